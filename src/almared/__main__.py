@@ -1,0 +1,5 @@
+"""``python -m almared``."""
+
+from almared.cli.main import main
+
+main()

@@ -1,0 +1,76 @@
+"""The command ``almared``: one verb each, loaded only when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from almared import __version__
+from almared.errors import AlmaredError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "doctor": ("almared.cli.doctor", "Tell whether this machine is fit, and how to repair it."),
+    "demo": ("almared.cli.demo", "Simulate an execution block, calibrate it, compare with the truth."),
+    "simulate": ("almared.cli.simulate", "Make whole ASDMs with known truth and chosen faults."),
+    "inspect": ("almared.cli.inspect", "Print the facts of an execution block."),
+    "plan": ("almared.cli.plan", "Choose how to calibrate an execution block and write the script."),
+    "run": ("almared.cli.run", "Run the calibration script, whole or step by step."),
+}
+"""Verb -> module that defines `command`, and its line in the help."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order of a reduction."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, importing its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[cmd_name][0]}.command is no click command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of verbs without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="almared")
+def almared() -> None:
+    """Calibrate ALMA interferometric data by hand, with every choice explained.
+
+    \b
+    Examples:
+      almared demo                          the main job in one command
+      almared inspect uid___A002_X1_X2      what listobs would print, without CASA
+      almared plan uid___A002_X1_X2         choices, and the calibration script
+      almared run uid___A002_X1_X2          run the script, resumable
+
+    Exit codes: 0 done; 1 other error; 2 wrong use; 3 bad input; 4 no plan; 5 may not start;
+    6 a step failed; 7 installation not fit; 130 interrupted.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    try:
+        almared.main(args=None if arguments is None else list(arguments), prog_name="almared", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        sys.exit(130)
+    except AlmaredError as error:
+        click.echo(f"almared: {error.text()}", err=True)
+        sys.exit(error.exit_code)

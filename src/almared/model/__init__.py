@@ -1,0 +1,34 @@
+"""Frozen facts about observations; nothing here reads, chooses or draws."""
+
+from almared.model.antenna import Antenna, Vector
+from almared.model.choice import Choice, Evidence
+from almared.model.execution import ExecutionBlock
+from almared.model.field import Field, Source, SourceFlux
+from almared.model.intents import Intent, SubscanIntent
+from almared.model.records import OnlineFlag, TsysRecord, WaterVapour, Weather
+from almared.model.roles import assign_roles
+from almared.model.scan import DataBlock, Scan, Subscan
+from almared.model.spectral import SpectralWindow, SpwRole
+
+__all__ = [
+    "Antenna",
+    "Choice",
+    "DataBlock",
+    "Evidence",
+    "ExecutionBlock",
+    "Field",
+    "Intent",
+    "OnlineFlag",
+    "Scan",
+    "Source",
+    "SourceFlux",
+    "SpectralWindow",
+    "SpwRole",
+    "Subscan",
+    "SubscanIntent",
+    "TsysRecord",
+    "Vector",
+    "WaterVapour",
+    "Weather",
+    "assign_roles",
+]
