@@ -1,0 +1,64 @@
+"""Make CASA usable in this process without any file of the user's (architecture, facts about CASA)."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+from almared.errors import EnvironmentFaultError
+
+
+def casadata_path() -> Path:
+    """Return the directory of the measures data that the package casadata installs.
+
+    Raises
+    ------
+    EnvironmentFaultError
+        casadata is not installed.
+    """
+    spec = importlib.util.find_spec("casadata")
+    if spec is None or not spec.submodule_search_locations:
+        raise EnvironmentFaultError("the measures data are not installed", repair="pip install casadata")
+    return Path(spec.submodule_search_locations[0]) / "__data__"
+
+
+def configure_casa(log_file: Path) -> None:
+    """Configure CASA in this process; call it before the first import of casatools.
+
+    Parameters
+    ----------
+    log_file : Path
+        Where CASA's log of this process goes.
+
+    Raises
+    ------
+    EnvironmentFaultError
+        casadata is not installed.
+    """
+    from casaconfig import config
+
+    data = str(casadata_path())
+    config.datapath = [data]
+    config.measurespath = data
+    config.rundata = data
+    config.data_auto_update = False
+    config.measures_auto_update = False
+    config.logfile = os.fspath(log_file)
+    config.log2term = False
+    config.nologger = True
+    config.nogui = True
+    config.telemetry_enabled = False
+    config.crashreporter_enabled = False
+    config.user_site = False
+
+
+def site_configuration(log_file: str) -> str:
+    """Return the text of a CASA site configuration (for CASASITECONFIG) equal to `configure_casa`."""
+    data = str(casadata_path())
+    return (
+        f"datapath = [{data!r}]\nmeasurespath = {data!r}\nrundata = {data!r}\n"
+        "data_auto_update = False\nmeasures_auto_update = False\n"
+        f"logfile = {log_file!r}\nlog2term = False\nnologger = True\nnogui = True\n"
+        "telemetry_enabled = False\ncrashreporter_enabled = False\n"
+    )
