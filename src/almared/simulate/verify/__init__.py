@@ -1,0 +1,1 @@
+"""Compare what a calibration found with the truth that the simulator put in."""
