@@ -150,7 +150,7 @@ TABLES: dict[str, str] = {
         usePolynomials:bool timeOrigin:ArrayTime numTerm:int pointingDirection:Angle[2] target:Angle[2]
         offset:Angle[2] pointingModelId:int overTheTop?:bool sourceOffset?:Angle[2]
         sourceOffsetReferenceCode?:DirectionReferenceCode sourceOffsetEquinox?:ArrayTime
-        sampledTimeInterval?:ArrayTimeInterval[1]
+        sampledTimeInterval?:ArrayTimeInterval[1] atmosphericCorrection?:AtmPhaseCorrection
     """,
     "PointingModel": """
         antennaId:Tag pointingModelId:int numCoeff:int coeffName:string[1] coeffVal:float[1]

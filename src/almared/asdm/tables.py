@@ -1,0 +1,205 @@
+"""The tables of an ASDM by name: rows with typed values, from XML or from the binary form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from almared.asdm.binary import BinaryTable, open_binary, read_binary
+from almared.asdm.documents import BROKEN, count_rows, local_name, parse_document, raw_rows, read_bytes
+from almared.asdm.schema import NEEDED_THOUGH_OPTIONAL, TABLES, Column, columns_by_name
+from almared.asdm.values import decode_text
+from almared.errors import AsdmError
+
+Row = Mapping[str, Any]
+"""One row: values by column; an optional column that the row leaves out is missing."""
+
+BULK = b"<BulkStoreRef"
+
+
+@dataclass(frozen=True, slots=True)
+class AsdmTables:
+    """The tables of one ASDM.
+
+    Parameters
+    ----------
+    path : Path
+        The directory of the ASDM.
+    uid : str
+        The unique id that ASDM.xml gives the data set.
+    declared : mapping of str to int
+        Table -> number of rows that ASDM.xml lists.
+    """
+
+    path: Path
+    uid: str
+    declared: Mapping[str, int] = field(default_factory=dict)
+
+    def rows(self, table: str, *columns: str) -> list[Row]:
+        """Return the rows of a table, empty when ASDM.xml lists none.
+
+        Parameters
+        ----------
+        table : str
+            Such as ``Antenna``.
+        *columns : str
+            Columns wanted; all when none is named. Enumerations and required columns are checked all the same.
+
+        Raises
+        ------
+        AsdmError
+            The table is missing, broken, or has another number of rows than ASDM.xml lists.
+        """
+        if not self.declared.get(table):
+            return []
+        wanted = frozenset(columns) if columns else None
+        rows = list(self._read(table, wanted))
+        self._check_count(table, len(rows))
+        return rows
+
+    def count(self, table: str) -> int:
+        """Return how many rows the table's file holds, without reading them.
+
+        Raises
+        ------
+        AsdmError
+            The table is listed with rows and its file is missing or broken.
+        """
+        if not self.declared.get(table):
+            return 0
+        content, where = self._content(table)
+        if BULK not in content[:10_000] and not where.endswith(".bin"):
+            return count_rows(content)
+        opened = self._binary(table)
+        return opened.n_rows if opened.n_rows >= 0 else sum(1 for _ in read_binary(opened, frozenset()))
+
+    def check_count(self, table: str) -> None:
+        """Check that the table has as many rows as ASDM.xml lists.
+
+        Raises
+        ------
+        AsdmError
+            It has not.
+        """
+        self._check_count(table, self.count(table))
+
+    def _check_count(self, table: str, found: int) -> None:
+        if found != self.declared.get(table, 0):
+            raise AsdmError(
+                f"ASDM.xml lists {self.declared.get(table, 0)} rows of {table} and {found} are there",
+                where=str(self.path / f"{table}.xml"),
+                repair=BROKEN,
+                table=table,
+                found=found,
+            )
+
+    def _content(self, table: str) -> tuple[bytes, str]:
+        for ending in ("xml", "bin"):
+            path = self.path / f"{table}.{ending}"
+            if path.is_file():
+                return read_bytes(path), str(path)
+        raise AsdmError(
+            f"ASDM.xml lists {self.declared.get(table, 0)} rows of {table} and there is no file of it",
+            where=str(self.path / f"{table}.xml"),
+            repair="copy the whole ASDM again from the archive",
+            table=table,
+        )
+
+    def _binary(self, table: str) -> BinaryTable:
+        path = self.path / f"{table}.bin"
+        return open_binary(read_bytes(path), table=table, where=str(path))
+
+    def _read(self, table: str, wanted: frozenset[str] | None) -> Iterator[Row]:
+        content, where = self._content(table)
+        if BULK in content[:10_000] or where.endswith(".bin"):
+            binary = self._binary(table)
+            found = {column.name for column in binary.columns}
+            for row in read_binary(binary, wanted):
+                yield _complete(row, table, where=binary.where, found=found)
+            return
+        for number, raw in enumerate(raw_rows(content, where)):
+            place = f"{where}, row {number}"
+            yield _complete(_decoded(raw, table, wanted=wanted, where=place), table, where=place, found=raw.keys())
+
+
+def open_tables(path: Path) -> AsdmTables:
+    """Return the tables of an ASDM, ASDM.xml read.
+
+    Parameters
+    ----------
+    path : Path
+        The directory of the ASDM.
+
+    Raises
+    ------
+    AsdmError
+        It is no ASDM directory, or ASDM.xml is broken.
+    """
+    listing = path / "ASDM.xml"
+    if not path.is_dir() or not listing.is_file():
+        raise AsdmError(
+            "this is no ASDM: it has no ASDM.xml" if path.is_dir() else "there is no such directory",
+            where=str(path),
+            repair="give the directory of an ASDM, such as uid___A002_X85c183_X36f",
+        )
+    root = parse_document(read_bytes(listing), str(listing))
+    if local_name(root.tag) != "ASDM":
+        raise AsdmError("ASDM.xml is not the list of tables of an ASDM", where=str(listing), repair=BROKEN)
+    entities = [child.get("entityId", "") for child in root if local_name(child.tag) == "Entity"]
+    return AsdmTables(path, entities[0] if entities else "", _listed(root, str(listing)))
+
+
+def row_number(tag: str) -> int:
+    """Return the number in an identifier, 3 for ``Antenna_3``."""
+    return int(tag.rpartition("_")[2])
+
+
+def _listed(root: Any, where: str) -> dict[str, int]:
+    listed: dict[str, int] = {}
+    for element in root:
+        if local_name(element.tag) != "Table":
+            continue
+        words = {local_name(child.tag): (child.text or "").strip() for child in element}
+        name, number = words.get("Name", ""), words.get("NumberRows", "")
+        if not name.isidentifier() or not number.isdigit():
+            raise AsdmError(f"a table is listed as {name!r} with {number!r} rows", where=where, repair=BROKEN)
+        listed[name] = int(number)
+    return listed
+
+
+def _decoded(raw: Mapping[str, str], table: str, *, wanted: frozenset[str] | None, where: str) -> dict[str, Any]:
+    known = columns_by_name(table) if table in TABLES else {}
+    row = {}
+    for name, text in raw.items():
+        column = known.get(name)
+        if column is None or not _must_decode(column, wanted):
+            continue
+        try:
+            row[name] = decode_text(text, column)
+        except (ValueError, OverflowError) as error:
+            raise AsdmError(
+                f"{name} cannot be read: {error}",
+                where=where,
+                repair="CASA would drop this row and all after it without an error; " + BROKEN,
+                column=name,
+            ) from error
+    return row
+
+
+def _must_decode(column: Column, wanted: frozenset[str] | None) -> bool:
+    return wanted is None or column.name in wanted or column.is_enumeration
+
+
+def _complete(row: dict[str, Any], table: str, *, where: str, found: Any) -> Row:
+    extra = NEEDED_THOUGH_OPTIONAL.get(table, ())
+    missing = [n for n, c in columns_by_name(table).items() if (not c.is_optional or n in extra) and n not in found]
+    if missing:
+        raise AsdmError(
+            f"the {table} table has no {', '.join(missing)}, which CASA needs",
+            where=where,
+            repair="CASA would drop this row and all after it without an error; " + BROKEN,
+            columns=missing,
+        )
+    return row
