@@ -87,9 +87,7 @@ class CorrelatorBdfWriter:
             self.bytes = stream.tell()
         stream.close()
 
-    def write(
-        self, cross: CrossArray, auto: NDArray[np.float32], *, flags: NDArray[np.int32] | None = None
-    ) -> None:
+    def write(self, cross: CrossArray, auto: NDArray[np.float32], *, flags: NDArray[np.int32] | None = None) -> None:
         """Append integrations.
 
         Parameters

@@ -87,7 +87,7 @@ def correlator_preamble(header: CorrelatorBdf) -> bytes:
 
 def radiometer_preamble(header: RadiometerBdf) -> bytes:
     """Return everything of a radiometer file before its subset."""
-    window = f'<spectralWindow sw="1" sdPolProducts="XX" numSpectralPoint="{header.n_channels}" numBin="1"/>'
+    window = f'<spectralWindow sw="1" swbb="NOBB" sdPolProducts="XX" numSpectralPoint="{header.n_channels}" numBin="1" sideband="NOSB"/>'
     struct = (
         f'<dataStruct xsi:type="AutoDataOnly"><baseband name="NOBB">{window}</baseband>'
         f"{_announced(radiometer_attachments(header))}</dataStruct>"
@@ -115,21 +115,21 @@ def subset_start(path: str, *, mid_ns: int, interval_ns: int, attachments: Itera
     """
     parts = "".join(_subset_part(path, part) for part in attachments)
     text = (
-        f"--{OUTER}\nContent-Type: Multipart/Related; boundary={INNER}; type=\"text/xml\"\n"
+        f'--{OUTER}\nContent-Type: Multipart/Related; boundary={INNER}; type="text/xml"\n'
         f"Content-Description: Data and metadata subset\n\n"
         f"--{INNER}\nContent-Type: text/xml; charset=ISO-8859-1\nContent-Location: {path}desc.xml\n\n"
-        f"{XML}<sdmDataSubsetHeader {NAMESPACES} projectPath=\"{path}\">"
+        f'{XML}<sdmDataSubsetHeader {NAMESPACES} projectPath="{path}">'
         f"<schedulePeriodTime><time>{mid_ns}</time><interval>{interval_ns}</interval></schedulePeriodTime>"
-        f'<dataRef xlink:href="sdmDataHeader.xml"/>{parts}</sdmDataSubsetHeader>'
+        f'<dataStruct ref="sdmDataHeader"/>{parts}</sdmDataSubsetHeader>'
     )
     return text.encode("ascii")
 
 
 def part_start(path: str, name: str) -> bytes:
     """Return the MIME lines before a binary part."""
-    return (
-        f"\n--{INNER}\nContent-Type: application/octet-stream\nContent-Location: {path}{name}.bin\n\n"
-    ).encode("ascii")
+    return (f"\n--{INNER}\nContent-Type: application/octet-stream\nContent-Location: {path}{name}.bin\n\n").encode(
+        "ascii"
+    )
 
 
 def subset_end() -> bytes:
@@ -152,9 +152,7 @@ def _outer_start(data_uid: str, body: str) -> bytes:
     return text.encode("ascii")
 
 
-def _description(
-    header: CorrelatorBdf | RadiometerBdf, *, count: str, kind: tuple[str, str, str], struct: str
-) -> str:
+def _description(header: CorrelatorBdf | RadiometerBdf, *, count: str, kind: tuple[str, str, str], struct: str) -> str:
     mode, resolution, processor = kind
     return (
         f'<sdmDataHeader {NAMESPACES} xv:schemaVersion="2" mainHeaderId="sdmDataHeader" '
@@ -184,9 +182,7 @@ def _auto_products(window: BdfWindow) -> tuple[str, ...]:
 
 
 def _announced(attachments: Iterable[Attachment]) -> str:
-    return "".join(
-        f'<{a.name} size="{a.size}" axes="{a.axes}"{_normalized(a.name)}/>' for a in attachments
-    )
+    return "".join(f'<{a.name} size="{a.size}" axes="{a.axes}"{_normalized(a.name)}/>' for a in attachments)
 
 
 def _normalized(name: str) -> str:

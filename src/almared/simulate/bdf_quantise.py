@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -81,8 +82,7 @@ def window_peaks(cross: NDArray[np.complex64], windows: tuple[BdfWindow, ...]) -
     ends = np.cumsum([0, *(2 * w.n_values for w in windows)])
     real = np.ascontiguousarray(cross).view(np.float32)
     return tuple(
-        float(max(real[..., a:b].max(initial=0.0), -real[..., a:b].min(initial=0.0)))
-        for a, b in zip(ends[:-1], ends[1:], strict=True)
+        float(max(real[..., a:b].max(initial=0.0), -real[..., a:b].min(initial=0.0))) for a, b in pairwise(ends)
     )
 
 
