@@ -1,1 +1,1 @@
-"""TODO."""
+"""Runs calibration scripts step by step: journal, state, lock, resume."""

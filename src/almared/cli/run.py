@@ -1,0 +1,73 @@
+"""``almared run``: run the calibration script, whole or step by step."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from almared.run.execute import RunOptions, forecast, run_script, script_states
+from almared.run.locate import find_script
+from almared.run.scriptfile import read_script
+
+
+@click.command()
+@click.argument("eb", type=click.Path(path_type=Path))
+@click.option("--steps", default="", metavar="STEPS", help="Steps to run: 5-9, 0,1,2 or words of a title.")
+@click.option(
+    "--only", "is_only", is_flag=True, help="With --steps: just these, whatever the state of the steps before."
+)
+@click.option(
+    "--clean", "is_clean", is_flag=True, help="Remove the MS, its flag versions and all products; run all, one log."
+)
+@click.option("--dry-run", is_flag=True, help="Tell what would run and what would be removed; change nothing.")
+@click.option("--status", "is_status", is_flag=True, help="Tell the state of each step; change nothing.")
+@click.option("--force", "is_forced", is_flag=True, help="Start although disk or memory may not do.")
+@click.option(
+    "--break-lock", "breaks_lock", is_flag=True, help="Take the lock of a run on another machine that is dead."
+)
+@click.option(
+    "--tolerate", "tolerated", multiple=True, metavar="TEXT", help="SEVERE log lines with this text do not count."
+)
+@click.option("--json", "is_json", is_flag=True, help="One JSON object per event on standard output.")
+def command(eb: Path, *, dry_run: bool, is_status: bool, is_json: bool, **given: Any) -> None:
+    """Run the calibration script of the execution block EB (its ASDM, MS, script or directory).
+
+    Without --steps it goes on from the first step that is not done, or whose text changed since it ran.
+    To run a step again, what it and all later steps made is removed first, flags go back to their state
+    before the step, and the later steps are out of date until they run.
+
+    \b
+    Examples:
+      almared run uid___A002_X1_X2                  all that is left to do
+      almared run uid___A002_X1_X2 --steps 5-9      these steps
+      almared run uid___A002_X1_X2 --steps bandpass the step with this title
+      almared run uid___A002_X1_X2 --clean          everything anew, one clean log
+      almared run uid___A002_X1_X2 --dry-run        what would happen
+
+    \b
+    Exit codes: 0 done; 3 no or bad script; 5 may not start (locked, disk, memory);
+    6 a step failed or was killed; 7 CASA cannot be loaded; 130 interrupted.
+    """
+    from almared.cli import run_display
+
+    options = RunOptions(**given)
+    if is_status or dry_run:
+        script = read_script(find_script(eb))
+        shown = run_display.show_states(script, script_states(script), is_json=is_json) if is_status else ""
+        shown = shown or run_display.show_forecast(script, forecast(script, options), is_json=is_json)
+        click.echo(shown)
+        return
+    signal.signal(signal.SIGTERM, _interrupt)
+    with run_display.display(read_script(find_script(eb)), is_json=is_json) as listener:
+        result = run_script(eb, options, listener=listener)
+    if not is_json:
+        click.echo(run_display.ending(result))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)

@@ -1,0 +1,170 @@
+"""What ``almared run`` shows: a live line on a terminal, plain lines elsewhere, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from almared.run.execute import Forecast, RunResult
+from almared.run.journal import JournalEntry
+from almared.run.scriptfile import CalibrationScript
+from almared.run.state import StepStatus
+from almared.run.supervise import Listener
+
+
+@contextmanager
+def display(script: CalibrationScript, *, is_json: bool) -> Iterator[Listener]:
+    """Yield the listener that shows a run."""
+    if is_json:
+        yield show_json
+        return
+    console = Console(stderr=True, highlight=False)
+    lines = RunLines(script, console)
+    if not console.is_terminal:
+        yield lines.hear
+        return
+    with Live(get_renderable=lines.live_line, console=console, refresh_per_second=4, transient=True):
+        yield lines.hear
+
+
+def show_json(entry: JournalEntry) -> None:
+    """Print an event as one line of JSON."""
+    if entry.event != "tick":
+        click.echo(entry.to_line(), nl=False)
+
+
+class RunLines:
+    """Turns events into lines and keeps the live one.
+
+    Parameters
+    ----------
+    script : CalibrationScript
+        The script that runs.
+    console : Console
+        Where the lines go.
+    """
+
+    def __init__(self, script: CalibrationScript, console: Console) -> None:
+        self._titles = {step.number: step.title for step in script.steps}
+        self._console = console
+        self._expected: dict[int, float] = {}
+        self._step: int | None = None
+        self._task = ""
+        self._tasks = 0
+        self._began = time.monotonic()
+
+    def hear(self, entry: JournalEntry) -> None:
+        """Take an event."""
+        told = getattr(self, f"_on_{entry.event.replace('-', '_')}", None)
+        if told is not None:
+            told(entry)
+
+    def live_line(self) -> Text:
+        """Return the line that changes while a step runs."""
+        if self._step is None:
+            return Text("starting CASA ...", style="dim")
+        elapsed = time.monotonic() - self._began
+        expected = self._expected.get(self._step)
+        of = f" of about {clock(expected)}" if expected else ""
+        task = f"  {self._task}" if self._task else ""
+        return Text.assemble((f"{self._label()}", "bold"), f"  {clock(elapsed)}{of}", (task, "cyan"))
+
+    def _label(self) -> str:
+        return f"step {self._step:>2}  {self._titles.get(self._step or 0, '')}"
+
+    def _on_chosen(self, entry: JournalEntry) -> None:
+        self._expected = {int(step): seconds for step, seconds in entry.data["expected_s"].items()}
+        for warning in entry.data["warnings"]:
+            self._console.print(Text(f"warning: {warning}", style="yellow"))
+        for reason in entry.data["reasons"]:
+            self._console.print(Text(reason))
+        if entry.data["removes"]:
+            self._console.print(Text(f"removing {', '.join(entry.data['removes'])}"))
+
+    def _on_step_begin(self, entry: JournalEntry) -> None:
+        self._step, self._task, self._tasks, self._began = entry.step, "", 0, time.monotonic()
+        if not self._console.is_terminal:
+            self._console.print(Text(f"{self._label()} ..."))
+
+    def _on_task_begin(self, entry: JournalEntry) -> None:
+        self._task = str(entry.data["task"])
+        self._tasks += 1
+
+    def _on_task_end(self, entry: JournalEntry) -> None:
+        self._task = ""
+
+    def _on_step_end(self, entry: JournalEntry) -> None:
+        is_done = entry.data["outcome"] == "done"
+        ending = f"{clock(entry.data['seconds'])}, {self._tasks} tasks" if is_done else "FAILED"
+        self._console.print(Text(f"{self._label()}  {ending}", style="" if is_done else "red"))
+
+
+def show_states(script: CalibrationScript, statuses: Sequence[StepStatus], *, is_json: bool) -> str:
+    """Return the state of each step as a table, or as JSON."""
+    titles = {step.number: step.title for step in script.steps}
+    if is_json:
+        rows = [
+            {"step": s.number, "title": titles[s.number], "state": s.state, "reason": s.reason, "seconds": s.seconds}
+            for s in statuses
+        ]
+        return json.dumps({"script": script.path.name, "steps": rows})
+    return "\n".join(
+        f"{s.number:>3}  {s.state:<7}  {clock(s.seconds) if s.seconds else '':>7}  {titles[s.number]}"
+        + (f"  ({s.reason})" if s.reason and s.state != "never" else "")
+        for s in statuses
+    )
+
+
+def show_forecast(script: CalibrationScript, plan: Forecast, *, is_json: bool) -> str:
+    """Return what a run would do, as lines or as JSON."""
+    told: dict[str, Any] = {
+        "steps": list(plan.choice.steps),
+        "reasons": list(plan.choice.reasons),
+        "removes": list(plan.removes),
+        "logs": list(plan.logs),
+        "warnings": list(plan.warnings),
+        "disk_bytes": plan.needs.disk_bytes,
+        "memory_bytes": plan.needs.memory_bytes,
+    }
+    if is_json:
+        return json.dumps(told)
+    if not plan.choice.steps:
+        return "Every step is done; nothing would run."
+    lines = [f"warning: {warning}" for warning in plan.warnings]
+    lines += [f"would run step {number:>2}  {script.step(number).title}" for number in plan.choice.steps]
+    lines += list(plan.choice.reasons)
+    lines += [f"would remove {name}" for name in plan.removes]
+    lines += [f"would move {name} to .almared/old-logs" for name in plan.logs]
+    lines.append(f"needs about {plan.needs.disk_bytes / 1e9:.2f} GB of disk ({plan.needs.source})")
+    return "\n".join(lines)
+
+
+def ending(result: RunResult) -> str:
+    """Return the last line of a run that went well."""
+    if not result.steps:
+        return "Every step is done; nothing to run. Use --steps to run some again, or --clean for all."
+    log = result.log.name if result.log else ""
+    return f"{len(result.steps)} steps done in {clock(result.seconds)}; log {log}"
+
+
+def clock(seconds: float) -> str:
+    """Return a duration for people.
+
+    Examples
+    --------
+    >>> clock(7.25), clock(83), clock(4000)
+    ('7.2 s', '1:23', '1:06:40')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    whole = int(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -1,0 +1,108 @@
+"""A hook for tests: kill this process, or its parent, inside a chosen call of a chosen task.
+
+``ALMARED_TEST_KILL=task:n:phase[:parent]`` with the n-th call of that task in this process (from 1) and a phase:
+``before`` and ``after`` the call, a number of seconds after its begin, or ``file=PATTERN``, the appearance of a
+file inside the call.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+
+from almared.engine.tasks import TaskCall
+from almared.errors import RunError
+
+VARIABLE = "ALMARED_TEST_KILL"
+"""The environment variable."""
+
+KILLER = (
+    "import glob,os,sys,time,signal\n"
+    "phase, pid = sys.argv[1], int(sys.argv[2])\n"
+    "known = set(glob.glob(phase[5:])) if phase.startswith('file=') else set()\n"
+    "print('ready', flush=True)\n"
+    "if phase.startswith('file='):\n"
+    "    while not set(glob.glob(phase[5:])) - known: time.sleep(0.0002)\n"
+    "else: time.sleep(float(phase))\n"
+    "os.kill(pid, signal.SIGKILL)\n"
+)
+"""A process of its own, for CASA holds the interpreter while it works."""
+
+
+@dataclass
+class TestKill:
+    """Kills a process at the chosen moment.
+
+    Parameters
+    ----------
+    task : str
+        Name of the task.
+    call : int
+        Which call of it, from 1.
+    phase : str
+        When.
+    victim : int
+        The process to kill.
+    """
+
+    __test__ = False
+
+    task: str
+    call: int
+    phase: str
+    victim: int
+    _seen: int = field(default=0, init=False)
+    _killer: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @classmethod
+    def from_environment(cls) -> TestKill | None:
+        """Return the kill that the environment asks for, None when none.
+
+        Raises
+        ------
+        RunError
+            The variable is set but not understood.
+        """
+        text = os.environ.get(VARIABLE)
+        if not text:
+            return None
+        task, _, rest = text.partition(":")
+        call, _, phase = rest.partition(":")
+        phase, _, victim = phase.partition(":")
+        if not call.isdigit() or not _is_phase(phase) or victim not in ("", "parent"):
+            raise RunError(f"{VARIABLE}={text!r} is not task:n:phase[:parent]")
+        return cls(task, int(call), phase, os.getppid() if victim else os.getpid())
+
+    def begin_task(self, call: TaskCall) -> None:
+        """Kill now, or have it done while the task runs."""
+        self._seen += call.task == self.task
+        if call.task != self.task or self._seen != self.call:
+            return
+        if self.phase == "before":
+            os.kill(self.victim, signal.SIGKILL)
+        elif self.phase != "after":
+            self._start_killer()
+
+    def end_task(self, call: TaskCall) -> None:
+        """Kill after the task, or call off a kill that came too late."""
+        if call.task != self.task or self._seen != self.call:
+            return
+        if self.phase == "after":
+            os.kill(self.victim, signal.SIGKILL)
+        if self._killer is not None:
+            self._killer.kill()
+            self._killer.wait()
+            self._killer = None
+
+    def _start_killer(self) -> None:
+        command = [sys.executable, "-I", "-S", "-c", KILLER, self.phase, str(self.victim)]
+        self._killer = subprocess.Popen(command, stdout=subprocess.PIPE)
+        if self._killer.stdout is not None:
+            self._killer.stdout.readline()
+
+
+def _is_phase(phase: str) -> bool:
+    return phase in ("before", "after") or phase.startswith("file=") or phase.replace(".", "", 1).isdigit()

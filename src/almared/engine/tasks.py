@@ -1,0 +1,245 @@
+"""Wrap the functions of casatasks in a run: each call journalled, each failure one clear error."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, Protocol
+
+from almared.engine.triage import LogMessage, LogReader, severe_messages
+from almared.errors import StepError
+
+NOT_TASKS = frozenset({"casalog", "version", "version_string", "xml_interface_defs"})
+"""What casatasks exports that is no task."""
+
+LONGEST_SUMMARY = 300
+"""Characters kept of a task's result."""
+
+CASA_FAULTS = (AssertionError, TypeError, RuntimeError, ValueError, OSError, KeyError, IndexError, AttributeError)
+"""What casatasks raises: bad values, unknown keywords, failures, and faults inside its Python part."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCall:
+    """One call of a CASA task.
+
+    Parameters
+    ----------
+    task : str
+        Its name.
+    number : int
+        How many calls of tasks the run has made, this one included.
+    arguments : mapping of str to object
+        The arguments given, fit for JSON.
+    seconds : float, s
+        Wall time, 0 while it runs.
+    result : str
+        Summary of what it returned.
+    error : str
+        What went wrong, empty when nothing.
+    severe : tuple of str
+        SEVERE lines of the log, the harmless left out.
+    """
+
+    task: str
+    number: int
+    arguments: Mapping[str, object]
+    seconds: float = 0.0
+    result: str = ""
+    error: str = ""
+    severe: tuple[str, ...] = ()
+
+
+class Recorder(Protocol):
+    """Receives the calls."""
+
+    def begin_task(self, call: TaskCall) -> None:
+        """Take note of a task that begins."""
+
+    def end_task(self, call: TaskCall) -> None:
+        """Take note of a task that ended, well or not."""
+
+
+Task = Callable[..., Any]
+
+
+@dataclass
+class TaskWatch:
+    """Calls tasks, times them, reads the log and tells the recorder.
+
+    Parameters
+    ----------
+    recorder : Recorder
+        Receives the calls.
+    log : LogReader
+        CASA's log of this process.
+    tolerated : sequence of str
+        Texts of SEVERE lines that the user declares harmless.
+    """
+
+    recorder: Recorder
+    log: LogReader
+    tolerated: Sequence[str] = ()
+    calls: int = field(default=0, init=False)
+    _failure: tuple[BaseException, StepError] | None = field(default=None, init=False)
+    _depth: int = field(default=0, init=False)
+
+    def call(self, name: str, given: Mapping[str, object], *, run: Callable[[], Any]) -> Any:
+        """Run a task and return its result; a task called by a task is part of the outer one.
+
+        What the task raises is raised on as it is, so that a script may catch what it would catch in plain
+        CASA; `explain` turns it into our error.
+
+        Raises
+        ------
+        StepError
+            The task returned False, or wrote a SEVERE line that is not known to be harmless.
+        """
+        if self._depth:
+            return run()
+        self.calls += 1
+        call = TaskCall(name, self.calls, json_fit(given))
+        before = self.unexpected()
+        self.recorder.begin_task(call)
+        start = time.monotonic()
+        result, fault = self._attempt(run)
+        severe = before + self.unexpected()
+        error = _error_text(fault, result, severe)
+        summary = "" if fault else summarise(result)
+        seconds = time.monotonic() - start
+        self.recorder.end_task(
+            TaskCall(name, call.number, call.arguments, seconds, summary, error, tuple(m.text for m in severe))
+        )
+        if error:
+            told = task_error(name, error, severe)
+            self._failure = (fault or told, told)
+            raise fault or told
+        return result
+
+    def explain(self, fault: BaseException) -> StepError | None:
+        """Return our error for what a task raised, None when no task raised it."""
+        if isinstance(fault, StepError):
+            return fault
+        return self._failure[1] if self._failure and self._failure[0] is fault else None
+
+    def unexpected(self) -> tuple[LogMessage, ...]:
+        """Return the SEVERE messages since the last look that are not known to be harmless."""
+        return severe_messages(self.log.new_lines(), self.tolerated)
+
+    def _attempt(self, run: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+        with self._inside():
+            try:
+                return run(), None
+            except CASA_FAULTS as fault:
+                return None, fault
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+
+class JournalledTask:
+    """Stands in for a task of casatasks: same name, signature, documentation and attributes.
+
+    Parameters
+    ----------
+    name : str
+        Name of the task.
+    task : callable
+        The task itself.
+    watch : TaskWatch
+        What calls it.
+    """
+
+    def __init__(self, name: str, task: Task, watch: TaskWatch) -> None:
+        self.__wrapped__ = task
+        self.__name__ = name
+        self.__qualname__ = name
+        self.__module__ = getattr(task, "__module__", "casatasks")
+        self.__doc__ = task.__doc__
+        self._watch = watch
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the task.
+
+        Raises
+        ------
+        StepError
+            The task returned False or wrote a SEVERE line; what it raises itself is raised on.
+        """
+        task = self.__wrapped__
+        return self._watch.call(self.__name__, _given(task, args, kwargs), run=lambda: task(*args, **kwargs))
+
+    def __getattr__(self, attribute: str) -> Any:
+        """Hand out what the task itself has."""
+        return getattr(self.__wrapped__, attribute)
+
+
+def wrap_tasks(casatasks: ModuleType, watch: TaskWatch) -> tuple[str, ...]:
+    """Put a journalled task in the place of each task of the module and return their names.
+
+    The submodules ``casatasks.<task>`` are shadowed by the tasks as in CASA itself, so ``from casatasks
+    import *``, ``from casatasks import x`` and ``casatasks.x`` all find the journalled ones.
+    """
+    names = tuple(
+        name
+        for name in getattr(casatasks, "__all__", ())
+        if name not in NOT_TASKS and callable(getattr(casatasks, name, None))
+    )
+    for name in names:
+        task = getattr(casatasks, name)
+        if not isinstance(task, JournalledTask):
+            setattr(casatasks, name, JournalledTask(name, task, watch))
+    return names
+
+
+def task_error(name: str, error: str, severe: Sequence[LogMessage]) -> StepError:
+    """Return the error for a failed task, with the log's own words."""
+    words = [message.text for message in severe if message.text not in error]
+    said = f" The log says: {' / '.join(words)}" if words else ""
+    return StepError(f"{name} failed: {error}{said}", task=name, severe=[message.text for message in severe])
+
+
+def summarise(result: object) -> str:
+    """Return what a task returned in one short line."""
+    text = " ".join(repr(result).split())
+    return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 3] + "..."
+
+
+def json_fit(values: Mapping[str, object]) -> dict[str, object]:
+    """Return the values as JSON can hold them: arrays as lists, what is unknown by `repr`."""
+    text = json.dumps(dict(values), default=_plain)
+    fit: dict[str, object] = json.loads(text)
+    return fit
+
+
+def _plain(value: Any) -> object:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return repr(value)
+
+
+def _given(task: Task, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, object]:
+    try:
+        return dict(inspect.signature(task).bind(*args, **kwargs).arguments)
+    except TypeError:
+        return {**{f"argument {n}": value for n, value in enumerate(args, 1)}, **kwargs}
+
+
+def _error_text(fault: BaseException | None, result: object, severe: Sequence[LogMessage]) -> str:
+    if fault is not None:
+        return " ".join(str(fault).split()) or type(fault).__name__
+    if severe:
+        return severe[0].text
+    if result is False or (isinstance(result, dict) and result.get("success") is False):
+        return f"it returned {summarise(result)}"
+    return ""

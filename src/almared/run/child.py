@@ -1,0 +1,284 @@
+"""The process that runs the script: CASA configured and its tasks journalled, one step after the other."""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import json
+import os
+import runpy
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from almared import __version__
+from almared.engine.configure import configure_casa
+from almared.engine.killing import TestKill
+from almared.engine.lifeline import die_with_parent
+from almared.engine.tasks import TaskCall, TaskWatch, task_error, wrap_tasks
+from almared.engine.triage import LogReader
+from almared.errors import AlmaredError, EnvironmentFaultError, StepError
+from almared.run.journal import Journal, JournalEntry, new_entry
+from almared.run.probe import count_table
+from almared.run.products import products_from, remove_products
+from almared.run.scriptfile import CalibrationScript, ScriptStep, read_script
+
+
+@dataclass(frozen=True, slots=True)
+class ChildOrder:
+    """What the parent asks of the child, sent as JSON on its standard input.
+
+    Parameters
+    ----------
+    script : str
+        Path of the script.
+    log : str
+        CASA's log of this run.
+    run : str
+        Name of the run.
+    steps : tuple of int
+        Steps to run, in order.
+    events : int
+        Writing end of the pipe on which the events go to the parent.
+    life : int
+        Reading end of the pipe that ends with the parent.
+    parent : int
+        Process id of the parent.
+    tolerated : tuple of str
+        Texts of SEVERE lines that do not count.
+    task : mapping, optional
+        A single task to run instead of steps: ``task``, ``arguments``, ``step``.
+    """
+
+    script: str
+    log: str
+    run: str
+    steps: tuple[int, ...]
+    events: int
+    life: int
+    parent: int
+    tolerated: tuple[str, ...] = ()
+    task: Mapping[str, Any] | None = None
+
+    @classmethod
+    def from_text(cls, text: str) -> ChildOrder:
+        """Return the order from its JSON."""
+        values = json.loads(text)
+        return cls(**{**values, "steps": tuple(values["steps"]), "tolerated": tuple(values["tolerated"])})
+
+    def to_text(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(asdict(self))
+
+
+class RunRecorder:
+    """Writes each event into the journal, then tells the parent.
+
+    Parameters
+    ----------
+    directory : Path
+        Directory of the execution block.
+    run : str
+        Name of the run.
+    events : int
+        Where the parent reads.
+    """
+
+    def __init__(self, directory: Path, run: str, events: int) -> None:
+        self._journal = Journal(directory)
+        self._run = run
+        self._events = events
+        self._kill = TestKill.from_environment()
+        self.step: int | None = None
+
+    def record(self, event: str, **data: Any) -> JournalEntry:
+        """Journal an event of the current step and send it."""
+        entry = new_entry(event, self._run, step=self.step, **data)
+        self._journal.append(entry)
+        os.write(self._events, entry.to_line().encode())
+        return entry
+
+    def begin_task(self, call: TaskCall) -> None:
+        """Take note of a task that begins."""
+        self.record("task-begin", task=call.task, number=call.number, arguments=dict(call.arguments))
+        if self._kill is not None:
+            self._kill.begin_task(call)
+
+    def end_task(self, call: TaskCall) -> None:
+        """Take note of a task that ended."""
+        if self._kill is not None:
+            self._kill.end_task(call)
+        told = {key: value for key, value in asdict(call).items() if key != "arguments"}
+        self.record("task-end", **told)
+
+
+class StepRunner:
+    """Runs steps of one script in this process.
+
+    Parameters
+    ----------
+    script : CalibrationScript
+        The script; the working directory is its own.
+    recorder : RunRecorder
+        Takes note of all that happens.
+    watch : TaskWatch
+        Through which the tasks of CASA are called.
+    casa : str
+        Version of casatasks.
+    """
+
+    def __init__(self, script: CalibrationScript, recorder: RunRecorder, *, watch: TaskWatch, casa: str) -> None:
+        self.script = script
+        self.recorder = recorder
+        self.watch = watch
+        self._versions = {"casa": casa, "almared": __version__}
+
+    def run(self, number: int) -> None:
+        """Run one step, its older products and those of later steps removed first.
+
+        Raises
+        ------
+        StepError
+            The step failed.
+        """
+        step = self.script.step(number)
+        self.recorder.step = number
+        hashes = {"digest": step.digest, "script": self.script.digest}
+        self.recorder.record("step-begin", title=step.title, **hashes, **self._versions)
+        start = time.monotonic()
+        try:
+            self._prepare(number)
+            self._execute(number)
+        # Whatever a script raises ends its step in order, SystemExit included.
+        except BaseException as fault:
+            error = _explained(fault, self.watch, self.script)
+            error.data["step"] = number
+            self._end(start, outcome="failed", error=error.what, task=error.data.get("task", ""))
+            raise error from fault
+        self._end(start, outcome="done", made=self._made(step))
+
+    def _prepare(self, number: int) -> None:
+        entries = Journal(self.script.directory).entries()
+        doomed = products_from(self.script, entries, number)
+        if doomed:
+            self.recorder.record("removed", products=list(doomed))
+        remove_products(self.script.directory, doomed)
+
+    def _execute(self, number: int) -> None:
+        runpy.run_path(str(self.script.path), init_globals={"mysteps": [number]}, run_name="__main__")
+        severe = self.watch.unexpected()
+        if severe:
+            raise task_error("the step", severe[0].text, severe)
+
+    def _made(self, step: ScriptStep) -> dict[str, dict[str, object]]:
+        directory = self.script.directory
+        return {name: count_table(directory / name) for name in step.makes if (directory / name).exists()}
+
+    def _end(self, start: float, **outcome: Any) -> None:
+        self.recorder.record("step-end", seconds=round(time.monotonic() - start, 3), **outcome)
+
+
+def _explained(fault: BaseException, watch: TaskWatch, script: CalibrationScript) -> StepError:
+    """Return our error for whatever ended a step."""
+    error = watch.explain(fault)
+    if error is None and isinstance(fault, AlmaredError):
+        error = StepError(fault.what, where=fault.where, repair=fault.repair)
+    if error is None:
+        error = StepError(f"{type(fault).__name__}: {fault}")
+    if not error.where:
+        line = _script_line(fault, script.path)
+        error = StepError(error.what, where=f"{script.path.name}{line}", repair=error.repair, **error.data)
+    if not isinstance(fault, StepError):
+        traceback.print_exception(fault)
+    return error
+
+
+def _script_line(fault: BaseException, path: Path) -> str:
+    lines = [frame.lineno for frame in traceback.extract_tb(fault.__traceback__) if frame.filename == str(path)]
+    return f", line {lines[-1]}" if lines else ""
+
+
+def load_casatasks(log: Path) -> Any:
+    """Configure CASA in this process and return the module casatasks.
+
+    Raises
+    ------
+    EnvironmentFaultError
+        CASA is not installed whole, or Python runs with -O, which takes away the checks of task arguments.
+    """
+    if sys.flags.optimize:
+        raise EnvironmentFaultError(
+            "Python runs with -O, under which CASA does not check the arguments of its tasks",
+            repair="unset PYTHONOPTIMIZE and start python without -O",
+        )
+    try:
+        configure_casa(log)
+        return importlib.import_module("casatasks")
+    # casatools raises ImportError, RuntimeError or its own classes, by what is missing.
+    except Exception as fault:
+        raise EnvironmentFaultError(f"CASA cannot be loaded: {fault}", repair="see `almared doctor`") from fault
+
+
+def serve(order: ChildOrder) -> int:
+    """Carry out the order and return the exit code."""
+    die_with_parent(order.life, order.parent)
+    os.set_inheritable(order.events, False)
+    try:
+        _serve(order)
+    except AlmaredError as error:
+        os.write(order.events, _failure(error).to_line().encode())
+        return error.exit_code
+    return 0
+
+
+def _serve(order: ChildOrder) -> None:
+    script = read_script(Path(order.script))
+    os.chdir(script.directory)
+    recorder = RunRecorder(script.directory, order.run, order.events)
+    casatasks = load_casatasks(Path(order.log))
+    watch = TaskWatch(recorder, LogReader(Path(order.log)), order.tolerated)
+    wrap_tasks(casatasks, watch)
+    casa = casatasks.version_string()
+    recorder.record("ready", casa=casa, python=sys.version.split()[0])
+    if order.task is not None:
+        _run_task(casatasks, recorder, order.task)
+    runner = StepRunner(script, recorder, watch=watch, casa=casa)
+    for number in order.steps:
+        runner.run(number)
+    recorder.step = None
+    recorder.record("finished")
+
+
+def _run_task(casatasks: Any, recorder: RunRecorder, task: Mapping[str, Any]) -> None:
+    recorder.step = task["step"]
+    if not task["is_scratch"]:
+        recorder.record("task-alone", task=task["task"])
+    recorder.record("scratch-begin", task=task["task"])
+    try:
+        getattr(casatasks, task["task"])(**task["arguments"])
+    # A task may raise anything; the recorder has its words.
+    except Exception as fault:
+        raise StepError(f"{task['task']} failed: {fault}", task=task["task"]) from fault
+
+
+def _failure(error: AlmaredError) -> JournalEntry:
+    """Return the event that tells the parent of an error."""
+    data = {key: value for key, value in error.data.items() if key in ("task", "severe", "step")}
+    told = {"kind": type(error).__name__, "what": error.what, "where": error.where, "repair": error.repair}
+    return new_entry("error", data=data, **told)
+
+
+def main() -> None:
+    """Read the order from standard input and carry it out."""
+    faulthandler.enable()
+    order = ChildOrder.from_text(sys.stdin.read())
+    code = serve(order)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

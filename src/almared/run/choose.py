@@ -1,0 +1,135 @@
+"""Which steps a run has to take, and why those that were not asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from almared.errors import SelectionError
+from almared.run.scriptfile import CalibrationScript, ScriptStep
+from almared.run.state import StepState, StepStatus
+from almared.select import parse_ids
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoice:
+    """What a run will do.
+
+    Parameters
+    ----------
+    steps : tuple of int
+        Steps in the order in which they run.
+    reasons : tuple of str
+        Why steps run that were not asked for.
+    """
+
+    steps: tuple[int, ...]
+    reasons: tuple[str, ...] = ()
+
+
+def parse_steps(text: str, steps: Sequence[ScriptStep]) -> tuple[int, ...]:
+    """Return the steps of a selection such as ``5-9``, ``0,1,2`` or ``bandpass``: numbers, ranges or titles.
+
+    Raises
+    ------
+    SelectionError
+        A part is no number, no range, and in no title or several; or the script has no such step.
+    """
+    chosen: set[int] = set()
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        chosen.update(parse_ids(part) if part[0].isdigit() else (_step_of_title(part, steps),))
+    unknown = chosen - {step.number for step in steps}
+    if unknown or not chosen:
+        raise SelectionError(
+            f"the script has no step {min(unknown)}" if unknown else "no step is selected",
+            where=f"--steps {text}",
+            repair=f"steps are {steps[0].number} to {steps[-1].number}",
+        )
+    return tuple(sorted(chosen))
+
+
+def _step_of_title(part: str, steps: Sequence[ScriptStep]) -> int:
+    exact = [step for step in steps if step.title.lower() == part.lower()]
+    found = exact or [step for step in steps if part.lower() in step.title.lower()]
+    if len(found) != 1:
+        titles = "; ".join(f"{step.number} {step.title}" for step in found or steps)
+        what = "is in several titles" if found else "is in no title"
+        raise SelectionError(f"{part!r} {what}", where="--steps", repair=f"give a number: {titles}")
+    return found[0].number
+
+
+def choose_steps(
+    script: CalibrationScript,
+    statuses: Sequence[StepStatus],
+    *,
+    wanted: Iterable[int] | None = None,
+    unsound: Mapping[str, str] | None = None,
+) -> RunChoice:
+    """Return the steps to run.
+
+    Parameters
+    ----------
+    script : CalibrationScript
+        The script as it is now.
+    statuses : sequence of StepStatus
+        State of each of its steps.
+    wanted : iterable of int, optional
+        Steps asked for; without it all from the first that is not done.
+    unsound : mapping of str to str, optional
+        Products that are not whole, and why.
+
+    References
+    ----------
+    Architecture decision 7: what a step builds on is whole, or the step that makes it runs again first.
+    """
+    pending = _pending(script, statuses, unsound or {})
+    if wanted is None:
+        first = min(pending, default=None)
+        wanted = () if first is None else (number for number in script.numbers if number >= first)
+    asked = sorted(set(wanted))
+    chosen: list[int] = []
+    reasons: list[str] = []
+    for number in asked:
+        for step in _with_needed(script, number, pending):
+            if step not in chosen:
+                chosen.append(step)
+            if step not in asked:
+                reasons.append(_reason(step, pending))
+        # Whatever comes after a step that runs is out of date from then on.
+        pending = {n: f"step {number} runs before it" for n in script.numbers if n > number} | {
+            n: why for n, why in pending.items() if n < number and n not in chosen
+        }
+    return RunChoice(tuple(chosen), tuple(dict.fromkeys(reasons)))
+
+
+def _pending(script: CalibrationScript, statuses: Sequence[StepStatus], unsound: Mapping[str, str]) -> dict[int, str]:
+    pending = {status.number: status.reason for status in statuses if status.state is not StepState.DONE}
+    for step in script.steps:
+        broken = [name for name in step.makes if name in unsound]
+        if broken and step.number not in pending:
+            pending[step.number] = f"{broken[0]} is not whole: {unsound[broken[0]]}"
+    return pending
+
+
+def _with_needed(script: CalibrationScript, number: int, pending: Mapping[int, str]) -> tuple[int, ...]:
+    """Return the step, preceded by all from the earliest step that has to run before it."""
+    first = number
+    while True:
+        needed = [
+            earlier
+            for earlier in pending
+            if earlier < first and any(_builds_on(script, n, earlier) for n in script.numbers if first <= n <= number)
+        ]
+        if not needed:
+            return tuple(n for n in script.numbers if first <= n <= number)
+        first = min(needed)
+
+
+def _builds_on(script: CalibrationScript, later: int, earlier: int) -> bool:
+    after, before = script.step(later), script.step(earlier)
+    return bool({*after.reads, *after.changes} & {*before.makes, *before.changes})
+
+
+def _reason(step: int, pending: Mapping[int, str]) -> str:
+    why = pending.get(step)
+    return f"step {step} runs too: {why}" if why else f"step {step} runs too: it lies between steps that run"

@@ -1,0 +1,349 @@
+"""Run a calibration script: choose the steps, guard the disk, journal, go on where it ended."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.metadata
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from almared import __version__
+from almared.errors import AlmaredError, LockedError, ResourceError, RunError, StepError
+from almared.run.child import ChildOrder
+from almared.run.choose import RunChoice, choose_steps, parse_steps
+from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.run.locate import find_script, raw_data
+from almared.run.lock import Lock, locked
+from almared.run.probe import why_unsound
+from almared.run.products import products_from, remove_products, size_on_disk
+from almared.run.resources import Needs, check_resources
+from almared.run.scriptfile import CalibrationScript, read_script
+from almared.run.state import StepState, StepStatus, derive_states, step_records
+from almared.run.supervise import Listener, Supervisor
+
+RENDERED = "rendered"
+"""Where `almared plan` keeps the script as it rendered it, under the state directory."""
+
+NEARLY_FULL = 64 * 2**20
+"""Free bytes below which a failure is put down to the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How to run.
+
+    Parameters
+    ----------
+    steps : str
+        Steps asked for, empty to go on where the last run ended.
+    is_clean : bool
+        Remove all products first and run the whole script with one log.
+    is_forced : bool
+        Start although disk or memory may not do.
+    breaks_lock : bool
+        Take the lock from another machine.
+    is_only : bool
+        Run just the steps asked for, whatever the state of those before.
+    tolerated : tuple of str
+        Texts of SEVERE lines that do not count.
+    """
+
+    steps: str = ""
+    is_clean: bool = False
+    is_forced: bool = False
+    breaks_lock: bool = False
+    is_only: bool = False
+    tolerated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a run would do.
+
+    Parameters
+    ----------
+    choice : RunChoice
+        Steps, and why those that were not asked for.
+    removes : tuple of str
+        Products that go before the first step.
+    logs : tuple of str
+        Logs that a clean run moves away.
+    warnings : tuple of str
+        What the user should know.
+    expected_s : mapping of int to float, s
+        How long each step took last time.
+    needs : Needs
+        Disk and memory.
+    """
+
+    choice: RunChoice
+    removes: tuple[str, ...]
+    logs: tuple[str, ...]
+    warnings: tuple[str, ...]
+    expected_s: dict[int, float]
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended that did not fail.
+
+    Parameters
+    ----------
+    steps : tuple of int
+        The steps that ran.
+    log : Path, optional
+        CASA's log, None when nothing had to run.
+    seconds : float, s
+        Wall time.
+    """
+
+    steps: tuple[int, ...]
+    log: Path | None = None
+    seconds: float = 0.0
+
+
+def script_states(script: CalibrationScript) -> tuple[StepStatus, ...]:
+    """Return the state of each step of a script, from the disk alone."""
+    return derive_states(
+        script.steps,
+        Journal(script.directory).entries(),
+        exists=script.has,
+        is_live=Lock(script.directory).is_held(),
+    )
+
+
+def forecast(script: CalibrationScript, options: RunOptions) -> Forecast:
+    """Return what a run would do; nothing is changed.
+
+    Raises
+    ------
+    SelectionError
+        The steps asked for are not in the script.
+    """
+    entries = Journal(script.directory).entries()
+    choice = _choose(script, entries, options)
+    removes = products_from(script, entries, choice.steps[0]) if choice.steps else ()
+    logs = tuple(sorted(path.name for path in script.directory.glob("casa-*.log"))) if options.is_clean else ()
+    records = step_records(entries)
+    return Forecast(
+        choice=choice,
+        removes=removes,
+        logs=logs,
+        warnings=_warnings(script),
+        expected_s={n: s for n in choice.steps if n in records and (s := records[n].seconds) is not None},
+        needs=_needs(script, choice, removes),
+    )
+
+
+def run_script(target: Path, options: RunOptions, *, listener: Listener) -> RunResult:
+    """Run the calibration script of an execution block.
+
+    Parameters
+    ----------
+    target : Path
+        The ASDM, the MS, the script, or the directory that holds it.
+    options : RunOptions
+        How to run.
+    listener : callable
+        Hears each event: ``chosen`` first, then those of the run.
+
+    Raises
+    ------
+    InputError
+        There is no script, or it cannot be read.
+    SelectionError
+        The steps asked for are not in the script.
+    LockedError
+        Another process writes to this execution block.
+    ResourceError
+        Disk or memory are not enough.
+    StepError
+        A step failed or was killed; the next run goes on from it.
+    """
+    path = find_script(target)
+    with _disk_faults(path.parent), locked(path.parent, break_lock=options.breaks_lock) as lock:
+        script = read_script(path)
+        plan = forecast(script, options)
+        listener(_chosen(plan))
+        if not plan.choice.steps:
+            return RunResult(())
+        if not options.is_forced:
+            check_resources(script.directory, plan.needs)
+        return _Run(script, lock, options=options, listener=listener).carry_out(plan)
+
+
+class _Run:
+    """One run of a script under its lock."""
+
+    def __init__(self, script: CalibrationScript, lock: Lock, *, options: RunOptions, listener: Listener) -> None:
+        self.script = script
+        self.directory = script.directory
+        self.lock = lock
+        self.options = options
+        self.listener = listener
+        self.journal = Journal(script.directory)
+        self.name = run_name(script.directory)
+
+    def carry_out(self, plan: Forecast) -> RunResult:
+        """Clean when asked, run the steps in a child process, journal begin and end."""
+        started = datetime.now(UTC)
+        if self.options.is_clean:
+            self._clean(plan)
+        keep_script(self.script)
+        log = self.directory / f"casa-{self.name}.log"
+        begin = {"steps": list(plan.choice.steps), "script": self.script.digest, "log": log.name}
+        edits = edited_lines(self.script.path)
+        self._record("run-begin", **begin, almared=__version__, edited=edits, warnings=list(plan.warnings))
+        order = ChildOrder(
+            str(self.script.path), str(log), self.name, plan.choice.steps, 0, 0, 0, self.options.tolerated
+        )
+        try:
+            supervise(order, self.lock, directory=self.directory, listener=self.listener)
+        except (AlmaredError, KeyboardInterrupt) as fault:
+            with suppress(OSError):
+                self._record("run-end", outcome="failed", error=getattr(fault, "what", "interrupted"))
+            raise
+        self._record("run-end", outcome="done")
+        return RunResult(plan.choice.steps, log, (datetime.now(UTC) - started).total_seconds())
+
+    def _record(self, event: str, **data: Any) -> None:
+        entry = new_entry(event, self.name, **data)
+        self.journal.append(entry)
+        self.listener(entry)
+
+    def _clean(self, plan: Forecast) -> None:
+        # The journal first: killed in the middle, every step counts as never run.
+        self._record("clean", products=list(plan.removes), logs=list(plan.logs))
+        remove_products(self.directory, plan.removes)
+        attic = self.directory / STATE_DIRECTORY / "old-logs"
+        attic.mkdir(exist_ok=True)
+        for log in plan.logs:
+            shutil.move(self.directory / log, attic / log)
+
+
+def supervise(order: ChildOrder, lock: Lock, *, directory: Path, listener: Listener) -> None:
+    """Carry out an order in a child process, its prints kept under ``.almared/output``.
+
+    Raises
+    ------
+    StepError
+        The child failed or was killed.
+    """
+    output = directory / STATE_DIRECTORY / "output" / f"{order.run}.txt"
+    output.parent.mkdir(exist_ok=True)
+    Supervisor(lock, directory, output=output, listener=listener).run(order)
+
+
+def run_name(directory: Path) -> str:
+    """Return a name for a run, as CASA names its logs (``20261123-014500``), that no log there has."""
+    name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    taken = {path.stem.removeprefix("casa-") for path in directory.glob("casa-*.log")}
+    return name if name not in taken else f"{name}-{sum(other.startswith(name) for other in taken) + 1}"
+
+
+def keep_script(script: CalibrationScript) -> None:
+    """Keep the text that is run under its hash, so that the journal can be traced to it."""
+    kept = script.directory / STATE_DIRECTORY / "scripts" / f"{script.digest[:16]}.py"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    if not kept.exists():
+        shutil.copyfile(script.path, kept)
+
+
+def edited_lines(script: Path) -> int | None:
+    """Return how many lines differ from the rendering that `almared plan` kept, None when it kept none."""
+    rendered = script.parent / STATE_DIRECTORY / RENDERED / script.name
+    if not rendered.is_file():
+        return None
+    before, now = (path.read_text(encoding="utf-8", errors="replace").splitlines() for path in (rendered, script))
+    changes = difflib.unified_diff(before, now, lineterm="", n=0)
+    return sum(line[:1] in "+-" and line[:3] not in ("+++", "---") for line in changes)
+
+
+def _choose(script: CalibrationScript, entries: tuple[JournalEntry, ...], options: RunOptions) -> RunChoice:
+    if options.is_clean:
+        return RunChoice(script.numbers)
+    wanted = parse_steps(options.steps, script.steps) if options.steps else None
+    if wanted is not None and options.is_only:
+        return RunChoice(wanted)
+    statuses = derive_states(script.steps, entries, exists=script.has)
+    return choose_steps(script, statuses, wanted=wanted, unsound=_unsound(script, entries, statuses))
+
+
+def _unsound(
+    script: CalibrationScript, entries: tuple[JournalEntry, ...], statuses: tuple[StepStatus, ...]
+) -> dict[str, str]:
+    """Return the products of ended steps that are not whole, and why."""
+    records = step_records(entries)
+    faults = {}
+    for status in statuses:
+        ended = records[status.number].ended if status.number in records else None
+        if ended is None or status.state is StepState.FAILED:
+            continue
+        for name, recorded in ended.data.get("made", {}).items():
+            fault = why_unsound(script.directory / name, recorded)
+            if fault:
+                faults[name] = fault
+    return faults
+
+
+def _warnings(script: CalibrationScript) -> tuple[str, ...]:
+    warnings = []
+    made, here = script.made_with.get("casatasks", ""), importlib.metadata.version("casatasks")
+    if made and made != here:
+        warnings.append(f"the script was made for casatasks {made} and runs with {here}; results can differ slightly")
+    edits = edited_lines(script.path)
+    if edits:
+        warnings.append(
+            f"the script was edited by hand ({edits} lines differ from what was rendered); it runs as it is"
+        )
+    return tuple(warnings)
+
+
+DISK_FACTOR = 8.0
+"""Disk of a whole calibration over the raw data: float MS, its corrected column, two splits with their columns."""
+
+
+def _needs(script: CalibrationScript, choice: RunChoice, removes: tuple[str, ...]) -> Needs:
+    raw = sum(size_on_disk(path) for path in raw_data(script.path))
+    kept = sum(size_on_disk(script.directory / name) for name in script.products if name not in removes)
+    freed = sum(size_on_disk(script.directory / name) for name in removes)
+    disk = max(DISK_FACTOR * raw - kept - freed, 0.0) if choice.steps else 0.0
+    return Needs(disk, min(1.5 * 2**30 + 0.5 * raw, 8 * 2**30), f"{DISK_FACTOR:.0f} times the raw data")
+
+
+def _chosen(plan: Forecast) -> JournalEntry:
+    return new_entry(
+        "chosen",
+        steps=list(plan.choice.steps),
+        reasons=list(plan.choice.reasons),
+        removes=list(plan.removes),
+        warnings=list(plan.warnings),
+        expected_s={str(step): seconds for step, seconds in plan.expected_s.items()},
+    )
+
+
+@contextmanager
+def _disk_faults(directory: Path) -> Iterator[None]:
+    """Turn failures that a full disk caused into a `ResourceError` that says so."""
+    try:
+        yield
+    except (OSError, RunError, StepError) as fault:
+        free = shutil.disk_usage(directory).free
+        if isinstance(fault, ResourceError | LockedError) or not _is_full(fault, free):
+            raise
+        raise ResourceError(
+            f"the disk is full ({free / 2**20:.0f} MiB free): {getattr(fault, 'what', fault)}",
+            where=str(directory),
+            repair="make room; then `almared run EB` goes on from the step that failed",
+        ) from fault
+
+
+def _is_full(fault: BaseException, free: int) -> bool:
+    text = str(fault)
+    return "No space left" in text or "File too large" in text or "ENOSPC" in text or free < NEARLY_FULL

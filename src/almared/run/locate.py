@@ -1,0 +1,48 @@
+"""Find the script, the raw data and the state of an execution block from what the user names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from almared.errors import InputError
+from almared.names import Products
+
+SCRIPT_ENDING = ".scriptForCalibration.py"
+ASDM_ENDINGS = re.compile(r"(\.asdm\.sdm|\.asdm|\.ms)$")
+
+
+def find_script(target: Path) -> Path:
+    """Return the calibration script of an execution block.
+
+    Parameters
+    ----------
+    target : Path
+        The ASDM, its MS, the script itself, or a directory with one script.
+
+    Raises
+    ------
+    InputError
+        There is no script there, or there are several.
+    """
+    if target.is_file() and target.suffix == ".py":
+        return target.resolve()
+    beside = target.parent / Products(f"{ASDM_ENDINGS.sub('', target.name)}.ms").script
+    if beside.is_file():
+        return beside.resolve()
+    inside = sorted(target.glob(f"*{SCRIPT_ENDING}")) if target.is_dir() else []
+    if len(inside) == 1:
+        return inside[0].resolve()
+    raise InputError(
+        f"there are {len(inside)} calibration scripts" if inside else "there is no calibration script",
+        where=str(target),
+        repair="name one of them" if inside else f"make it with `almared plan {target}`",
+    )
+
+
+def raw_data(script: Path) -> tuple[Path, ...]:
+    """Return the ASDMs beside the script that it names."""
+    text = script.read_text(encoding="utf-8", errors="replace")
+    return tuple(
+        path for path in sorted(script.parent.iterdir()) if (path / "ASDM.xml").is_file() and path.name in text
+    )

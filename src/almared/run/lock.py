@@ -1,0 +1,213 @@
+"""One writer per execution block: a lock file with host, process and its start time.
+
+It does not use fcntl, which Lustre and other cluster file systems may not keep between machines; creating a
+name by `os.link` is atomic on all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from almared.errors import LockedError
+from almared.run.journal import STATE_DIRECTORY
+
+LOCK = "lock.json"
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock.
+
+    Parameters
+    ----------
+    host : str
+        Name of the machine.
+    pid : int
+        Process id of the run.
+    start : str
+        When that process started, as the system tells it; tells a process from a later one of the same id.
+    child : int
+        Process id of the process that runs CASA, 0 before it starts.
+    child_start : str
+        When that one started.
+    """
+
+    host: str
+    pid: int
+    start: str
+    child: int = 0
+    child_start: str = ""
+
+    def is_alive(self) -> bool:
+        """Tell whether a process of it still lives; only to be asked on its own machine."""
+        return process_start(self.pid) == self.start or (
+            self.child > 0 and process_start(self.child) == self.child_start
+        )
+
+
+def process_start(pid: int) -> str | None:
+    """Return when a process of this machine started, None when there is none (or only its remains)."""
+    if sys.platform != "linux":
+        return _process_start_by_ps(pid)
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    # Field 3 of proc(5) is the state, field 22 the start in clock ticks since boot.
+    if fields[0] in ("Z", "X"):
+        return None
+    boot = BOOT_ID.read_text().strip() if BOOT_ID.exists() else ""
+    return f"{boot}:{fields[19]}"
+
+
+def _process_start_by_ps(pid: int) -> str | None:
+    found = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or None
+
+
+def read_holder(path: Path) -> Holder | None:
+    """Return who is written in a lock file, None without file; an unreadable one is held by nobody known."""
+    try:
+        return Holder(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError):
+        return Holder("?", 0, "")
+
+
+class Lock:
+    """The lock of one execution block; take it with `locked`.
+
+    Parameters
+    ----------
+    directory : Path
+        Directory of the execution block.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / STATE_DIRECTORY / LOCK
+        self.mine = Holder(socket.gethostname(), os.getpid(), process_start(os.getpid()) or "")
+
+    def holder(self) -> Holder | None:
+        """Return who holds it, None when nobody does."""
+        return read_holder(self.path)
+
+    def is_held(self) -> bool:
+        """Tell whether a living process, or one on another machine, holds it."""
+        holder = self.holder()
+        return holder is not None and (holder.host != self.mine.host or holder.is_alive())
+
+    def acquire(self, *, break_lock: bool = False) -> None:
+        """Take the lock.
+
+        Parameters
+        ----------
+        break_lock : bool
+            Take it also from a process of another machine, which cannot be asked whether it lives.
+
+        Raises
+        ------
+        LockedError
+            Another writer has it.
+        """
+        self.path.parent.mkdir(exist_ok=True)
+        for _ in range(MOST_ATTEMPTS):
+            if self._create():
+                return
+            holder = self.holder()
+            if holder is not None:
+                self._refuse(holder, break_lock=break_lock)
+                self._remove_stale(holder)
+        raise LockedError("other processes keep taking the lock", where=str(self.path), repair="try again")
+
+    def note_child(self, pid: int) -> None:
+        """Write down the process that runs CASA, so that the lock outlives this process if that one does."""
+        self.mine = replace(self.mine, child=pid, child_start=process_start(pid) or "")
+        os.replace(self._written(), self.path)
+
+    def release(self) -> None:
+        """Give the lock back if it is still ours."""
+        if self.holder() == self.mine:
+            self.path.unlink(missing_ok=True)
+
+    def _refuse(self, holder: Holder, *, break_lock: bool) -> None:
+        if holder.host == self.mine.host and holder.is_alive():
+            raise LockedError(
+                f"process {holder.pid} of this machine writes to this execution block",
+                where=str(self.path),
+                repair="wait for its end or end it",
+                holder=asdict(holder),
+            )
+        if holder.host != self.mine.host and not break_lock:
+            raise LockedError(
+                f"process {holder.pid} on {holder.host} writes to this execution block, or died there",
+                where=str(self.path),
+                repair=f"if no such process runs on {holder.host}, start again with --break-lock",
+                holder=asdict(holder),
+            )
+
+    def _create(self) -> bool:
+        written = self._written()
+        try:
+            os.link(written, self.path)
+        except FileExistsError:
+            return False
+        except OSError:
+            return self._create_without_links(written)
+        finally:
+            written.unlink(missing_ok=True)
+        return True
+
+    def _create_without_links(self, written: Path) -> bool:
+        """Create the lock on a file system that has no hard links."""
+        try:
+            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        except FileExistsError:
+            return False
+        with os.fdopen(file, "w") as lock:
+            lock.write(written.read_text())
+        return True
+
+    def _written(self) -> Path:
+        path = self.path.with_name(f"{LOCK}.{self.mine.host}.{self.mine.pid}")
+        path.write_text(json.dumps(asdict(self.mine)) + "\n")
+        return path
+
+    def _remove_stale(self, stale: Holder) -> None:
+        """Move the stale lock aside; put back what another process may have created meanwhile."""
+        aside = self.path.with_name(f"{LOCK}.stale.{self.mine.host}.{self.mine.pid}")
+        try:
+            os.rename(self.path, aside)
+        except FileNotFoundError:
+            return
+        if read_holder(aside) != stale and not self.path.exists():
+            os.rename(aside, self.path)
+        else:
+            aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(directory: Path, *, break_lock: bool = False) -> Iterator[Lock]:
+    """Hold the lock of an execution block.
+
+    Raises
+    ------
+    LockedError
+        Another writer has it.
+    """
+    lock = Lock(directory)
+    lock.acquire(break_lock=break_lock)
+    try:
+        yield lock
+    finally:
+        lock.release()

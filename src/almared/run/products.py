@@ -1,0 +1,64 @@
+"""Products of steps on disk: which go when a step runs anew, and how they go."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from almared.errors import RunError
+from almared.names import flag_versions
+from almared.run.journal import JournalEntry
+from almared.run.scriptfile import CalibrationScript
+
+
+def products_from(script: CalibrationScript, entries: Iterable[JournalEntry], number: int) -> tuple[str, ...]:
+    """Return the products on disk that go before a step runs: those of the step and of all later ones.
+
+    Products that an older text of the script made under other names are known from the journal.
+    """
+    kept = {name for step in script.steps if step.number < number for name in step.makes}
+    names = [name for step in script.steps if step.number >= number for name in step.makes]
+    for entry in entries:
+        if entry.event == "step-end" and entry.step is not None and entry.step >= number:
+            names += entry.data.get("made", {})
+    # Flag versions of an older MS must not survive it (domain A.8).
+    names += [flag_versions(name) for name in names if not name.endswith(".flagversions")]
+    there = dict.fromkeys(name for name in names if name not in kept)
+    return tuple(name for name in there if _is_there(script.directory / name))
+
+
+def remove_products(directory: Path, names: Iterable[str]) -> None:
+    """Remove products; a link goes, what it points to stays.
+
+    Raises
+    ------
+    RunError
+        One of them is an ASDM, or outside the directory.
+    """
+    for name in names:
+        path = directory / name
+        if is_asdm(path) or not path.parent.resolve().is_relative_to(directory.resolve()):
+            raise RunError(
+                "this is no product and is not removed", where=str(path), repair="correct step_makes in the script"
+            )
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def is_asdm(path: Path) -> bool:
+    """Tell whether a directory holds raw data."""
+    return (path / "ASDM.xml").exists() or (path / "ASDMBinary").exists()
+
+
+def size_on_disk(path: Path) -> int:
+    """Return the bytes of a file or of a whole directory, 0 when it is not there."""
+    if path.is_dir():
+        return sum(part.stat().st_size for part in path.rglob("*") if part.is_file())
+    return path.stat().st_size if path.exists() else 0
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()

@@ -1,0 +1,257 @@
+"""What a calibration script tells about itself, read without executing it."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import cast
+
+from almared.errors import InputError
+
+LITERALS = ("made_with", "step_title", "step_makes", "step_changes", "step_flags")
+"""Names at the top of the script that hold its facts as plain literals (decision 001)."""
+
+NOT_HASHED = frozenset({*LITERALS, "thesteps", "mysteps", "mystep"})
+"""Names that do not change what a step does."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptStep:
+    """One step of the script.
+
+    Parameters
+    ----------
+    number : int
+        Its number.
+    title : str
+        Its title.
+    makes : tuple of str
+        Files and directories it makes, relative to the directory of the script.
+    changes : tuple of str
+        MSs whose flags or data it changes in place.
+    flags : mapping of str to str
+        The flag version from which it starts, per MS.
+    reads : tuple of str
+        Products of other steps that it names.
+    digest : str
+        Hash of what it does; comments do not count.
+    """
+
+    number: int
+    title: str
+    makes: tuple[str, ...]
+    changes: tuple[str, ...]
+    flags: Mapping[str, str]
+    reads: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationScript:
+    """A calibration script as it stands on disk.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    steps : tuple of ScriptStep
+        In order of number.
+    made_with : mapping of str to str
+        Versions of almared and casatasks that made it, empty when it does not say.
+    digest : str
+        Hash of the file.
+    """
+
+    path: Path
+    steps: tuple[ScriptStep, ...]
+    made_with: Mapping[str, str]
+    digest: str
+
+    @property
+    def directory(self) -> Path:
+        """The directory in which it runs."""
+        return self.path.parent
+
+    def step(self, number: int) -> ScriptStep:
+        """Return the step of that number.
+
+        Raises
+        ------
+        InputError
+            The script has no such step.
+        """
+        for step in self.steps:
+            if step.number == number:
+                return step
+        raise InputError(f"there is no step {number}", where=self.path.name, repair=f"steps are {self.numbers}")
+
+    def has(self, product: str) -> bool:
+        """Tell whether a product is on disk."""
+        return (self.directory / product).exists()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of its steps."""
+        return tuple(step.number for step in self.steps)
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """All that its steps make, in order."""
+        return tuple(dict.fromkeys(name for step in self.steps for name in step.makes))
+
+
+def read_script(path: Path) -> CalibrationScript:
+    """Return the facts of a calibration script; nothing in it is executed.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read or parsed, has no steps, its facts are no literals, or it names products outside
+        its own directory.
+    """
+    data, tree = _parse(path)
+    facts = _literals(tree, path)
+    blocks = _step_blocks(tree)
+    if not blocks:
+        raise InputError(
+            "it has no steps (`mystep = n` followed by `if mystep in thesteps:`)",
+            where=str(path),
+            repair="make the script anew with `almared plan`",
+        )
+    makes = {n: _names(facts["step_makes"], n, path) for n in blocks}
+    known = {name for names in makes.values() for name in names}
+    steps = tuple(_step(n, blocks[n], tree, facts=facts, known=known, path=path) for n in sorted(blocks))
+    made_with = {str(key): str(value) for key, value in facts["made_with"].items()}
+    return CalibrationScript(path, steps, made_with, hashlib.sha256(data).hexdigest())
+
+
+def _parse(path: Path) -> tuple[bytes, ast.Module]:
+    try:
+        data = path.read_bytes()
+        return data, ast.parse(data)
+    except OSError as fault:
+        raise InputError(
+            f"the script cannot be read ({fault.strerror})", where=str(path), repair="make it with `almared plan EB`"
+        ) from fault
+    except (SyntaxError, ValueError) as fault:
+        line = getattr(fault, "lineno", None)
+        place = f"{path}, line {line}" if line else str(path)
+        raise InputError(f"the script is no valid Python: {fault}", where=place, repair="correct the line") from fault
+
+
+def _literals(tree: ast.Module, path: Path) -> dict[str, dict[object, object]]:
+    facts: dict[str, dict[object, object]] = {name: {} for name in LITERALS}
+    for node in tree.body:
+        name = _assigned(node)
+        if name in facts:
+            facts[name] = _literal(cast(ast.Assign, node).value, name, path)
+    return facts
+
+
+def _literal(node: ast.expr, name: str, path: Path) -> dict[object, object]:
+    try:
+        value = ast.literal_eval(node)
+    except ValueError as fault:
+        raise InputError(f"{name} is no plain literal", where=f"{path}, line {node.lineno}") from fault
+    if not isinstance(value, dict):
+        raise InputError(f"{name} is no dictionary", where=f"{path}, line {node.lineno}")
+    return value
+
+
+def _assigned(node: ast.stmt) -> str:
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+        return node.target.id
+    return ""
+
+
+def _step_blocks(tree: ast.Module) -> dict[int, ast.If]:
+    blocks: dict[int, ast.If] = {}
+    number: int | None = None
+    for node in tree.body:
+        if _assigned(node) == "mystep":
+            value = cast(ast.Assign, node).value
+            number = value.value if isinstance(value, ast.Constant) and isinstance(value.value, int) else None
+        elif isinstance(node, ast.If) and number is not None and "thesteps" in _used_names(node.test):
+            blocks[number] = node
+            number = None
+    return blocks
+
+
+def _step(
+    number: int,
+    block: ast.If,
+    tree: ast.Module,
+    *,
+    facts: Mapping[str, Mapping[object, object]],
+    known: set[str],
+    path: Path,
+) -> ScriptStep:
+    used = [*block.body, *_definitions(block, tree)]
+    makes = _names(facts["step_makes"], number, path)
+    flags = facts["step_flags"].get(number, {})
+    text = "\n".join(ast.unparse(node) for node in used)
+    return ScriptStep(
+        number=number,
+        title=str(facts["step_title"].get(number, f"step {number}")),
+        makes=makes,
+        changes=_names(facts["step_changes"], number, path),
+        flags={str(k): str(v) for k, v in flags.items()} if isinstance(flags, dict) else {},
+        reads=tuple(sorted((_strings(used) & known) - set(makes))),
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _definitions(block: ast.If, tree: ast.Module) -> list[ast.stmt]:
+    """Return the functions and constants of the file that the block uses, directly or through others."""
+    defined: dict[str, list[ast.stmt]] = {}
+    for node in tree.body:
+        name = node.name if isinstance(node, ast.FunctionDef | ast.ClassDef) else _assigned(node)
+        if name and name not in NOT_HASHED:
+            defined.setdefault(name, []).append(node)
+    wanted, seen = sorted(_used_names(*block.body)), set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name in seen or name not in defined:
+            continue
+        seen.add(name)
+        wanted += sorted(_used_names(*defined[name]))
+    return [node for name in sorted(seen) for node in defined[name]]
+
+
+def _used_names(*nodes: ast.AST) -> set[str]:
+    return {found.id for node in nodes for found in ast.walk(node) if isinstance(found, ast.Name)}
+
+
+def _strings(nodes: Sequence[ast.stmt]) -> set[str]:
+    return set(_string_constants(nodes))
+
+
+def _string_constants(nodes: Sequence[ast.stmt]) -> Iterator[str]:
+    for node in nodes:
+        for found in ast.walk(node):
+            if isinstance(found, ast.Constant) and isinstance(found.value, str):
+                yield found.value
+
+
+def _names(table: Mapping[object, object], number: int, path: Path) -> tuple[str, ...]:
+    names = table.get(number, [])
+    if not isinstance(names, list | tuple):
+        raise InputError(f"the products of step {number} are no list", where=str(path))
+    return tuple(_inside(str(name), path) for name in names)
+
+
+def _inside(name: str, path: Path) -> str:
+    """Return the name when it stays inside the script's directory; what is named here may be removed."""
+    pure = PurePosixPath(name)
+    if not pure.parts or pure.is_absolute() or ".." in pure.parts or pure.parts[0] in (".almared", path.name):
+        raise InputError(
+            f"{name!r} cannot be a product: it must lie in the script's directory and be no part of its state",
+            where=str(path),
+            repair="correct step_makes or step_changes in the script",
+        )
+    return name

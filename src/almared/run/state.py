@@ -1,0 +1,162 @@
+"""The state of each step, from the script, the journal and the files on disk alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from almared.run.journal import JournalEntry
+from almared.run.scriptfile import ScriptStep
+
+
+class StepState(StrEnum):
+    """Where a step stands."""
+
+    DONE = "done"
+    STALE = "stale"
+    FAILED = "failed"
+    NEVER = "never"
+    RUNNING = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class StepStatus:
+    """State of one step and why.
+
+    Parameters
+    ----------
+    number : int
+        The step.
+    state : StepState
+        Its state.
+    reason : str
+        Why it is not done, empty when it is.
+    seconds : float, s, optional
+        How long it took when it last ended well.
+    """
+
+    number: int
+    state: StepState
+    reason: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """What the journal knows of a step.
+
+    Parameters
+    ----------
+    begun : int
+        Place of its last begin in the journal, -1 when it never began.
+    ended : JournalEntry, optional
+        The end that belongs to that begin.
+    digest : str
+        Hash of the text that began last.
+    seconds : float, s, optional
+        How long its last good run took.
+    touched : int
+        Place of the last single task that ran outside a whole run of the step, -1 when none.
+    death : str
+        How the process died in it, empty when it did not or nobody saw it.
+    """
+
+    begun: int = -1
+    ended: JournalEntry | None = None
+    digest: str = ""
+    seconds: float | None = None
+    touched: int = -1
+    death: str = ""
+
+
+def step_records(entries: Iterable[JournalEntry]) -> dict[int, StepRecord]:
+    """Return what the journal knows of each step; what came before a clean start counts for durations only."""
+    records: dict[int, StepRecord] = {}
+    for place, entry in enumerate(entries):
+        if entry.event == "clean":
+            records = {number: StepRecord(seconds=record.seconds) for number, record in records.items()}
+        if entry.step is not None:
+            records[entry.step] = _extended(records.get(entry.step, StepRecord()), place, entry)
+    return records
+
+
+def _extended(record: StepRecord, place: int, entry: JournalEntry) -> StepRecord:
+    """Return the record with what the entry adds."""
+    if entry.event == "step-begin":
+        digest = str(entry.data.get("digest", ""))
+        return replace(record, begun=place, ended=None, death="", digest=digest)
+    if entry.event == "step-end":
+        is_done = entry.data.get("outcome") == "done"
+        return replace(record, ended=entry, seconds=float(entry.data["seconds"]) if is_done else record.seconds)
+    if entry.event == "task-alone":
+        return replace(record, touched=place)
+    if entry.event == "died":
+        return replace(record, death=str(entry.data.get("how", "")))
+    return record
+
+
+def derive_states(
+    steps: Sequence[ScriptStep],
+    entries: Iterable[JournalEntry],
+    *,
+    exists: Callable[[str], bool],
+    is_live: bool = False,
+) -> tuple[StepStatus, ...]:
+    """Return the state of each step.
+
+    Parameters
+    ----------
+    steps : sequence of ScriptStep
+        The steps of the script as it is now, in order.
+    entries : iterable of JournalEntry
+        The journal, oldest first.
+    exists : callable
+        Tells whether a product is on disk.
+    is_live : bool
+        Whether a run holds the lock now.
+
+    References
+    ----------
+    Architecture decision 7: a step is stale when its text changed, when a product of it is missing, or when an
+    earlier step began again or is not done.
+    """
+    records = step_records(entries)
+    statuses: list[StepStatus] = []
+    latest, latest_step, unsound = -1, -1, -1
+    for step in steps:
+        record = records.get(step.number, StepRecord())
+        state, reason = _own_state(step, record, exists=exists, is_live=is_live)
+        if state is StepState.DONE and latest > record.begun:
+            state, reason = StepState.STALE, f"step {latest_step} ran after it"
+        elif state is StepState.DONE and unsound >= 0:
+            state, reason = StepState.STALE, f"step {unsound} before it is not done"
+        if state is not StepState.DONE and unsound < 0:
+            unsound = step.number
+        if max(record.begun, record.touched) > latest:
+            latest, latest_step = max(record.begun, record.touched), step.number
+        statuses.append(StepStatus(step.number, state, reason, record.seconds))
+    return tuple(statuses)
+
+
+def _own_state(
+    step: ScriptStep, record: StepRecord, *, exists: Callable[[str], bool], is_live: bool
+) -> tuple[StepState, str]:
+    if record.begun < 0:
+        return StepState.NEVER, "it never ran"
+    if record.ended is None:
+        if is_live:
+            return StepState.RUNNING, ""
+        return StepState.FAILED, record.death or "it was killed while it ran"
+    outcome: Mapping[str, Any] = record.ended.data
+    if outcome.get("outcome") != "done":
+        return StepState.FAILED, str(outcome.get("error", "it failed"))
+    if record.digest != step.digest:
+        return StepState.STALE, "its text changed"
+    if record.touched > record.begun:
+        return StepState.STALE, "one of its tasks ran alone after it"
+    missing = [name for name in outcome.get("made", {}) if not exists(name)]
+    if missing:
+        return StepState.STALE, f"{missing[0]} is missing"
+    return StepState.DONE, ""
