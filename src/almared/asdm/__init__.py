@@ -1,1 +1,6 @@
-"""TODO."""
+"""ASDMs read without CASA: tables, facts, and one clear error for what is broken or foreign."""
+
+from almared.asdm.execution import read_execution_block
+from almared.asdm.tables import AsdmTables, open_tables
+
+__all__ = ["AsdmTables", "open_tables", "read_execution_block"]

@@ -12,6 +12,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from os import SEEK_END
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,7 @@ ORDERS = {"Little_Endian": "<", "Big_Endian": ">"}
 BYTES = {"i4": 4, "i8": 8, "f4": 4, "f8": 8, "?": 1}
 N_ENTITY_STRINGS = 5
 MOST_HEADER = 100_000
+N_TAIL_BYTES = 200
 TRUNCATED = "copy the file again from the archive"
 
 
@@ -140,6 +143,37 @@ def open_binary(content: bytes, *, table: str, where: str) -> BinaryTable:
     return BinaryTable(where, content, order, columns, n_rows, cursor.place)
 
 
+def binary_rows(path: Path, table: str) -> int:
+    """Return the number of rows that the header of a binary table announces, without reading them.
+
+    Parameters
+    ----------
+    path : Path
+        The ``.bin`` file.
+    table : str
+        Which table it should hold.
+
+    Raises
+    ------
+    AsdmError
+        The file is missing, its header is broken, or it does not end as a whole one does.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(MOST_HEADER)
+            file.seek(max(0, file.seek(0, SEEK_END) - N_TAIL_BYTES))
+            tail = file.read()
+    except OSError as error:
+        raise AsdmError(
+            f"the binary table cannot be read ({error.strerror or error})", where=str(path), repair=TRUNCATED
+        ) from error
+    if not tail.rstrip(b"\r\n").endswith(BOUNDARY + b"--"):
+        raise AsdmError(
+            "the binary table is truncated: its closing boundary is missing", where=str(path), repair=TRUNCATED
+        )
+    return open_binary(head, table=table, where=str(path)).n_rows
+
+
 def read_binary(table: BinaryTable, wanted: frozenset[str] | None = None) -> Iterator[dict[str, Any]]:
     """Yield the rows, with the wanted columns only (all when None).
 
@@ -229,9 +263,7 @@ def _is_at_end(cursor: _Cursor) -> bool:
 def _reader(column: Column) -> Callable[[_Cursor, Column], Any]:
     if column.n_dims:
         return _words if column.storage in ("text", "entity") else _numbers
-    return {"interval": _interval, "complex": _complex, "text": _word, "entity": _entity}.get(
-        column.storage, _scalar
-    )
+    return {"interval": _interval, "complex": _complex, "text": _word, "entity": _entity}.get(column.storage, _scalar)
 
 
 def _scalar(cursor: _Cursor, column: Column) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from almared.asdm.binary import BinaryTable, open_binary, read_binary
+from almared.asdm.binary import MOST_HEADER, binary_rows, open_binary, read_binary
 from almared.asdm.documents import BROKEN, count_rows, local_name, parse_document, raw_rows, read_bytes
 from almared.asdm.schema import NEEDED_THOUGH_OPTIONAL, TABLES, Column, columns_by_name
 from almared.asdm.values import decode_text
@@ -69,11 +70,15 @@ class AsdmTables:
         """
         if not self.declared.get(table):
             return 0
-        content, where = self._content(table)
-        if BULK not in content[:10_000] and not where.endswith(".bin"):
-            return count_rows(content)
-        opened = self._binary(table)
-        return opened.n_rows if opened.n_rows >= 0 else sum(1 for _ in read_binary(opened, frozenset()))
+        path = self._file(table)
+        if path.suffix == ".xml":
+            content = read_bytes(path)
+            if BULK not in content[:MOST_HEADER]:
+                return count_rows(content)
+        if table not in TABLES:
+            return self.declared[table]
+        found = binary_rows(self.path / f"{table}.bin", table)
+        return found if found >= 0 else sum(1 for _ in self._read(table, frozenset()))
 
     def check_count(self, table: str) -> None:
         """Check that the table has as many rows as ASDM.xml lists.
@@ -95,11 +100,11 @@ class AsdmTables:
                 found=found,
             )
 
-    def _content(self, table: str) -> tuple[bytes, str]:
+    def _file(self, table: str) -> Path:
         for ending in ("xml", "bin"):
             path = self.path / f"{table}.{ending}"
             if path.is_file():
-                return read_bytes(path), str(path)
+                return path
         raise AsdmError(
             f"ASDM.xml lists {self.declared.get(table, 0)} rows of {table} and there is no file of it",
             where=str(self.path / f"{table}.xml"),
@@ -107,21 +112,22 @@ class AsdmTables:
             table=table,
         )
 
-    def _binary(self, table: str) -> BinaryTable:
-        path = self.path / f"{table}.bin"
-        return open_binary(read_bytes(path), table=table, where=str(path))
-
     def _read(self, table: str, wanted: frozenset[str] | None) -> Iterator[Row]:
-        content, where = self._content(table)
-        if BULK in content[:10_000] or where.endswith(".bin"):
-            binary = self._binary(table)
-            found = {column.name for column in binary.columns}
-            for row in read_binary(binary, wanted):
-                yield _complete(row, table, where=binary.where, found=found)
+        path = self._file(table)
+        content = read_bytes(path)
+        if path.suffix == ".bin" or BULK in content[:MOST_HEADER]:
+            yield from self._read_binary(table, wanted)
             return
-        for number, raw in enumerate(raw_rows(content, where)):
-            place = f"{where}, row {number}"
-            yield _complete(_decoded(raw, table, wanted=wanted, where=place), table, where=place, found=raw.keys())
+        for number, raw in enumerate(raw_rows(content, str(path))):
+            where = f"{path}, row {number}"
+            _check_columns(raw, table, where=where)
+            yield _decoded(raw, table, wanted=wanted, where=where)
+
+    def _read_binary(self, table: str, wanted: frozenset[str] | None) -> Iterator[Row]:
+        path = self.path / f"{table}.bin"
+        binary = open_binary(read_bytes(path), table=table, where=str(path))
+        _check_columns({column.name for column in binary.columns}, table, where=str(path))
+        yield from read_binary(binary, wanted)
 
 
 def open_tables(path: Path) -> AsdmTables:
@@ -170,7 +176,7 @@ def _listed(root: Any, where: str) -> dict[str, int]:
 
 
 def _decoded(raw: Mapping[str, str], table: str, *, wanted: frozenset[str] | None, where: str) -> dict[str, Any]:
-    known = columns_by_name(table) if table in TABLES else {}
+    known = columns_by_name(table)
     row = {}
     for name, text in raw.items():
         column = known.get(name)
@@ -192,9 +198,8 @@ def _must_decode(column: Column, wanted: frozenset[str] | None) -> bool:
     return wanted is None or column.name in wanted or column.is_enumeration
 
 
-def _complete(row: dict[str, Any], table: str, *, where: str, found: Any) -> Row:
-    extra = NEEDED_THOUGH_OPTIONAL.get(table, ())
-    missing = [n for n, c in columns_by_name(table).items() if (not c.is_optional or n in extra) and n not in found]
+def _check_columns(found: Container[str], table: str, *, where: str) -> None:
+    missing = [name for name in _needed(table) if name not in found]
     if missing:
         raise AsdmError(
             f"the {table} table has no {', '.join(missing)}, which CASA needs",
@@ -202,4 +207,9 @@ def _complete(row: dict[str, Any], table: str, *, where: str, found: Any) -> Row
             repair="CASA would drop this row and all after it without an error; " + BROKEN,
             columns=missing,
         )
-    return row
+
+
+@cache
+def _needed(table: str) -> tuple[str, ...]:
+    extra = NEEDED_THOUGH_OPTIONAL.get(table, ())
+    return tuple(name for name, column in columns_by_name(table).items() if not column.is_optional or name in extra)
