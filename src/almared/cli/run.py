@@ -10,9 +10,11 @@ from typing import Any
 
 import click
 
+from almared.cli import run_display
 from almared.run.execute import RunOptions, forecast, run_script, script_states
 from almared.run.locate import find_script
 from almared.run.scriptfile import read_script
+from almared.run.single import TaskChange, describe, list_tasks, parse_settings, run_task
 
 
 @click.command()
@@ -33,6 +35,11 @@ from almared.run.scriptfile import read_script
 @click.option(
     "--tolerate", "tolerated", multiple=True, metavar="TEXT", help="SEVERE log lines with this text do not count."
 )
+@click.option("--step", type=int, help="A step whose tasks are listed (--list) or run alone (--task).")
+@click.option("--list", "is_list", is_flag=True, help="With --step: list its tasks.")
+@click.option("--task", type=int, help="With --step: run the task of this number alone.")
+@click.option("--set", "settings", multiple=True, metavar="PAR=VALUE", help="With --task: change an argument.")
+@click.option("--scratch", "is_scratch", is_flag=True, help="With --task: on a copy, under .almared/scratch.")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object per event on standard output.")
 def command(eb: Path, *, dry_run: bool, is_status: bool, is_json: bool, **given: Any) -> None:
     """Run the calibration script of the execution block EB (its ASDM, MS, script or directory).
@@ -48,13 +55,18 @@ def command(eb: Path, *, dry_run: bool, is_status: bool, is_json: bool, **given:
       almared run uid___A002_X1_X2 --steps bandpass the step with this title
       almared run uid___A002_X1_X2 --clean          everything anew, one clean log
       almared run uid___A002_X1_X2 --dry-run        what would happen
+      almared run uid___A002_X1_X2 --step 12 --list the tasks of step 12
+      almared run uid___A002_X1_X2 --step 12 --task 2 --set solint=60s --scratch
 
     \b
     Exit codes: 0 done; 3 no or bad script; 5 may not start (locked, disk, memory);
-    6 a step failed or was killed; 7 CASA cannot be loaded; 130 interrupted.
+    6 a step failed or was killed; 7 CASA cannot be loaded; 130 interrupted, 143 by SIGTERM.
     """
-    from almared.cli import run_display
-
+    single = {name: given.pop(name) for name in ("step", "is_list", "task", "settings", "is_scratch")}
+    signal.signal(signal.SIGTERM, _interrupt)
+    if single["step"] is not None:
+        _single(eb, single, breaks_lock=given["breaks_lock"], is_json=is_json)
+        return
     options = RunOptions(**given)
     if is_status or dry_run:
         script = read_script(find_script(eb))
@@ -62,11 +74,23 @@ def command(eb: Path, *, dry_run: bool, is_status: bool, is_json: bool, **given:
         shown = shown or run_display.show_forecast(script, forecast(script, options), is_json=is_json)
         click.echo(shown)
         return
-    signal.signal(signal.SIGTERM, _interrupt)
     with run_display.display(read_script(find_script(eb)), is_json=is_json) as listener:
         result = run_script(eb, options, listener=listener)
     if not is_json:
         click.echo(run_display.ending(result))
+
+
+def _single(eb: Path, asked: dict[str, Any], *, breaks_lock: bool, is_json: bool) -> None:
+    """List the tasks of a step, or run one of them alone."""
+    script = read_script(find_script(eb))
+    if asked["task"] is None:
+        click.echo(describe(list_tasks(script, asked["step"]), is_json=is_json))
+        return
+    change = TaskChange(asked["step"], asked["task"], parse_settings(asked["settings"]), asked["is_scratch"])
+    with run_display.display(script, is_json=is_json) as listener:
+        listed = run_task(eb, change, breaks_lock=breaks_lock, listener=listener)
+    if listed.result and not is_json:
+        click.echo(f"when the step ran it gave {listed.result}")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

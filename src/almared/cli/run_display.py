@@ -89,6 +89,10 @@ class RunLines:
         if entry.data["removes"]:
             self._console.print(Text(f"removing {', '.join(entry.data['removes'])}"))
 
+    def _on_chosen_task(self, entry: JournalEntry) -> None:
+        given = ", ".join(f"{name}={value!r}" for name, value in entry.data["arguments"].items())
+        self._console.print(Text(f"{entry.data['task']}({given})"))
+
     def _on_step_begin(self, entry: JournalEntry) -> None:
         self._step, self._task, self._tasks, self._began = entry.step, "", 0, time.monotonic()
         if not self._console.is_terminal:
@@ -100,6 +104,9 @@ class RunLines:
 
     def _on_task_end(self, entry: JournalEntry) -> None:
         self._task = ""
+        if self._step is None:
+            ending = entry.data["error"] or f"gave {entry.data['result']}"
+            self._console.print(Text(f"{entry.data['task']}  {clock(entry.data['seconds'])}  {ending}"))
 
     def _on_step_end(self, entry: JournalEntry) -> None:
         is_done = entry.data["outcome"] == "done"

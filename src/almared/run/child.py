@@ -51,7 +51,8 @@ class ChildOrder:
     tolerated : tuple of str
         Texts of SEVERE lines that do not count.
     task : mapping, optional
-        A single task to run instead of steps: ``task``, ``arguments``, ``step``.
+        A single task to run instead of steps: ``task``, ``arguments``, ``step``, ``is_scratch``, ``removes``
+        (older output) and ``restores`` (flag version per MS).
     """
 
     script: str
@@ -245,7 +246,7 @@ def _serve(order: ChildOrder) -> None:
     casa = casatasks.version_string()
     recorder.record("ready", casa=casa, python=sys.version.split()[0])
     if order.task is not None:
-        _run_task(casatasks, recorder, order.task)
+        _run_task(casatasks, watch, recorder=recorder, task=order.task)
     runner = StepRunner(script, recorder, watch=watch, casa=casa)
     for number in order.steps:
         runner.run(number)
@@ -253,22 +254,31 @@ def _serve(order: ChildOrder) -> None:
     recorder.record("finished")
 
 
-def _run_task(casatasks: Any, recorder: RunRecorder, task: Mapping[str, Any]) -> None:
+def _run_task(casatasks: Any, watch: TaskWatch, *, recorder: RunRecorder, task: Mapping[str, Any]) -> None:
+    """Run one task alone, its older output removed and the flags it starts from restored."""
     recorder.step = task["step"]
     if not task["is_scratch"]:
         recorder.record("task-alone", task=task["task"])
-    recorder.record("scratch-begin", task=task["task"])
+    remove_products(Path.cwd(), task["removes"])
     try:
+        for vis, version in task["restores"].items():
+            if Path(f"{vis}.flagversions/flags.{version}").is_dir():
+                casatasks.flagmanager(vis=vis, mode="restore", versionname=version)
         getattr(casatasks, task["task"])(**task["arguments"])
-    # A task may raise anything; the recorder has its words.
+    # A task may raise anything; the watch has its words.
     except Exception as fault:
-        raise StepError(f"{task['task']} failed: {fault}", task=task["task"]) from fault
+        raise watch.explain(fault) or StepError(str(fault), task=task["task"]) from fault
 
 
 def _failure(error: AlmaredError) -> JournalEntry:
     """Return the event that tells the parent of an error."""
     data = {key: value for key, value in error.data.items() if key in ("task", "severe", "step")}
-    told = {"kind": type(error).__name__, "what": error.what, "where": error.where, "repair": error.repair}
+    told: dict[str, Any] = {
+        "kind": type(error).__name__,
+        "what": error.what,
+        "where": error.where,
+        "repair": error.repair,
+    }
     return new_entry("error", data=data, **told)
 
 

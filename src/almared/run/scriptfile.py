@@ -50,6 +50,25 @@ class ScriptStep:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenCall:
+    """A call as it stands in the text of a step.
+
+    Parameters
+    ----------
+    name : str
+        What is called.
+    arguments : mapping of str to object
+        Keyword arguments that are plain literals.
+    unknown : tuple of str
+        Keyword arguments that are not.
+    """
+
+    name: str
+    arguments: Mapping[str, object]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationScript:
     """A calibration script as it stands on disk.
 
@@ -126,6 +145,38 @@ def read_script(path: Path) -> CalibrationScript:
     steps = tuple(_step(n, blocks[n], tree, facts=facts, known=known, path=path) for n in sorted(blocks))
     made_with = {str(key): str(value) for key, value in facts["made_with"].items()}
     return CalibrationScript(path, steps, made_with, hashlib.sha256(data).hexdigest())
+
+
+def step_calls(script: CalibrationScript, number: int) -> tuple[WrittenCall, ...]:
+    """Return the calls by name in the block of a step, in the order of the text.
+
+    Raises
+    ------
+    InputError
+        The script cannot be read.
+    """
+    block = _step_blocks(_parse(script.path)[1])[number]
+    calls = [node for statement in block.body for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    calls.sort(key=lambda call: (call.lineno, call.col_offset))
+    return tuple(_written_call(call) for call in calls if _called(call))
+
+
+def _called(call: ast.Call) -> str:
+    if isinstance(call.func, ast.Name):
+        return call.func.id
+    is_of_module = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
+    return cast(ast.Attribute, call.func).attr if is_of_module else ""
+
+
+def _written_call(call: ast.Call) -> WrittenCall:
+    arguments: dict[str, object] = {}
+    unknown = [f"argument {n}" for n in range(1, len(call.args) + 1)]
+    for keyword in call.keywords:
+        try:
+            arguments[keyword.arg or "**"] = ast.literal_eval(keyword.value)
+        except ValueError:
+            unknown.append(keyword.arg or "**")
+    return WrittenCall(_called(call), arguments, tuple(unknown))
 
 
 def _parse(path: Path) -> tuple[bytes, ast.Module]:

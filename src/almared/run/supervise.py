@@ -45,8 +45,6 @@ class Supervisor:
         self._directory = directory
         self._output = output
         self._listener = listener
-        self._step: int | None = None
-        self._task = ""
         self._error: JournalEntry | None = None
         self._is_finished = False
 
@@ -76,10 +74,6 @@ class Supervisor:
         if entry.event == "error":
             self._error = entry
             return
-        if entry.step is not None:
-            self._step = entry.step
-        if entry.event in ("task-begin", "task-end"):
-            self._task = str(entry.data["task"]) if entry.event == "task-begin" else ""
         self._is_finished = self._is_finished or entry.event == "finished"
         self._listener(entry)
 
@@ -88,16 +82,21 @@ class Supervisor:
             raise _as_error(self._error)
         if self._is_finished:
             return
-        how = _death(code) + (f" inside {self._task}" if self._task else "")
+        journal = Journal(self._directory)
+        # The journal is written before the pipe, so it knows the last task also of a child killed in between.
+        last = [entry for entry in journal.entries() if entry.run == run and entry.step is not None][-1:]
+        step = last[0].step if last else None
+        task = str(last[0].data["task"]) if last and last[0].event == "task-begin" else ""
+        how = _death(code) + (f" inside {task}" if task else "")
         # On a full disk the journal may not take it; the step counts as killed without it.
         with suppress(OSError):
-            Journal(self._directory).append(new_entry("died", run, step=self._step, how=how, task=self._task))
+            journal.append(new_entry("died", run, step=step, how=how, task=task))
         raise StepError(
             f"the process that runs the script {how}",
-            where="" if self._step is None else f"step {self._step}",
+            where="" if step is None else f"step {step}",
             repair=_after_death(code),
-            step=self._step,
-            task=self._task,
+            step=step,
+            task=task,
         )
 
 
