@@ -1,0 +1,93 @@
+"""What a step does: calls of CASA tasks, and routines that the script itself carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias, Union
+
+Value: TypeAlias = Union[None, bool, int, float, str, tuple["Value", ...], Mapping[str, "Value"]]  # noqa: UP007
+"""A literal of the script; a tuple is written as a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One keyword argument.
+
+    Parameters
+    ----------
+    name : str
+        The parameter.
+    value : Value
+        Its literal value, unless `variable` is given.
+    reason : str
+        Why a rule chose it; written as a comment above it. Empty when there was nothing to choose.
+    variable : str
+        Name of a result that an earlier action of the same step kept, passed instead of a literal.
+    """
+
+    name: str
+    value: Value = None
+    reason: str = ""
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a CASA task.
+
+    Parameters
+    ----------
+    task : str
+        Name in casatasks.
+    arguments : tuple of Argument
+        In the order in which they are written.
+    comment : str
+        Written above the call.
+    result : str
+        Name that keeps what the task returns for later actions of the same step, empty when not kept.
+    log_to : str
+        File that gets a copy of what the task writes to CASA's log, empty for none.
+    """
+
+    task: str
+    arguments: tuple[Argument, ...]
+    comment: str = ""
+    result: str = ""
+    log_to: str = ""
+
+    def get(self, name: str) -> Value:
+        """Return the value of an argument, None when it is not given."""
+        return next((a.value for a in self.arguments if a.name == name), None)
+
+    def with_argument(self, name: str, value: Value, *, reason: str = "") -> Call:
+        """Return the call with an argument set; a new one goes to the end."""
+        changed = Argument(name, value, reason)
+        if all(a.name != name for a in self.arguments):
+            return replace(self, arguments=(*self.arguments, changed))
+        return replace(self, arguments=tuple(changed if a.name == name else a for a in self.arguments))
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A call of a function that the script carries, for what no task does.
+
+    Parameters
+    ----------
+    name : str
+        Function of `almared.script.parts`.
+    arguments : tuple of Argument
+        In the order in which they are written.
+    comment : str
+        Written above the call.
+    is_left_out_when_applying : bool
+        Whether a script that runs with ``applyonly = True`` leaves it out (domain A.5).
+    """
+
+    name: str
+    arguments: tuple[Argument, ...] = ()
+    comment: str = ""
+    is_left_out_when_applying: bool = False
+
+
+Action: TypeAlias = Call | Routine

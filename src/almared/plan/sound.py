@@ -1,0 +1,55 @@
+"""Is a plan sound? Checked before it becomes a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from almared.errors import PlanError
+from almared.plan.actions import Call
+from almared.plan.builds import CasaBuild
+from almared.plan.plan import STEP_TITLES, Plan, Step
+
+
+def check_plan(plan: Plan) -> Plan:
+    """Return the plan when it is sound.
+
+    Raises
+    ------
+    PlanError
+        A step is missing, an action names a task or parameter that the build does not have, a variable is
+        used that the same step did not keep, or a step neither acts nor says why.
+    """
+    numbers = [step.number for step in plan.steps]
+    if numbers != list(range(len(STEP_TITLES))):
+        raise PlanError(f"the steps are {numbers} and not 0 to {len(STEP_TITLES) - 1}")
+    build = CasaBuild.known(plan.build)
+    faults = [f"step {step.number}: {fault}" for step in plan.steps for fault in _faults(step, build)]
+    if faults:
+        raise PlanError("; ".join(faults), repair="this is an error in a recipe; please report it")
+    return plan
+
+
+def _faults(step: Step, build: CasaBuild) -> Iterator[str]:
+    if bool(step.actions) == bool(step.nothing_because):
+        yield "it must either act or say why it does not"
+    kept: set[str] = set()
+    for action in step.actions:
+        for argument in action.arguments:
+            if argument.variable and argument.variable not in kept:
+                yield f"{argument.variable} is used before it is kept"
+        if isinstance(action, Call):
+            yield from _call_faults(action, build)
+            kept.add(action.result)
+
+
+def _call_faults(call: Call, build: CasaBuild) -> Iterator[str]:
+    known = build.signatures.get(call.task)
+    if known is None:
+        yield f"casatasks {build.version} has no task {call.task}"
+        return
+    names = [a.name for a in call.arguments]
+    for name in names:
+        if name not in known:
+            yield f"{call.task} of casatasks {build.version} has no parameter {name}"
+    for name in {n for n in names if names.count(n) > 1}:
+        yield f"{call.task} is given {name} twice"
