@@ -17,6 +17,8 @@ DATA_UID = re.compile(r"uid://[A-Za-z0-9]+/X[0-9A-Fa-f]+/X[0-9A-Fa-f]+")
 """The only form that CASA reads, and one that cannot name a place outside ASDMBinary."""
 
 BROKEN = "copy the ASDM again from the archive"
+MICROSECOND_DIGITS = 6
+"""Integrations are whole microseconds; times in float64 seconds are good to one."""
 Key = tuple[int, int]
 """Scan and subscan number."""
 
@@ -127,7 +129,7 @@ def _main_row(number: int, row: Row, configurations: Sequence[Configuration], *,
         spw_ids=configuration.spw_ids,
         processor=configuration.processor,
         n_integrations=n_integrations,
-        integration_s=seconds(row["interval"]) / n_integrations,
+        integration_s=round(seconds(row["interval"]) / n_integrations, MICROSECOND_DIGITS),
         n_antennas=row["numAntenna"],
         data_uid=uid,
         data_size=row["dataSize"],
