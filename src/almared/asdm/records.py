@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.asdm.numbering import ends, seconds, valid_number
+from almared.asdm.overlap import rows_within, scan_spans
 from almared.asdm.tables import AsdmTables, Row
 from almared.model import Antenna, OnlineFlag, TsysRecord, WaterVapour, Weather
 
@@ -19,13 +20,15 @@ N_EDGE_CHANNELS = 8
 SYSCAL_COLUMNS = (
     "antennaId",
     "spectralWindowId",
-    "timeInterval",
     "tcalSpectrum",
     "trxSpectrum",
     "tskySpectrum",
     "tsysSpectrum",
 )
 """What is read of SysCal; all spectra, since one NaN in any of them makes CASA drop the rest of the table."""
+
+CONDITIONS = ("temperature", "pressure", "relHumidity")
+WEATHER_COLUMNS = (*CONDITIONS, *(f"{name}Flag" for name in CONDITIONS))
 
 
 def read_tsys(tables: AsdmTables) -> tuple[TsysRecord, ...]:
@@ -36,7 +39,7 @@ def read_tsys(tables: AsdmTables) -> tuple[TsysRecord, ...]:
     AsdmError
         The table is broken.
     """
-    rows = tables.rows("SysCal", *SYSCAL_COLUMNS)
+    rows = rows_within(tables, "SysCal", scan_spans(tables), *SYSCAL_COLUMNS)
     keys = [_key(number, row, tables) for number, row in enumerate(rows)]
     return summed_up(keys, [row.get("tsysSpectrum") for row in rows], [row.get("trxSpectrum") for row in rows])
 
@@ -111,8 +114,8 @@ def read_weather(tables: AsdmTables) -> Weather | None:
     AsdmError
         Weather is broken.
     """
-    rows = tables.rows("Weather")
-    means = [_mean(rows, column) for column in ("temperature", "pressure", "relHumidity")]
+    rows = rows_within(tables, "Weather", scan_spans(tables), *WEATHER_COLUMNS)
+    means = [_mean(rows, column) for column in CONDITIONS]
     if any(mean is None for mean in means):
         return None
     temperature, pressure, humidity = (float(mean or 0.0) for mean in means)
