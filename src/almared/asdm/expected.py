@@ -35,6 +35,7 @@ KEPT_AS_IS = (
 )
 """Tables that importasdm is asked to keep as they are (asis)."""
 
+
 def expected_rows(path: Path) -> dict[str, int]:
     """Return the number of rows that the MeasurementSet of an ASDM has to have, by table.
 

@@ -28,7 +28,6 @@ SYSCAL_COLUMNS = (
 """What is read of SysCal; all spectra, since one NaN in any of them makes CASA drop the rest of the table."""
 
 CONDITIONS = ("temperature", "pressure", "relHumidity")
-WEATHER_COLUMNS = (*CONDITIONS, *(f"{name}Flag" for name in CONDITIONS))
 
 
 def read_tsys(tables: AsdmTables) -> tuple[TsysRecord, ...]:
@@ -114,7 +113,7 @@ def read_weather(tables: AsdmTables) -> Weather | None:
     AsdmError
         Weather is broken.
     """
-    rows = rows_within(tables, "Weather", scan_spans(tables), *WEATHER_COLUMNS)
+    rows = rows_within(tables, "Weather", scan_spans(tables), *CONDITIONS)
     means = [_mean(rows, column) for column in CONDITIONS]
     if any(mean is None for mean in means):
         return None
@@ -123,7 +122,7 @@ def read_weather(tables: AsdmTables) -> Weather | None:
 
 
 def _mean(rows: Sequence[Row], column: str) -> float | None:
-    values = [row[column] for row in rows if column in row and not row.get(f"{column}Flag", False)]
+    values = [row[column] for row in rows if column in row]
     return float(np.mean(values)) if values else None
 
 
