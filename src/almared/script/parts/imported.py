@@ -33,10 +33,10 @@ def unify_source_ids(vis: str) -> None:
     ids = [int(number) for number in tb.getcol("SOURCE_ID")]
     places = [tuple(round(float(angle), 9) for angle in place) for place in tb.getcol("DIRECTION").T]
     first: dict[tuple[str, tuple[float, ...]], int] = {}
-    keys = list(zip([str(name) for name in tb.getcol("NAME")], places))
-    for number, key in sorted(zip(ids, keys)):
+    keys = list(zip([str(name) for name in tb.getcol("NAME")], places, strict=True))
+    for number, key in sorted(zip(ids, keys, strict=True)):
         first.setdefault(key, number)
-    new = {number: first[key] for number, key in zip(ids, keys)}
+    new = {number: first[key] for number, key in zip(ids, keys, strict=True)}
     if any(number != new[number] for number in ids):
         write_ids(tb, [new[number] for number in ids])
         tb.close()
