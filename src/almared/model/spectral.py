@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 TDM_MOST_CHANNELS = 256
 """Most channels of a TDM spectral window in all polarisation setups (domain A.4)."""
+
+RECEIVER_BAND = re.compile(r"(?:^|#)ALMA_RB_(\d+)(?:#|$)")
+"""Where the receiver band stands in a window's name; later data have a source's id before it."""
 
 
 class SpwRole(StrEnum):
@@ -96,10 +100,9 @@ class SpectralWindow:
 
     @property
     def band(self) -> int | None:
-        """Receiver band from the name (``ALMA_RB_03#...``), None when it tells none."""
-        head = self.name.split("#", 1)[0]
-        tail = head.rsplit("_", 1)[-1]
-        return int(tail) if head.startswith("ALMA_RB_") and tail.isdigit() else None
+        """Receiver band from the name (``ALMA_RB_03#...``, ``X90410#ALMA_RB_07#...``), None when it tells none."""
+        found = RECEIVER_BAND.search(self.name)
+        return int(found[1]) if found else None
 
     @property
     def is_channel_average(self) -> bool:
