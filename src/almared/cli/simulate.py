@@ -1,0 +1,120 @@
+"""``almared simulate``: whole ASDMs with known truth."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from almared.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from almared.simulate import SimulatedEb
+    from almared.simulate.produce import Progress
+
+
+@click.command(name="simulate")
+@click.argument("scenario", required=False)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("."), help="Directory for the ASDM and its truth.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same bytes.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of the kernel; the bytes do not depend on it.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Set a key, atmosphere.pwv='2 mm'.")
+@click.option("--force", is_flag=True, help="Replace what is there.")
+@click.option("--list", "is_list", is_flag=True, help="List the shipped scenarios.")
+@click.option("--json", "is_json", is_flag=True, help="Tell what was made as JSON.")
+def command(
+    scenario: str | None,
+    out: Path,
+    *,
+    is_list: bool,
+    is_json: bool,
+    **options: object,
+) -> None:
+    """Make a whole ASDM with known truth from SCENARIO, a shipped name or a TOML file.
+
+    \b
+    Examples:
+      almared simulate --list
+      almared simulate tiny --out sim --seed 3
+      almared simulate b3-quasar --out sim --set atmosphere.pwv='2.5 mm' --set noise.enabled=false
+    """
+    from almared.simulate import shipped_scenarios
+
+    if is_list:
+        for name, title in shipped_scenarios().items():
+            click.echo(f"{name:12s} {title}")
+        return
+    if scenario is None:
+        raise click.UsageError("name a SCENARIO (almared simulate --list shows the shipped ones)")
+    made = _simulated(scenario, out, options)
+    click.echo(json.dumps(_facts(made), indent=1) if is_json else _story(made))
+
+
+def _simulated(scenario: str, out: Path, options: dict[str, object]) -> SimulatedEb:
+    from almared.simulate import read_scenario, simulate
+
+    settings = options["settings"]
+    overrides = dict(_setting(text) for text in settings) if isinstance(settings, tuple) else {}
+    threads = options["threads"]
+    with _progress() as progress:
+        return simulate(
+            read_scenario(scenario, overrides=overrides),
+            out,
+            seed=int(str(options["seed"])),
+            threads=threads if isinstance(threads, int) else None,
+            force=bool(options["force"]),
+            progress=progress,
+        )
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise ScenarioError(f"{text!r} sets nothing", where="--set", repair="write it as key=value")
+    return key.strip(), value.strip()
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show a bar on a terminal, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = (TextColumn("simulate"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeRemainingColumn())
+    with Bar(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("simulate", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _facts(made: SimulatedEb) -> dict[str, object]:
+    return {
+        "asdm": os.fspath(made.asdm),
+        "truth": os.fspath(made.truth),
+        "antennapos": os.fspath(made.positions),
+        "antennapos_json": os.fspath(made.positions_json),
+        "raw_bytes": made.eb.raw_bytes,
+        "visibilities": made.visibilities,
+        "minutes": round((made.eb.end_mjd_s - made.eb.start_mjd_s) / 60.0, 2),
+        "antennas": len(made.eb.antennas),
+        "scans": len(made.eb.scans),
+    }
+
+
+def _story(made: SimulatedEb) -> str:
+    facts = _facts(made)
+    return "\n".join(
+        (
+            f"ASDM       {made.asdm}",
+            f"           {facts['minutes']} min, {facts['scans']} scans, {facts['antennas']} antennas, "
+            f"{made.eb.raw_bytes / 1e6:.1f} MB, {made.visibilities / 1e6:.1f} million visibilities",
+            f"Truth      {made.truth}",
+            f"Positions  {made.positions}, {made.positions_json}",
+        )
+    )

@@ -1,0 +1,164 @@
+"""Opacity and brightness of the sky from CASA's atmosphere tool, and what 183 GHz radiometers see of it.
+
+References
+----------
+asdm-facts 6 (the radiometer model inside wvrgcal); casatools ``atmosphere`` (ATM, Pardo et al. 2001).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from almared.engine.configure import configure_casa
+from almared.model import SpectralWindow
+from almared.simulate.scenario import AtmospherePart, RadiometerPart
+
+FloatArray = NDArray[np.float64]
+
+ALTITUDE_M = 5059.0
+AIRMASSES = np.concatenate((np.arange(1.0, 2.0, 0.1), np.arange(2.0, 4.01, 0.25)))
+WVR_LINE_HZ, WVR_SPAN_HZ, WVR_STEP_HZ = 183.31e9, 20.0e9, 0.05e9
+WVR_OFFSETS_HZ = (1.25e9, 3.25e9, 5.5e9, 7.25e9)
+WVR_WIDTHS_HZ = (1.5e9, 2.5e9, 2.0e9, 1.5e9)
+WVR_PWV_FACTORS = np.linspace(0.4, 1.6, 13)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowAir:
+    """The sky in one spectral window.
+
+    Parameters
+    ----------
+    tau : ndarray of float, neper, shape (frequency,)
+        Zenith opacity, dry and wet.
+    sky_k : ndarray of float, K, shape (airmass, frequency)
+        Rayleigh-Jeans brightness on the grid `AIRMASSES`.
+    """
+
+    tau: FloatArray
+    sky_k: FloatArray
+
+    def sky(self, airmass: float) -> FloatArray:
+        """Return the sky brightness (K) at an airmass, shape (frequency,)."""
+        place = float(np.interp(airmass, AIRMASSES, np.arange(AIRMASSES.size)))
+        low = min(int(place), AIRMASSES.size - 2)
+        return np.asarray(self.sky_k[low] + (place - low) * (self.sky_k[low + 1] - self.sky_k[low]))
+
+
+@dataclass(frozen=True, slots=True)
+class Radiometer:
+    """Sky temperatures of the four channels as a function of water column and airmass.
+
+    Parameters
+    ----------
+    pwv_m : ndarray of float, m, shape (pwv,)
+        Grid of zenith columns.
+    sky_k : ndarray of float, K, shape (pwv, airmass, channel)
+        Rayleigh-Jeans brightness, both sidebands, on that grid and `AIRMASSES`.
+    part : RadiometerPart
+        Coupling and what is behind it.
+    """
+
+    pwv_m: FloatArray
+    sky_k: FloatArray
+    part: RadiometerPart
+
+    def temperatures(self, pwv_m: FloatArray, airmass: FloatArray) -> FloatArray:
+        """Return what the radiometers read.
+
+        Parameters
+        ----------
+        pwv_m, airmass : ndarray of float, m, shape (time, antenna_name)
+            Zenith column and airmass.
+
+        Returns
+        -------
+        ndarray of float, K, shape (time, antenna_name, channel)
+        """
+        from scipy.interpolate import RectBivariateSpline
+
+        pwv = np.clip(pwv_m, self.pwv_m[0], self.pwv_m[-1])
+        splines = (RectBivariateSpline(self.pwv_m, AIRMASSES, self.sky_k[:, :, c]) for c in range(4))
+        sky = np.stack([spline.ev(pwv, airmass) for spline in splines], axis=-1)
+        return np.asarray(self.part.coupling * sky + (1.0 - self.part.coupling) * self.part.spill_temperature)
+
+
+def make_window_air(air: AtmospherePart, spws: Sequence[SpectralWindow]) -> dict[int, WindowAir]:
+    """Return the sky of each correlator window by id; transparent and dark when opacity is off."""
+    wanted = [spw for spw in spws if spw.processor == "CORRELATOR" and spw.n_channels > 1]
+    if not air.opacity:
+        return {
+            spw.id: WindowAir(np.zeros(spw.n_channels), np.zeros((AIRMASSES.size, spw.n_channels))) for spw in wanted
+        }
+    tool = _tool(air)
+    return {spw.id: _window(tool, air, spw) for spw in wanted}
+
+
+def make_radiometer(air: AtmospherePart, part: RadiometerPart) -> Radiometer:
+    """Return the model of the radiometers for water columns about the scenario's."""
+    tool = _tool(air)
+    tool.initSpectralWindow(1, _q(WVR_LINE_HZ, "Hz"), _q(WVR_SPAN_HZ, "Hz"), _q(WVR_STEP_HZ, "Hz"))
+    count = int(tool.getNumChan(0))
+    frequency = WVR_LINE_HZ + (np.arange(count) - 0.5 * (count - 1)) * WVR_STEP_HZ
+    masks = [np.abs(np.abs(frequency - WVR_LINE_HZ) - o) <= 0.5 * w for o, w in
+             zip(WVR_OFFSETS_HZ, WVR_WIDTHS_HZ, strict=True)]  # fmt: skip
+    grid = air.pwv * WVR_PWV_FACTORS
+    sky = np.array([[_channel_means(tool, pwv, airmass, masks) for airmass in AIRMASSES] for pwv in grid])
+    return Radiometer(grid, sky, part)
+
+
+def _channel_means(tool: Any, pwv_m: float, airmass: float, masks: Sequence[NDArray[np.bool_]]) -> list[float]:
+    tool.setUserWH2O(_q(pwv_m * 1e3, "mm"))
+    tool.setAirMass(float(airmass))
+    spectrum = np.asarray(tool.getTrjSkySpec(0)[1]["value"])
+    return [float(spectrum[mask].mean()) for mask in masks]
+
+
+def _window(tool: Any, air: AtmospherePart, spw: SpectralWindow) -> WindowAir:
+    tool.initSpectralWindow(
+        1, _q(spw.mean_frequency_hz, "Hz"), _q(spw.bandwidth_hz, "Hz"), _q(spw.channel_width_hz, "Hz")
+    )
+    tool.setUserWH2O(_q(air.pwv * 1e3, "mm"))
+    tau = np.asarray(tool.getDryOpacitySpec(0)[1]) + np.asarray(tool.getWetOpacitySpec(0)[1]["value"])
+    sky = np.array([_sky(tool, airmass) for airmass in AIRMASSES])
+    step = slice(None, None, -1 if spw.channel_step_hz < 0 else 1)
+    return WindowAir(_fitted(tau, spw)[step], np.array([_fitted(row, spw)[step] for row in sky]))
+
+
+def _sky(tool: Any, airmass: float) -> FloatArray:
+    tool.setAirMass(float(airmass))
+    return np.asarray(tool.getTrjSkySpec(0)[1]["value"], dtype=float)
+
+
+def _fitted(values: FloatArray, spw: SpectralWindow) -> FloatArray:
+    """Return the tool's channels on ours; its number of channels may differ by one through rounding."""
+    if values.size == spw.n_channels:
+        return values
+    places = (np.arange(spw.n_channels) + 0.5) / spw.n_channels * values.size - 0.5
+    return np.asarray(np.interp(places, np.arange(values.size), values))
+
+
+def _tool(air: AtmospherePart) -> Any:
+    configure_casa(Path(os.devnull))
+    from casatools import atmosphere
+
+    tool = atmosphere()
+    tool.initAtmProfile(
+        humidity=100.0 * air.humidity,
+        temperature=_q(air.temperature, "K"),
+        altitude=_q(ALTITUDE_M, "m"),
+        pressure=_q(air.pressure / 100.0, "mbar"),
+        atmType=1,
+    )
+    return tool
+
+
+def _q(value: float, unit: str) -> dict[str, object]:
+    return {"value": float(value), "unit": unit}

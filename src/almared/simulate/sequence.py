@@ -1,0 +1,104 @@
+"""The order of scans: a scenario's own list, or the standard sequence of an ALMA execution block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from almared.errors import ScenarioError
+from almared.model import Intent
+from almared.simulate.scenario import Scenario, ScanPart, SequencePart, TimingPart
+
+INTENTS: dict[str, tuple[Intent, ...]] = {
+    "pointing": (Intent.POINTING, Intent.WVR),
+    "sideband": (Intent.SIDEBAND_RATIO, Intent.WVR),
+    "atmosphere": (Intent.ATMOSPHERE, Intent.WVR),
+    "bandpass": (Intent.BANDPASS, Intent.WVR),
+    "flux": (Intent.FLUX, Intent.WVR),
+    "phase": (Intent.PHASE, Intent.WVR),
+    "check": (Intent.CHECK, Intent.WVR),
+    "wvr": (Intent.WVR,),
+    "target": (Intent.TARGET,),
+}
+"""Scan intents of each kind of scan, as listobs shows them."""
+
+POINTING_INTEGRATIONS = 3
+LOAD_SUBSCANS = 3
+
+
+def scans_of(scenario: Scenario) -> tuple[ScanPart, ...]:
+    """Return the scans of a scenario in order.
+
+    Raises
+    ------
+    ScenarioError
+        A scan of a source that the scenario does not have.
+    """
+    scans = scenario.scan or tuple(_standard(_sequence(scenario), scenario.timing))
+    unknown = sorted({scan.source for scan in scans} - set(scenario.source))
+    if unknown:
+        raise ScenarioError(
+            f"no source has the key {unknown[0]!r}",
+            where="sequence",
+            repair=f"use one of {', '.join(scenario.source)}, or add a table source.{unknown[0]}",
+        )
+    return scans
+
+
+def intents_of(scan: ScanPart) -> tuple[str, ...]:
+    """Return the intents of a scan: its own, else those of its kind."""
+    return scan.intents or tuple(str(intent) for intent in INTENTS[scan.kind])
+
+
+def _sequence(scenario: Scenario) -> SequencePart:
+    if scenario.sequence is None:
+        raise ScenarioError("there is neither a sequence nor a list of scans", where="scenario")
+    return scenario.sequence
+
+
+def _standard(order: SequencePart, timing: TimingPart) -> Iterator[ScanPart]:
+    yield from _bandpass(order, timing)
+    if order.flux != order.bandpass:
+        yield _atmosphere(order.flux, timing)
+        yield ScanPart(kind="flux", source=order.flux, duration=_s(order.flux_time))
+    if order.pointing:
+        yield _pointing(order.phase, timing)
+    for cycle in range(order.cycles):
+        yield from _cycle(order, timing, cycle)
+    yield ScanPart(kind="phase", source=order.phase, duration=_s(order.phase_time))
+
+
+def _bandpass(order: SequencePart, timing: TimingPart) -> Iterator[ScanPart]:
+    source = order.bandpass
+    if order.pointing:
+        yield _pointing(source, timing)
+    yield ScanPart(kind="sideband", source=source, duration=_s(4.0 * timing.atmosphere))
+    yield _atmosphere(source, timing)
+    shared = (str(Intent.BANDPASS), str(Intent.FLUX), str(Intent.WVR)) if order.flux == source else ()
+    yield ScanPart(kind="bandpass", source=source, duration=_s(order.bandpass_time), intents=shared)
+
+
+def _cycle(order: SequencePart, timing: TimingPart, cycle: int) -> Iterator[ScanPart]:
+    with_tsys = cycle % order.tsys_every == 0
+    if with_tsys:
+        yield _atmosphere(order.phase, timing)
+    yield ScanPart(kind="phase", source=order.phase, duration=_s(order.phase_time))
+    if order.check and cycle % 2 == 0:
+        if cycle == 0:
+            yield _atmosphere(order.check, timing)
+        yield ScanPart(kind="check", source=order.check, duration=_s(order.check_time))
+    if with_tsys:
+        yield _atmosphere(order.target, timing)
+    yield ScanPart(kind="target", source=order.target, duration=_s(order.target_time))
+
+
+def _atmosphere(source: str, timing: TimingPart) -> ScanPart:
+    return ScanPart(kind="atmosphere", source=source, duration=_s(3.0 * LOAD_SUBSCANS * timing.atmosphere))
+
+
+def _pointing(source: str, timing: TimingPart) -> ScanPart:
+    return ScanPart(kind="pointing", source=source, duration=_s(POINTING_INTEGRATIONS * timing.pointing))
+
+
+def _s(seconds: float) -> str:
+    """Return a duration as scenario files write it."""
+    return f"{seconds!r} s"

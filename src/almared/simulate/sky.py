@@ -1,0 +1,160 @@
+"""Source visibilities: points, Gaussians and disks with spectra and lines, seen through the primary beam.
+
+References
+----------
+asdm-facts 4 for the sign: ``V = S exp(+2 pi i (u l + v m + w (n - 1)) nu / c)`` with the uvw of the MS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from almared.simulate.bdf_layout import baseline_pairs
+from almared.simulate.geometry import tangent_offsets
+
+FloatArray = NDArray[np.float64]
+
+LIGHT_M_S = 299792458.0
+BEAM_OVER_LAMBDA_D = 1.13
+"""Full width at half power of the primary beam in units of wavelength over diameter (ALMA Technical Handbook)."""
+
+GAUSS_TO_WIDTH = np.sqrt(8.0 * np.log(2.0))
+UNRESOLVED_RAD = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class SpectralLine:
+    """A Gaussian line: centre and full width at half maximum (Hz), peak flux density (Jy)."""
+
+    frequency_hz: float
+    width_hz: float
+    peak_jy: float
+
+
+@dataclass(frozen=True, slots=True)
+class SkyComponent:
+    """One component of a source.
+
+    Parameters
+    ----------
+    direction_rad : tuple of float, rad, ICRS
+        Where it is.
+    shape : str
+        ``point``, ``gaussian`` or ``disk``.
+    size_rad : float, rad
+        Full width at half maximum, or diameter.
+    flux_jy, reference_hz, alpha : float
+        Power law of its flux density.
+    lines : tuple of SpectralLine
+        Added to it.
+    table : tuple of ndarray
+        Frequencies (Hz) and flux densities (Jy) that replace the power law, for planets; empty for none.
+    """
+
+    direction_rad: tuple[float, float]
+    shape: str
+    size_rad: float
+    flux_jy: float
+    reference_hz: float
+    alpha: float = 0.0
+    lines: tuple[SpectralLine, ...] = ()
+    table: tuple[FloatArray, ...] = field(default=())
+
+    def flux(self, frequency_hz: FloatArray) -> FloatArray:
+        """Return the flux density (Jy) at frequencies."""
+        if self.table:
+            flux = np.interp(frequency_hz, self.table[0], self.table[1])
+        else:
+            flux = self.flux_jy * (frequency_hz / self.reference_hz) ** self.alpha
+        for line in self.lines:
+            sigma = line.width_hz / GAUSS_TO_WIDTH
+            flux = flux + line.peak_jy * np.exp(-0.5 * ((frequency_hz - line.frequency_hz) / sigma) ** 2)
+        return np.asarray(flux)
+
+    def envelope(self, wavelengths: FloatArray) -> FloatArray:
+        """Return the visibility of the shape at unit flux for baselines in wavelengths."""
+        from scipy.special import j1
+
+        if self.shape == "gaussian":
+            return np.asarray(np.exp(-((np.pi * self.size_rad * wavelengths) ** 2) / (4.0 * np.log(2.0))))
+        if self.shape == "disk":
+            x = np.maximum(np.pi * self.size_rad * wavelengths, 1e-9)
+            return np.asarray(2.0 * j1(x) / x)
+        return np.ones_like(wavelengths)
+
+
+@dataclass(frozen=True, slots=True)
+class SkySource:
+    """A source of the sky.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    components : tuple of SkyComponent
+        The central one first.
+    """
+
+    name: str
+    components: tuple[SkyComponent, ...]
+
+    def flux(self, frequency_hz: FloatArray) -> FloatArray:
+        """Return the total flux density (Jy) at frequencies."""
+        return np.asarray(sum(component.flux(frequency_hz) for component in self.components))
+
+    def is_point_at(self, direction_rad: tuple[float, float]) -> bool:
+        """Tell whether it is a single point in the phase centre."""
+        only = self.components[0]
+        offset = np.hypot(*_offset(only, direction_rad)[:2])
+        return len(self.components) == 1 and only.shape == "point" and bool(offset < UNRESOLVED_RAD)
+
+    def visibilities(
+        self, frequency_hz: FloatArray, uvw_m: FloatArray, *, centre: tuple[float, float], diameters_m: FloatArray
+    ) -> NDArray[np.complex128]:
+        """Return the source's visibilities in a pointing.
+
+        Parameters
+        ----------
+        frequency_hz : ndarray of float, Hz, shape (frequency,)
+            Channels.
+        uvw_m : ndarray of float, m, shape (time, baseline_id, 3)
+            As in the MS.
+        centre : tuple of float, rad, ICRS
+            Phase and pointing centre.
+        diameters_m : ndarray of float, m, shape (antenna_name,)
+            Of the dishes.
+
+        Returns
+        -------
+        ndarray of complex, Jy, shape (time, baseline_id, frequency)
+        """
+        waves = frequency_hz / LIGHT_M_S
+        length = np.hypot(uvw_m[..., 0], uvw_m[..., 1])[..., None] * waves
+        total = np.zeros(length.shape, dtype=complex)
+        for component in self.components:
+            lmn = np.array(_offset(component, centre))
+            beam = _baseline_beam(float(np.hypot(lmn[0], lmn[1])), frequency_hz, diameters_m)
+            phase = 2.0 * np.pi * (uvw_m @ lmn)[..., None] * waves
+            total += component.flux(frequency_hz) * beam * component.envelope(length) * np.exp(1j * phase)
+        return total
+
+
+def primary_beam(offset_rad: float, frequency_hz: FloatArray, diameter_m: float) -> FloatArray:
+    """Return the power response of a dish at an angle from its axis."""
+    width = BEAM_OVER_LAMBDA_D * LIGHT_M_S / (frequency_hz * diameter_m)
+    return np.asarray(np.exp(-4.0 * np.log(2.0) * (offset_rad / width) ** 2))
+
+
+def _baseline_beam(offset_rad: float, frequency_hz: FloatArray, diameters_m: FloatArray) -> FloatArray:
+    voltage = np.array([np.sqrt(primary_beam(offset_rad, frequency_hz, d)) for d in diameters_m])
+    pairs = np.array(baseline_pairs(diameters_m.size))
+    return np.asarray(voltage[pairs[:, 0]] * voltage[pairs[:, 1]])
+
+
+def _offset(component: SkyComponent, centre: tuple[float, float]) -> tuple[float, float, float]:
+    if component.direction_rad == centre:
+        return 0.0, 0.0, 0.0
+    return tangent_offsets(*component.direction_rad, centre=centre)
