@@ -59,18 +59,12 @@ FIELD_OF_SCAN = (0, 0, 1, 2)
 
 
 def enu_to_itrf(offset: tuple[float, float, float], pad: tuple[float, float, float]) -> tuple[float, float, float]:
-    """Geodetic up on the WGS84 ellipsoid, written independently of the code under test."""
-    x, y, z = pad
-    lon, flat = math.atan2(y, x), 1 / 298.257223563
-    e2 = flat * (2 - flat)
-    lat = math.atan2(z, math.hypot(x, y) * (1 - e2))
-    east, north, up = offset
-    sl, cl, sp, cp = math.sin(lon), math.cos(lon), math.sin(lat), math.cos(lat)
-    return (
-        x - sl * east - sp * cl * north + cp * cl * up,
-        y + cl * east - sp * sl * north + cp * sl * up,
-        z + cp * north + sp * up,
-    )
+    """Pad plus east, north and (geocentric) up: what CASA's importer is found to do."""
+    lon, lat = (math.atan2(pad[1], pad[0]), math.atan2(pad[2], math.hypot(pad[0], pad[1])))
+    east = np.array([-math.sin(lon), math.cos(lon), 0.0])
+    up = np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
+    position = np.array(pad) + offset[0] * east + offset[1] * np.cross(up, east) + offset[2] * up
+    return tuple(float(v) for v in position)  # type: ignore[return-value]
 
 
 def antennas() -> tuple[Antenna, ...]:

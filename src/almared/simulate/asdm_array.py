@@ -1,4 +1,8 @@
-"""Rows of the tables about antennas, stations, feeds, receivers and loads."""
+"""Rows of the tables about antennas, stations, feeds, receivers and loads.
+
+importasdm takes ``Antenna.position`` for east, north and (geocentric) up at the pad: ANTENNA.POSITION is pad plus
+offset. UVW it makes from the pads alone, so offsets that differ between antennas are not in UVW.
+"""
 
 from __future__ import annotations
 
@@ -102,12 +106,7 @@ def _stations(eb: ExecutionBlock) -> Iterator[Row]:
 
 
 def _station(number: int, pad: str, position: tuple[float, float, float], *, kind: str) -> Row:
-    return {
-        "stationId": tag("Station", number),
-        "name": text(pad),
-        "position": reals(position),
-        "type": name(kind),
-    }
+    return {"stationId": tag("Station", number), "name": text(pad), "position": reals(position), "type": name(kind)}
 
 
 def _feed(eb: ExecutionBlock, antenna: Antenna, spw: SpectralWindow) -> Row:

@@ -10,19 +10,7 @@ import numpy as np
 
 from almared.errors import ScenarioError
 from almared.model import ExecutionBlock, Field, Source
-from almared.simulate.asdm_cells import (
-    Row,
-    integer,
-    interval,
-    moment,
-    name,
-    names,
-    real,
-    reals,
-    tag,
-    text,
-    texts,
-)
+from almared.simulate.asdm_cells import Row, integer, interval, moment, name, names, real, reals, tag, text, texts
 from almared.simulate.asdm_tables import Table
 from almared.simulate.contents import AsdmContents, EphemerisRow
 

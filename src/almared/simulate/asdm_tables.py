@@ -49,6 +49,23 @@ ORDER = (
 )
 """In which ASDM.xml lists the tables; the unique ids count along it."""
 
+BINARY_FORM = frozenset(
+    {
+        "CalAtmosphere",
+        "CalData",
+        "CalDevice",
+        "CalReduction",
+        "CalWVR",
+        "Feed",
+        "Pointing",
+        "Receiver",
+        "Source",
+        "SysCal",
+        "Weather",
+    }
+)
+"""Tables that importasdm takes in binary form; small ones with numbered rows and Ephemeris end its process."""
+
 SCHEMA = 'schemaVersion="4" schemaRevision="-1"'
 NAMESPACE = (
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns="http://Alma/XASDM/{name}Table" '
@@ -125,8 +142,11 @@ def write_tables(tables: Iterable[Table], directory: Path, *, form: TableForm) -
     Raises
     ------
     ScenarioError
-        A row lacks a required column, has an unknown one, or a value of the wrong type or an unknown word.
+        A table is to be binary that CASA reads as XML only. A row lacks a required column, has an unknown one, or a value of the wrong type or an unknown word.
     """
+    refused = sorted(form.binary - BINARY_FORM)
+    if refused:
+        raise ScenarioError(f"CASA cannot read these tables in binary form: {', '.join(refused)}")
     listed = sorted(tables, key=lambda t: ORDER.index(t.name))
     for table in listed:
         if table.rows:

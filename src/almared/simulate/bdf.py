@@ -15,14 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import ScenarioError
-from almared.simulate.bdf_layout import (
-    BdfWindow,
-    CorrelatorBdf,
-    CrossType,
-    RadiometerBdf,
-    baseline_pairs,
-    to_ns,
-)
+from almared.simulate.bdf_layout import BdfWindow, CorrelatorBdf, CrossType, RadiometerBdf, baseline_pairs, to_ns
 from almared.simulate.bdf_mime import (
     correlator_attachments,
     correlator_preamble,
@@ -219,8 +212,7 @@ def write_radiometer_bdf(path: Path, header: RadiometerBdf, temperatures: NDArra
 
 def _scale_per_value(header: CorrelatorBdf) -> NDArray[np.float32]:
     return np.repeat(
-        np.array([w.scale_factor for w in header.windows], dtype=np.float32),
-        [w.n_values for w in header.windows],
+        np.array([w.scale_factor for w in header.windows], dtype=np.float32), [w.n_values for w in header.windows]
     )
 
 
