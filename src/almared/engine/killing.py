@@ -1,8 +1,8 @@
 """A hook for tests: kill this process, or its parent, inside a chosen call of a chosen task.
 
-``ALMARED_TEST_KILL=task:n:phase[:parent]`` with the n-th call of that task in this process (from 1) and a phase:
-``before`` and ``after`` the call, a number of seconds after its begin, or ``file=PATTERN``, the appearance of a
-file inside the call.
+``ALMARED_TEST_KILL=task[@step]:n:phase[:parent]`` with the n-th call of that task in this process (from 1), counted in
+the named step alone when there is one, and a phase: ``before`` and ``after`` the call, a number of seconds after its
+begin, or ``file=PATTERN``, the appearance of a file inside the call.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class TestKill:
     ----------
     task : str
         Name of the task.
+    step : int, optional
+        The step whose calls count, None for all.
     call : int
         Which call of it, from 1.
     phase : str
@@ -51,6 +53,7 @@ class TestKill:
     __test__ = False
 
     task: str
+    step: int | None
     call: int
     phase: str
     victim: int
@@ -72,23 +75,26 @@ class TestKill:
         task, _, rest = text.partition(":")
         call, _, phase = rest.partition(":")
         phase, _, victim = phase.partition(":")
-        if not call.isdigit() or not _is_phase(phase) or victim not in ("", "parent"):
+        task, _, step = task.partition("@")
+        if not (step or "0").isdigit() or not call.isdigit() or not _is_phase(phase) or victim not in ("", "parent"):
             raise RunError(f"{VARIABLE}={text!r} is not task:n:phase[:parent]")
-        return cls(task, int(call), phase, os.getppid() if victim else os.getpid())
+        return cls(task, int(step) if step else None, int(call), phase, os.getppid() if victim else os.getpid())
 
-    def begin_task(self, call: TaskCall) -> None:
+    def begin_task(self, call: TaskCall, step: int | None) -> None:
         """Kill now, or have it done while the task runs."""
-        self._seen += call.task == self.task
-        if call.task != self.task or self._seen != self.call:
+        if not self._is_of(call, step):
+            return
+        self._seen += 1
+        if self._seen != self.call:
             return
         if self.phase == "before":
             os.kill(self.victim, signal.SIGKILL)
         elif self.phase != "after":
             self._start_killer()
 
-    def end_task(self, call: TaskCall) -> None:
+    def end_task(self, call: TaskCall, step: int | None) -> None:
         """Kill after the task, or call off a kill that came too late."""
-        if call.task != self.task or self._seen != self.call:
+        if not self._is_of(call, step) or self._seen != self.call:
             return
         if self.phase == "after":
             os.kill(self.victim, signal.SIGKILL)
@@ -96,6 +102,9 @@ class TestKill:
             self._killer.kill()
             self._killer.wait()
             self._killer = None
+
+    def _is_of(self, call: TaskCall, step: int | None) -> bool:
+        return call.task == self.task and self.step in (None, step)
 
     def _start_killer(self) -> None:
         command = [sys.executable, "-I", "-S", "-c", KILLER, self.phase, str(self.victim)]

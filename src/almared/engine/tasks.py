@@ -65,6 +65,9 @@ class Recorder(Protocol):
         """Take note of a task that ended, well or not."""
 
 
+TOOL_RAISED = "Exception Reported:"
+"""How casatools logs an exception that it then raises."""
+
 Task = Callable[..., Any]
 
 
@@ -104,7 +107,7 @@ class TaskWatch:
             return run()
         self.calls += 1
         call = TaskCall(name, self.calls, json_fit(given))
-        before = self.unexpected()
+        before = self.stray()
         self.recorder.begin_task(call)
         start = time.monotonic()
         result, fault = self._attempt(run)
@@ -120,6 +123,10 @@ class TaskWatch:
             self._failure = (fault or told, told)
             raise fault or told
         return result
+
+    def stray(self) -> tuple[LogMessage, ...]:
+        """Return such messages written outside tasks; what a tool raised there the script has heard itself."""
+        return tuple(message for message in self.unexpected() if not message.text.startswith(TOOL_RAISED))
 
     def explain(self, fault: BaseException) -> StepError | None:
         """Return our error for what a task raised, None when no task raised it."""

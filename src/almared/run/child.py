@@ -107,12 +107,12 @@ class RunRecorder:
         """Take note of a task that begins."""
         self.record("task-begin", task=call.task, number=call.number, arguments=dict(call.arguments))
         if self._kill is not None:
-            self._kill.begin_task(call)
+            self._kill.begin_task(call, self.step)
 
     def end_task(self, call: TaskCall) -> None:
         """Take note of a task that ended."""
         if self._kill is not None:
-            self._kill.end_task(call)
+            self._kill.end_task(call, self.step)
         told = {key: value for key, value in asdict(call).items() if key != "arguments"}
         self.record("task-end", **told)
 
@@ -171,7 +171,7 @@ class StepRunner:
 
     def _execute(self, number: int) -> None:
         runpy.run_path(str(self.script.path), init_globals={"mysteps": [number]}, run_name="__main__")
-        severe = self.watch.unexpected()
+        severe = self.watch.stray()
         if severe:
             raise task_error("the step", severe[0].text, severe)
 
