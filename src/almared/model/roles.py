@@ -48,10 +48,10 @@ def _is_full_resolution(spw: SpectralWindow) -> bool:
 
 def _role(spw: SpectralWindow, scans: Sequence[Scan], science: frozenset[int]) -> SpwRole:
     users = [scan for scan in scans if spw.id in scan.spw_ids]
-    if spw.processor == "RADIOMETER":
-        return SpwRole.WVR
     if "SQLD" in spw.name:
         return SpwRole.SQUARE_LAW
+    if spw.processor == "RADIOMETER":
+        return SpwRole.WVR
     if spw.is_channel_average:
         return SpwRole.CHANNEL_AVERAGE
     if spw.id in science:
