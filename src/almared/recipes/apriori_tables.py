@@ -1,0 +1,40 @@
+"""Steps 4 to 6: water vapour, system temperatures, antenna positions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from almared.names import Products
+from almared.plan import Action, Step
+from almared.recipes.building import call, check_made, remove
+
+
+def solve_wvr(products: Products, wvr_spws: Sequence[int], **chosen: object) -> Step:
+    """Return step 4; what is chosen are the arguments of wvrgcal (domain A.8 step 4).
+
+    Its log, with the table of antennas, is kept beside the table.
+    """
+    table, log = products.of_ms("wvr"), products.of_ms("wvrgcal")
+    solve = call("wvrgcal", log_to=log, vis=products.ms, caltable=table, wvrspw=tuple(wvr_spws), **chosen)
+    return Step(4, (remove(table, log), solve, check_made(table)), makes=(table, log))
+
+
+def make_tsys(products: Products, edges: object) -> Step:
+    """Return step 5.
+
+    Parameters
+    ----------
+    products : Products
+        Names.
+    edges : Choice or str
+        Edge channels to flag in the table as a selection, empty for none (domain A.8 step 5).
+    """
+    table = products.of_ms("tsys")
+    actions: list[Action] = [
+        remove(table),
+        call("gencal", vis=products.ms, caltable=table, caltype="tsys"),
+        check_made(table),
+    ]
+    if getattr(edges, "value", edges):
+        actions.append(call("flagdata", vis=table, mode="manual", spw=edges, flagbackup=False))
+    return Step(5, tuple(actions), makes=(table,))

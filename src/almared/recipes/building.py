@@ -1,0 +1,66 @@
+"""Small words for building actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from almared.model import Choice
+from almared.plan import Action, Argument, Call, Routine, Step, Value
+
+
+def call(task: str, /, *, comment: str = "", result: str = "", log_to: str = "", **arguments: object) -> Call:
+    """Return a task call; a `Choice` given as an argument brings its reason along."""
+    made = tuple(_argument(name, value) for name, value in arguments.items())
+    return Call(task, made, comment=comment, result=result, log_to=log_to)
+
+
+def routine(
+    name: str, /, *positional: Value, comment: str = "", is_left_out_when_applying: bool = False, **arguments: Value
+) -> Routine:
+    """Return a call of a function that the script carries."""
+    unnamed = tuple(Argument("", value) for value in positional)
+    named = tuple(Argument(key, value) for key, value in arguments.items())
+    return Routine(name, (*unnamed, *named), comment, is_left_out_when_applying)
+
+
+def remove(*names: str) -> Routine:
+    """Return the removal of products of an earlier run."""
+    return routine("remove", *names)
+
+
+def check_made(*names: str) -> Routine:
+    """Return the check that tasks made what they should."""
+    return routine("check_made", *names)
+
+
+def from_flags(step: int, ms: str, versions: Sequence[tuple[int, str]]) -> Routine:
+    """Return the restore of the flags with which a step begins; versions of later steps are dropped."""
+    version = max(((n, name) for n, name in versions if n <= step))[1]
+    later = tuple(name for n, name in versions if n > step)
+    if later:
+        return routine("start_from_flags", ms, version, drop=later)
+    return routine("start_from_flags", ms, version)
+
+
+def nothing(number: int, reason: str) -> Step:
+    """Return a step that has nothing to do."""
+    return Step(number, nothing_because=reason)
+
+
+def map_calls(step: Step, task: str, change: object) -> Step:
+    """Return the step with every call of a task changed by a function."""
+    if not callable(change):
+        raise TypeError("change must be callable")
+    actions: tuple[Action, ...] = tuple(
+        change(a) if isinstance(a, Call) and a.task == task else a for a in step.actions
+    )
+    return replace(step, actions=actions)
+
+
+def _argument(name: str, value: object) -> Argument:
+    if isinstance(value, Argument):
+        return replace(value, name=name)
+    if isinstance(value, Choice):
+        return Argument(name, value.value, reason=value.reason)
+    return Argument(name, value)  # type: ignore[arg-type]

@@ -1,0 +1,79 @@
+"""The plain calibration: radiometers, Tsys on every source, a flux calibrator that is a point."""
+
+from __future__ import annotations
+
+from almared.model import Choice, ExecutionBlock
+from almared.names import Products
+from almared.plan import Step
+from almared.recipes.apriori_apply import apply_apriori
+from almared.recipes.apriori_flags import flag_apriori
+from almared.recipes.apriori_tables import make_tsys, solve_wvr
+from almared.recipes.bandpass import solve_bandpass
+from almared.recipes.building import nothing
+from almared.recipes.decisions import Decisions, WvrDecision
+from almared.recipes.final import apply_tables, save_flags, split_calibrated
+from almared.recipes.gain import GainRecipe, solve_gains
+from almared.recipes.importing import fix_syscal_times, import_asdm, list_observation
+from almared.recipes.initial_flags import flag_initially
+from almared.recipes.models import put_models
+from almared.recipes.options import CalibrationOptions
+from almared.recipes.split import save_original_flags, split_science
+from almared.select import id_ranges
+
+
+def plain_steps(
+    eb: ExecutionBlock, options: CalibrationOptions, *, products: Products, decided: Decisions
+) -> tuple[Step, ...]:
+    """Return the twenty steps, before special situations change them."""
+    return (
+        import_asdm(products, options),
+        fix_syscal_times(products),
+        list_observation(products),
+        flag_apriori(eb, products),
+        _wvr(products, decided.wvr),
+        make_tsys(products, decided.tsys_edges),
+        nothing(6, "no antenna position corrections were given"),
+        apply_apriori(products, decided.tsys_sources, decided.tsys_spwmap),
+        split_science(products, decided.split_spws.value, time_bin_s=options.time_bin_s),
+        save_original_flags(products),
+        flag_initially(products, decided.edge_channels, decided.planet_lines),
+        put_models(products, decided.models),
+        save_flags(12, products),
+        _bandpass(products, decided),
+        save_flags(14, products),
+        solve_gains(gain_recipe(products, decided)),
+        save_flags(16, products),
+        apply_tables(products, products.of_split(decided.bandpass_tables[-1].suffix), decided.apply_groups),
+        split_calibrated(eb, products),
+        save_flags(19, products),
+    )
+
+
+def gain_recipe(products: Products, decided: Decisions) -> GainRecipe:
+    """Return what the gain solutions need."""
+    return GainRecipe(
+        products,
+        bandpass=products.of_split(decided.bandpass_tables[-1].suffix),
+        field_ids=decided.gain_field_ids.value,
+        refant=decided.refant.value,
+        amplitude_gaintype=decided.amplitude_gaintype,
+        flux_reference=decided.flux_reference,
+    )
+
+
+def _wvr(products: Products, wvr: WvrDecision) -> Step:
+    optional = {"smooth": wvr.smooth, "tie": wvr.tie, "statsource": wvr.statsource}
+    given = {name: choice for name, choice in optional.items() if choice.value}
+    return solve_wvr(products, wvr.wvr_spws, spw=wvr.spws, toffset=wvr.toffset, **given)
+
+
+def _bandpass(products: Products, decided: Decisions) -> Step:
+    field = decided.bandpass_field
+    return solve_bandpass(
+        products,
+        field=Choice(id_ranges([field.value]), field.reason),
+        scans=",".join(str(number) for number in decided.bandpass_scans),
+        refant=decided.refant.value,
+        phase_channels=decided.phase_channels,
+        tables=decided.bandpass_tables,
+    )
