@@ -98,7 +98,16 @@ def make_window_air(air: AtmospherePart, spws: Sequence[SpectralWindow]) -> dict
             spw.id: WindowAir(np.zeros(spw.n_channels), np.zeros((AIRMASSES.size, spw.n_channels))) for spw in wanted
         }
     tool = _tool(air)
-    return {spw.id: _window(tool, air, spw) for spw in wanted}
+    made: dict[tuple[float, float, int], WindowAir] = {}
+    for spw in wanted:
+        if _grid(spw) not in made:
+            made[_grid(spw)] = _window(tool, air, spw)
+    return {spw.id: made[_grid(spw)] for spw in wanted}
+
+
+def _grid(spw: SpectralWindow) -> tuple[float, float, int]:
+    """Return what tells one channel grid from another."""
+    return spw.first_channel_hz, spw.channel_step_hz, spw.n_channels
 
 
 def make_radiometer(air: AtmospherePart, part: RadiometerPart) -> Radiometer:

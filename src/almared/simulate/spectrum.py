@@ -74,7 +74,7 @@ def _pointing(spectral: SpectralPart) -> tuple[Baseband, ...]:
     centres = spectral.pointing_centres or tuple(b.centre for b in spectral.baseband)
     return tuple(
         Baseband.model_construct(
-            centre=centre, sideband=base.sideband, mode="TDM", channels=128, bandwidth=2e9,
+            centre=centre, sideband=base.sideband, mode="TDM", channels=spectral.tsys_channels, bandwidth=2e9,
             correlations=base.correlations,
         )
         for centre, base in zip(centres, spectral.baseband, strict=False)
