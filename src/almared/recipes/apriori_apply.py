@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from almared.model import Choice
 from almared.names import Products
-from almared.plan import Action, Argument, Call, Step
+from almared.plan import Action, Argument, Call, Step, Value
 from almared.recipes.building import call
 from almared.recipes.decisions import SourceTsys
 from almared.recipes.flag_versions import start_flags, version_of_step
@@ -23,7 +23,7 @@ def apply_apriori(products: Products, sources: Sequence[SourceTsys], spwmap: Cho
     calls = [
         call(
             "applycal",
-            comment=source.name,
+            source.name,
             vis=products.ms,
             field=id_ranges(source.field_ids),
             spw=id_ranges(source.spws),
@@ -51,7 +51,7 @@ def without_table(table: str, call: Call) -> Call:
 
 def with_table(table: str, call: Call) -> Call:
     """Return an applycal call with one more table, for all fields and windows."""
-    added = {"gaintable": table, "gainfield": "", "interp": "linear", "spwmap": ()}
+    added: dict[str, Value] = {"gaintable": table, "gainfield": "", "interp": "linear", "spwmap": ()}
     arguments = tuple(
         replace(a, value=(*a.value, added[a.name])) if a.name in added and isinstance(a.value, tuple) else a
         for a in call.arguments
@@ -59,9 +59,7 @@ def with_table(table: str, call: Call) -> Call:
     return replace(call, arguments=arguments)
 
 
-def _per_table(call: Call, change: object) -> Call:
-    if not callable(change):
-        raise TypeError("change must be callable")
+def _per_table(call: Call, change: Callable[[tuple[Value, ...]], tuple[Value, ...]]) -> Call:
     arguments = tuple(
         replace(a, value=change(a.value)) if a.name in PER_TABLE and isinstance(a.value, tuple) else a
         for a in call.arguments

@@ -20,7 +20,7 @@ def flag_apriori(eb: ExecutionBlock, products: Products) -> Step:
         start_flags(3, products),
         call(
             "flagdata",
-            comment="Autocorrelations; those of the radiometers stay, for the water vapour is in them.",
+            "Autocorrelations; those of the radiometers stay, for the water vapour is in them.",
             vis=products.ms,
             mode="manual",
             spw=id_ranges(correlator),
@@ -45,7 +45,7 @@ def _online(eb: ExecutionBlock, products: Products) -> list[Action]:
         return []
     action = call(
         "flagcmd",
-        comment=f"Flags that the observatory recorded while it observed ({len(eb.online_flags)}).",
+        f"Flags that the observatory recorded while it observed ({len(eb.online_flags)}).",
         vis=products.ms,
         inpmode="table",
         useapplied=Argument("", True, reason="a repeated step applies them again"),

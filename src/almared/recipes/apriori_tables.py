@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from almared.names import Products
 from almared.plan import Action, Step
@@ -12,11 +13,13 @@ from almared.recipes.building import call, check_made, remove
 def solve_wvr(products: Products, wvr_spws: Sequence[int], **chosen: object) -> Step:
     """Return step 4; what is chosen are the arguments of wvrgcal (domain A.8 step 4).
 
-    Its log, with the table of antennas, is kept beside the table.
+    Its log, with the table of antennas, is kept beside the table; when it smooths, wvrgcal leaves the unsmoothed
+    table too.
     """
     table, log = products.of_ms("wvr"), products.of_ms("wvrgcal")
-    solve = call("wvrgcal", log_to=log, vis=products.ms, caltable=table, wvrspw=tuple(wvr_spws), **chosen)
-    return Step(4, (remove(table, log), solve, check_made(table)), makes=(table, log))
+    made = (table, log, *([products.of_ms("wvr_unsmoothed")] if "smooth" in chosen else []))
+    solve = call("wvrgcal", vis=products.ms, caltable=table, wvrspw=tuple(wvr_spws), **chosen)
+    return Step(4, (remove(*made), replace(solve, log_to=log), check_made(table)), makes=made)
 
 
 def make_tsys(products: Products, edges: object) -> Step:

@@ -43,13 +43,12 @@ def solve_bandpass(
     """Return step 13: phases of each integration first, then the bandpass (domain A.8 step 13)."""
     before = products.of_split("ap_pre_bandpass")
     names = tuple(products.of_split(table.suffix) for table in tables)
-    common = {"vis": products.split, "field": field, "scan": scans}
     actions: list[Action] = [
         start_flags(13, products),
         remove(before, *names),
         call(
             "gaincal",
-            comment="Phases of each integration, so that the long solutions below lose nothing.",
+            "Phases of each integration, so that the long solutions below lose nothing.",
             vis=products.split,
             caltable=before,
             field=field,
@@ -62,11 +61,15 @@ def solve_bandpass(
         ),
     ]
     for table, name in zip(tables, names, strict=True):
+        where = {"spw": table.spws} if table.spws else {}
         actions.append(
             call(
                 "bandpass",
-                **{"vis": common["vis"], "caltable": name, "field": field.value, "scan": scans},
-                **({"spw": table.spws} if table.spws else {}),
+                vis=products.split,
+                caltable=name,
+                field=field.value,
+                scan=scans,
+                **where,
                 solint=table.solint,
                 combine="scan",
                 refant=refant,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from almared.model import Choice
 from almared.plan import Action, Argument, Call, Routine, Step, Value
 
 
-def call(task: str, /, *, comment: str = "", result: str = "", log_to: str = "", **arguments: object) -> Call:
+def call(task: str, comment: str = "", /, **arguments: object) -> Call:
     """Return a task call; a `Choice` given as an argument brings its reason along."""
-    made = tuple(_argument(name, value) for name, value in arguments.items())
-    return Call(task, made, comment=comment, result=result, log_to=log_to)
+    return Call(task, tuple(_argument(name, value) for name, value in arguments.items()), comment)
 
 
 def routine(
@@ -48,10 +47,8 @@ def nothing(number: int, reason: str) -> Step:
     return Step(number, nothing_because=reason)
 
 
-def map_calls(step: Step, task: str, change: object) -> Step:
+def map_calls(step: Step, task: str, change: Callable[[Call], Call]) -> Step:
     """Return the step with every call of a task changed by a function."""
-    if not callable(change):
-        raise TypeError("change must be callable")
     actions: tuple[Action, ...] = tuple(
         change(a) if isinstance(a, Call) and a.task == task else a for a in step.actions
     )

@@ -92,6 +92,8 @@ class Decisions:
         Step 15.
     apply_groups : tuple of ApplyGroup
         Step 17.
+    flux_diameter_rad : float, rad
+        Apparent diameter of the flux calibrator, 0 for a point.
     others : tuple of NamedChoice
         Choices that are told, without an argument of their own.
     """
@@ -113,4 +115,5 @@ class Decisions:
     amplitude_gaintype: Choice[str]
     flux_reference: Choice[int] | None
     apply_groups: tuple[ApplyGroup, ...]
+    flux_diameter_rad: float = 0.0
     others: tuple[NamedChoice, ...] = ()

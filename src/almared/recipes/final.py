@@ -63,7 +63,7 @@ def apply_tables(products: Products, bandpass: str, groups: Sequence[ApplyGroup]
     calls = [
         call(
             "applycal",
-            comment=f"{', '.join(dict.fromkeys(group.names))}: {group.reason}",
+            f"{', '.join(dict.fromkeys(group.names))}: {group.reason}",
             vis=products.split,
             field=id_ranges(group.field_ids),
             gaintable=(bandpass, products.of_split(group.phase_table), products.of_split("flux_inf")),
@@ -84,7 +84,7 @@ def split_calibrated(eb: ExecutionBlock, products: Products) -> Step:
     made = (products.calibrated, flag_versions(products.calibrated))
     split = call(
         "mstransform",
-        comment="Scans for pointing and atmosphere alone stay behind.",
+        "Scans for pointing and atmosphere alone stay behind.",
         vis=products.split,
         outputvis=products.calibrated,
         datacolumn="corrected",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from almared.model import Choice
 from almared.names import Products
@@ -58,7 +58,7 @@ class GainRecipe:
         """Return a gaincal call on all calibrators after the bandpass and the tables named."""
         return call(
             "gaincal",
-            comment=comment,
+            comment,
             vis=self.products.split,
             caltable=self.table(suffix),
             field=id_ranges(self.field_ids),
@@ -97,14 +97,12 @@ def _flux_scale(recipe: GainRecipe) -> list[Action]:
     if recipe.flux_reference is None:
         return [recipe.amplitudes("flux_inf", "No calibrator of known flux: the scale of the models is kept.")]
     reference = Choice(str(recipe.flux_reference.value), recipe.flux_reference.reason)
-    return [
-        call(
-            "fluxscale",
-            comment="The scale from the calibrator of known flux to the others; the fluxes found are in the log kept.",
-            log_to=recipe.table("fluxscale"),
-            vis=recipe.products.split,
-            caltable=recipe.table("ampli_inf"),
-            fluxtable=recipe.table("flux_inf"),
-            reference=reference,
-        )
-    ]
+    scale = call(
+        "fluxscale",
+        "The scale from the calibrator of known flux to the others; the fluxes found are in the log kept.",
+        vis=recipe.products.split,
+        caltable=recipe.table("ampli_inf"),
+        fluxtable=recipe.table("flux_inf"),
+        reference=reference,
+    )
+    return [replace(scale, log_to=recipe.table("fluxscale"))]

@@ -29,7 +29,7 @@ def flag_initially(products: Products, edges: object, planet_lines: Sequence[tup
     """
     actions: list[Action] = [
         start_flags(10, products),
-        call("flagdata", comment="Antennas in the shadow of others.", vis=products.split, mode="shadow", flagbackup=False),
+        call("flagdata", "Antennas in the shadow of others.", vis=products.split, mode="shadow", flagbackup=False),
     ]
     if getattr(edges, "value", edges):
         actions.append(call("flagdata", vis=products.split, mode="manual", spw=edges, flagbackup=False))

@@ -11,7 +11,7 @@ from almared.recipes.building import call
 
 def put_models(products: Products, models: Sequence[Call]) -> Step:
     """Return step 11: older models are taken away first, so that a repeated step starts clean."""
-    clear = call("delmod", comment="Models of an earlier run go first.", vis=products.split, otf=True, scr=True)
+    clear = call("delmod", "Models of an earlier run go first.", vis=products.split, otf=True, scr=True)
     actions: tuple[Action, ...] = (clear, *models)
     return Step(11, actions, changes=(products.split,))
 
@@ -22,7 +22,13 @@ def body_model(products: Products, field: Argument, spws: str, standard: str) ->
 
 
 def quasar_model(
-    products: Products, field: Argument, *, flux_jy: Argument, spectral_index: float, reference_hz: float, spws: str = ""
+    products: Products,
+    field: Argument,
+    *,
+    flux_jy: Argument,
+    spectral_index: float,
+    reference_hz: float,
+    spws: str = "",
 ) -> Call:
     """Return setjy of a source of known flux; the field is given by id, for comparison with the pipeline (W078)."""
     where = {"spw": spws} if spws else {}

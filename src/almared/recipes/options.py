@@ -46,7 +46,9 @@ class GivenFlux:
         try:
             given = cls(name.strip(), float(flux), float(frequency) * 1e9, float(index or "0"))
         except ValueError as fault:
-            raise PlanError(f"{text!r} is no flux", repair="write NAME=Jy@GHz,alpha, e.g. 3c279=12.1@97.5,-0.5") from fault
+            raise PlanError(
+                f"{text!r} is no flux", repair="write NAME=Jy@GHz,alpha, e.g. 3c279=12.1@97.5,-0.5"
+            ) from fault
         if not (given.name and given.flux_jy > 0 and given.frequency_hz > 0):
             raise PlanError(f"{text!r} has no name, or a number not above zero", repair="write NAME=Jy@GHz,alpha")
         return given

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
 from almared.plan import Step
@@ -62,7 +64,7 @@ def gain_recipe(products: Products, decided: Decisions) -> GainRecipe:
 
 
 def _wvr(products: Products, wvr: WvrDecision) -> Step:
-    optional = {"smooth": wvr.smooth, "tie": wvr.tie, "statsource": wvr.statsource}
+    optional: dict[str, Choice[Any]] = {"smooth": wvr.smooth, "tie": wvr.tie, "statsource": wvr.statsource}
     given = {name: choice for name, choice in optional.items() if choice.value}
     return solve_wvr(products, wvr.wvr_spws, spw=wvr.spws, toffset=wvr.toffset, **given)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from almared.errors import PlanError
+from almared.script.literals import WIDTH
 
 FILES = ("steps.py", "flags.py", "imported.py", "models.py")
 """Modules of parts, in the order in which their functions stand in a script."""
@@ -71,7 +72,7 @@ def _import_lines(pairs: set[tuple[str, str]]) -> list[str]:
 
 def _from(module: str, names: list[str]) -> str:
     line = f"from {module} import {', '.join(names)}"
-    if len(line) <= 120:
+    if len(line) <= WIDTH:
         return line
     return f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
 

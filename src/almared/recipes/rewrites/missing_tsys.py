@@ -1,0 +1,56 @@
+"""System temperatures that were not recorded, for some sources or for all."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+from almared.model import Choice
+from almared.plan import Action, Argument, Call, NamedChoice, Plan, Step
+from almared.recipes.apriori_apply import without_table
+from almared.recipes.building import call, map_calls, nothing
+from almared.recipes.rewrites.situation import Situation
+
+ANY = "no system temperatures were recorded"
+
+
+def go_without_tsys(plan: Plan, situation: Situation) -> Plan:
+    """Return the plan without Tsys where none was recorded, or with the sources flagged that have none of their own.
+
+    Uncorrected data of one source beside corrected data of another would give a wrong flux scale, so the data of
+    a source for which no Tsys would do are flagged.
+
+    References
+    ----------
+    domain.md A.8 step 7, G9.
+    """
+    if not situation.eb.tsys:
+        table = situation.products.of_ms("tsys")
+        plan = plan.with_step(5, lambda step: nothing(5, ANY))
+        plan = plan.with_step(7, lambda step: map_calls(step, "applycal", functools.partial(without_table, table)))
+        warning = f"{ANY}: amplitudes are scaled by the flux calibrator alone and weights are no measure of noise"
+        choice = Choice("none", ANY, rule="domain A.8 step 7", warning=warning)
+        return plan.with_choices(NamedChoice("system temperatures", choice))
+    return plan.with_step(7, _flag_without)
+
+
+def _flag_without(step: Step) -> Step:
+    return replace(step, actions=tuple(_flagged(action) for action in step.actions))
+
+
+def _flagged(action: Action) -> Action:
+    if not isinstance(action, Call) or action.task != "applycal":
+        return action
+    gain_fields = next(a for a in action.arguments if a.name == "gainfield")
+    if not isinstance(gain_fields.value, tuple) or gain_fields.value[0] != "":
+        return action
+    given = {name: action.get(name) for name in ("vis", "field", "spw")}
+    return call(
+        "flagdata",
+        action.comment,
+        vis=given["vis"],
+        mode="manual",
+        field=Argument("", given["field"], reason=gain_fields.reason),
+        spw=given["spw"],
+        flagbackup=False,
+    )
