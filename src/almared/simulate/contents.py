@@ -133,5 +133,5 @@ class AsdmContents:
     ephemerides: dict[int, tuple[EphemerisRow, ...]] = field(default_factory=dict)
     array_time_mjd_s: float = 0.0
     load_temperatures_k: tuple[float, float] = (293.0, 353.0)
-    binary_tables: frozenset[str] = frozenset({"SysCal", "Pointing"})
+    binary_tables: frozenset[str] = frozenset({"CalAtmosphere", "Pointing", "SysCal"})
     big_endian: bool = False
