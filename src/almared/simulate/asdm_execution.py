@@ -75,15 +75,15 @@ def _main(setup: Setup) -> Iterator[Row]:
 
 def _main_row(setup: Setup, block: DataBlock, *, place: tuple[int, Subscan]) -> Row:
     scan_number, sub = place
-    start, end = to_ns(sub.start_mjd_s), to_ns(sub.end_mjd_s)
+    length = block.n_integrations * to_ns(block.integration_s)
     antennas = antennas_of_block(setup.eb.antennas, block)
     return {
-        "time": long((start + end) // 2),
+        "time": long(to_ns(sub.start_mjd_s) + length // 2),
         "configDescriptionId": tag("ConfigDescription", setup.configuration_id(block)),
         "fieldId": tag("Field", sub.field_id),
         "numAntenna": integer(len(antennas)),
         "timeSampling": name("INTEGRATION"),
-        "interval": long(end - start),
+        "interval": long(length),
         "numIntegration": integer(block.n_integrations),
         "scanNumber": integer(scan_number),
         "subscanNumber": integer(sub.number),

@@ -62,7 +62,7 @@ def _sources(eb: ExecutionBlock) -> Iterator[Row]:
     for source in eb.sources:
         fields = {f.id for f in eb.fields if f.source_id == source.id}
         used = {i for s in eb.scans if fields & set(s.field_ids) for i in s.spw_ids}
-        for spw_id in sorted(used):
+        for spw_id in sorted(used | dict(source.rest_frequencies_hz).keys()):
             yield _source(eb, source, spw_id)
 
 
