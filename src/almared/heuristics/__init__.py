@@ -1,1 +1,1 @@
-"""TODO."""
+"""Pure choices: a value, its reason and the evidence for it, from the facts of an execution block alone."""

@@ -1,0 +1,237 @@
+"""Which fields calibrate what (domain A.4, A.8 steps 11, 13 and 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from almared.errors import PlanError
+from almared.model import Choice, Evidence, ExecutionBlock, Field, Intent, Scan
+
+SUPPORTING = frozenset({Intent.POINTING, Intent.ATMOSPHERE, Intent.WVR, Intent.SIDEBAND_RATIO, Intent.FOCUS})
+"""Intents that alone make no gain calibrator (domain A.8 step 15; SIDEBAND_RATIO and FOCUS are flagged in step 3)."""
+
+LOOKED_AT = (Intent.TARGET, Intent.CHECK)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseGroup:
+    """A phase calibrator with the fields that it calibrates.
+
+    Parameters
+    ----------
+    calibrator_field_id : int
+        Field of the phase calibrator.
+    science_field_ids, check_field_ids : tuple of int
+        Fields that take its gains.
+    names : tuple of str
+        Their names, the calibrator's first.
+    """
+
+    calibrator_field_id: int
+    science_field_ids: tuple[int, ...]
+    check_field_ids: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+def field_name(eb: ExecutionBlock, field_id: int) -> str:
+    """Return the name of a field."""
+    return eb.fields[field_id].name
+
+
+def fields_of_source(eb: ExecutionBlock, field_id: int) -> tuple[Field, ...]:
+    """Return all fields of the same source (same name and source id) as the given one."""
+    mine = eb.fields[field_id]
+    return tuple(f for f in eb.fields if f.name == mine.name and f.source_id == mine.source_id)
+
+
+def is_phase_only(scan: Scan) -> bool:
+    """Tell whether the scan was observed for phases (and water vapour) only."""
+    return scan.has(Intent.PHASE) and set(scan.intents) <= {Intent.PHASE, Intent.WVR}
+
+
+def calibrating_scans(eb: ExecutionBlock, field_id: int) -> tuple[Scan, ...]:
+    """Return the scans of a field in which gains can be solved: neither ATMOSPHERE nor pointing or sideband only."""
+    return tuple(s for s in eb.scans if field_id in s.field_ids and not (_is_supporting(s) or s.has(Intent.ATMOSPHERE)))
+
+
+def _is_supporting(scan: Scan) -> bool:
+    return set(scan.intents) <= SUPPORTING
+
+
+def choose_bandpass_field(eb: ExecutionBlock, *, override: int | None = None) -> Choice[int]:
+    """Return the field of the bandpass calibrator.
+
+    Raises
+    ------
+    PlanError
+        There is neither a bandpass nor a phase calibrator, or the override names no field.
+
+    References
+    ----------
+    domain.md A.8 step 13: the first BANDPASS field, else the first field with PHASE scans. The old generator took an
+    override and did not use it (A.1); here it is used.
+    """
+    if override is not None:
+        _require_field(eb, override)
+        return Choice(override, f"given by the reducer: {field_name(eb, override)}", rule="domain A.1 bpassCalId")
+    for intents, word in (((Intent.BANDPASS,), "bandpass"), ((Intent.PHASE,), "phase")):
+        found = eb.field_ids_with(*intents)
+        if found:
+            return _first_of(eb, found, word)
+    raise PlanError(
+        "no bandpass and no phase calibrator was observed",
+        where=eb.name,
+        repair="name a field with --bpass-field",
+    )
+
+
+def _first_of(eb: ExecutionBlock, found: tuple[int, ...], word: str) -> Choice[int]:
+    several = f"{len(found)} {word} fields, the first is used" if len(found) > 1 else ""
+    fallback = "no scan has CALIBRATE_BANDPASS: the phase calibrator is used" if word == "phase" else ""
+    return Choice(
+        found[0],
+        f"{field_name(eb, found[0])} is the first field with CALIBRATE_{word.upper()}",
+        rule="domain A.8 step 13",
+        warning="; ".join(filter(None, (fallback, several))),
+    )
+
+
+def _require_field(eb: ExecutionBlock, field_id: int) -> None:
+    if not 0 <= field_id < len(eb.fields):
+        raise PlanError(
+            f"field {field_id} does not exist; fields are 0 to {len(eb.fields) - 1}",
+            where=eb.name,
+            repair="see `almared inspect` for the ids",
+        )
+
+
+def choose_bandpass_scans(eb: ExecutionBlock, field_id: int) -> Choice[tuple[int, ...]]:
+    """Return the scans that the bandpass is solved from.
+
+    References
+    ----------
+    domain.md A.8 step 13: scans of the field minus ATMOSPHERE scans; of these the BANDPASS ones where there are any.
+    Pointing and sideband-ratio scans, which step 3 flags wholly, are left out too.
+    """
+    usable = calibrating_scans(eb, field_id)
+    meant = tuple(s for s in usable if s.has(Intent.BANDPASS)) or usable
+    if not meant:
+        raise PlanError(f"field {field_id} has no scan to solve a bandpass from", where=eb.name)
+    return Choice(
+        tuple(s.number for s in meant),
+        f"scans of {field_name(eb, field_id)} observed for the bandpass, atmosphere scans left out",
+        rule="domain A.8 step 13",
+    )
+
+
+def choose_flux_fields(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
+    """Return the fields with AMPLI or FLUX intent; the first one is the reference of the flux scale.
+
+    References
+    ----------
+    domain.md A.8 step 11: never more than one reference; a second is only warned about.
+    """
+    found = tuple(f for f in eb.field_ids_with(Intent.FLUX, Intent.AMPLI) if calibrating_scans(eb, f))
+    if not found:
+        return Choice(
+            (), "no scan has CALIBRATE_FLUX or CALIBRATE_AMPLI", rule="domain A.8 step 11", warning="no flux calibrator"
+        )
+    warning = f"{len(found)} flux calibrators, only the first sets the scale" if len(found) > 1 else ""
+    return Choice(
+        found,
+        f"{field_name(eb, found[0])} was observed with CALIBRATE_FLUX or CALIBRATE_AMPLI",
+        rule="domain A.8 step 11",
+        warning=warning,
+    )
+
+
+def choose_gain_fields(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
+    """Return the calibrator fields that gains are solved on.
+
+    References
+    ----------
+    domain.md A.8 step 15 and G23: all fields that are neither target nor check source and have an intent other than
+    POINTING, ATMOSPHERE and WVR. A source observed for pointing only is fully flagged on purpose and stays out.
+    """
+    looked_at = set(eb.field_ids_with(*LOOKED_AT))
+    chosen = tuple(f.id for f in eb.fields if f.id not in looked_at and calibrating_scans(eb, f.id))
+    left_out = [f.name for f in eb.fields if f.id not in looked_at and f.id not in chosen and eb.intents_of_field(f.id)]
+    said = f"; left out, since observed for pointing or atmosphere only: {', '.join(left_out)}" if left_out else ""
+    return Choice(chosen, "all calibrators with an intent of their own" + said, rule="domain A.8 step 15, G23")
+
+
+def choose_phase_association(eb: ExecutionBlock) -> Choice[tuple[PhaseGroup, ...]]:
+    """Return the phase calibrators, each with the targets and check sources that take its gains.
+
+    Raises
+    ------
+    PlanError
+        Targets were observed and no phase calibrator.
+
+    References
+    ----------
+    domain.md A.4: a calibrator seen in scans for PHASE (and WVR) only serves the sources observed between its first
+    and its last scan; of several the one whose first scan is earliest.
+    """
+    looked_at = eb.field_ids_with(*LOOKED_AT)
+    spans = _calibrator_spans(eb)
+    if not spans:
+        if looked_at:
+            raise PlanError("targets were observed without a phase calibrator", where=eb.name)
+        return Choice((), "no target and no phase calibrator", rule="domain A.4")
+    served: dict[int, list[int]] = {field_id: [] for field_id in spans}
+    lost = []
+    for field_id in looked_at:
+        server = _server(eb, field_id, spans)
+        if server is None:
+            lost.append(field_name(eb, field_id))
+        served[next(iter(spans)) if server is None else server].append(field_id)
+    groups = tuple(_group(eb, calibrator, fields) for calibrator, fields in served.items())
+    warning = f"not between scans of any calibrator: {', '.join(dict.fromkeys(lost))}" if lost else ""
+    return Choice(
+        groups,
+        "each target and check source takes the calibrator whose scans bracket it",
+        _span_evidence(eb, spans),
+        rule="domain A.4",
+        warning=warning,
+    )
+
+
+def _calibrator_spans(eb: ExecutionBlock) -> dict[int, tuple[int, int]]:
+    """Return first and last scan per calibrator, earliest first; PHASE-only scans if there are any, else all PHASE."""
+    scans = [s for s in eb.scans if is_phase_only(s)] or list(eb.scans_with(Intent.PHASE))
+    spans: dict[int, tuple[int, int]] = {}
+    for scan in scans:
+        for field_id in scan.field_ids:
+            first, _ = spans.get(field_id, (scan.number, scan.number))
+            spans[field_id] = (first, scan.number)
+    return spans
+
+
+def _server(eb: ExecutionBlock, field_id: int, spans: dict[int, tuple[int, int]]) -> int | None:
+    """Return the earliest calibrator between whose scans the source was observed."""
+    same = {f.id for f in fields_of_source(eb, field_id)}
+    numbers = [s.number for s in eb.scans_with(*LOOKED_AT) if same & set(s.field_ids)]
+    for calibrator, (first, last) in spans.items():
+        if any(first < number < last for number in numbers):
+            return calibrator
+    return None
+
+
+def _group(eb: ExecutionBlock, calibrator: int, fields: Iterable[int]) -> PhaseGroup:
+    checks = set(eb.field_ids_with(Intent.CHECK))
+    members = tuple(fields)
+    return PhaseGroup(
+        calibrator,
+        tuple(f for f in members if f not in checks),
+        tuple(f for f in members if f in checks),
+        tuple(dict.fromkeys(field_name(eb, f) for f in (calibrator, *members))),
+    )
+
+
+def _span_evidence(eb: ExecutionBlock, spans: dict[int, tuple[int, int]]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence("first and last scan", f"{first} to {last}", selection=field_name(eb, field_id), source="Scan")
+        for field_id, (first, last) in spans.items()
+    )

@@ -1,0 +1,107 @@
+"""How gains are solved, and to whom they are applied (domain A.8 steps 15 and 17, A.13)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from almared.heuristics import thresholds
+from almared.heuristics.calibrators import PhaseGroup, field_name
+from almared.model import Choice, Evidence, ExecutionBlock
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyGroup:
+    """Fields that take the same gains in the final apply.
+
+    Parameters
+    ----------
+    field_ids : tuple of int
+        Fields calibrated together, the calibrator first.
+    gain_field_id : int
+        Field whose gains they take.
+    phase_table : str
+        ``phase_int`` for calibrators, ``phase_inf`` for a phase calibrator with its sources.
+    names : tuple of str
+        Names of the fields.
+    """
+
+    field_ids: tuple[int, ...]
+    gain_field_id: int
+    phase_table: str
+    names: tuple[str, ...]
+
+
+def choose_gaintype(predicted_snr: dict[int, float]) -> Choice[str]:
+    """Return the gain type of the amplitude solutions.
+
+    Parameters
+    ----------
+    predicted_snr : dict of int to float
+        Per gain field the lowest predicted signal-to-noise ratio of one antenna, scan and polarisation; empty when
+        it cannot be predicted.
+
+    References
+    ----------
+    architecture.md, more facts: a normalised bandpass followed by gaintype T leaves an X/Y amplitude difference, so G
+    is used wherever each polarisation reaches the least SNR of domain.md A.12; the old generator always used T.
+    """
+    least = thresholds.GAIN_LEAST_SNR.value
+    evidence = tuple(
+        Evidence("predicted SNR per polarisation and scan", round(v, 1), selection=f"field {f}", source="radiometer")
+        for f, v in sorted(predicted_snr.items())
+    )
+    weak = sorted(f for f, v in predicted_snr.items() if v < least)
+    if weak:
+        reason = f"fields {weak} reach less than SNR {least:g} per polarisation: both are averaged"
+        warning = "a difference of X and Y gains stays in the polarisations (Stokes I is right)"
+        return Choice("T", reason, evidence, rule="domain A.12, G32", warning=warning)
+    return Choice(
+        "G",
+        "each polarisation is strong enough, and X and Y gains may differ",
+        evidence,
+        rule="architecture 'More facts', G32",
+    )
+
+
+def choose_apply_groups(
+    eb: ExecutionBlock, gain_fields: tuple[int, ...], groups: tuple[PhaseGroup, ...]
+) -> Choice[tuple[ApplyGroup, ...]]:
+    """Return who takes whose gains in the final apply.
+
+    References
+    ----------
+    domain.md A.8 step 17: calibrators that are no phase calibrator take their own ``phase_int``; a phase calibrator
+    and its targets and check sources take its ``phase_inf``. G19 is the check of this rule.
+    """
+    serving = {g.calibrator_field_id: g for g in groups}
+    found = [ApplyGroup((f,), f, "phase_int", (field_name(eb, f),)) for f in gain_fields if f not in serving]
+    for calibrator, group in serving.items():
+        members = (calibrator, *sorted((*group.science_field_ids, *group.check_field_ids)))
+        found.append(ApplyGroup(members, calibrator, "phase_inf", group.names))
+    return Choice(
+        tuple(found),
+        "calibrators take phases per integration; a phase calibrator and its sources take phases per scan",
+        rule="domain A.8 step 17, G19",
+    )
+
+
+def choose_final_antennas(eb: ExecutionBlock, *, allow_hybrid: bool = False) -> Choice[str]:
+    """Return the antenna selection of the final split; empty for all.
+
+    References
+    ----------
+    domain.md A.8 step 18, A.13, G41: of mixed diameters only the dominant one is kept unless a hybrid is allowed.
+    """
+    counts = Counter(a.diameter_m for a in eb.antennas)
+    if len(counts) < 2 or allow_hybrid:
+        return Choice("", "all antennas have one diameter" if len(counts) < 2 else "hybrid allowed", rule="domain A.13")
+    dominant = max(counts, key=lambda d: (counts[d], d))
+    names = [a.name for a in eb.antennas if a.diameter_m == dominant]
+    return Choice(
+        ",".join(names) + "&",
+        f"antennas of the dominant diameter {dominant:g} m",
+        tuple(Evidence("antennas", n, selection=f"{d:g} m") for d, n in sorted(counts.items())),
+        rule="domain A.8 step 18, A.13",
+        warning="antennas of another diameter are left out of the calibrated data",
+    )

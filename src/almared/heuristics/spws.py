@@ -1,0 +1,69 @@
+"""Which spectral windows are calibrated (domain A.4, A.8)."""
+
+from __future__ import annotations
+
+from almared.errors import PlanError
+from almared.model import Choice, Evidence, ExecutionBlock, Intent, SpwRole
+from almared.select import id_ranges
+
+
+def choose_science_spws(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
+    """Return the ids of the science windows.
+
+    Raises
+    ------
+    PlanError
+        No window qualifies.
+
+    References
+    ----------
+    domain.md A.4, with its fallbacks PHASE and AMPLI/FLUX where no target was observed.
+    """
+    windows = eb.spws_with_role(SpwRole.SCIENCE)
+    if not windows:
+        raise PlanError(
+            "no correlator window with more than one channel was used on a target or a calibrator",
+            where=eb.name,
+            repair="check with `almared inspect` that this is an interferometric execution block",
+        )
+    targets = eb.scans_with(Intent.TARGET)
+    reason = "correlator windows of the target scans with more than one channel, channel averages left out"
+    warning = "" if targets else "no scan has OBSERVE_TARGET: taken from the calibrator scans"
+    return Choice(
+        tuple(w.id for w in windows),
+        reason,
+        tuple(Evidence("channels", w.n_channels, selection=f"spw {w.id}", source="SpectralWindow") for w in windows),
+        rule="domain A.4",
+        warning=warning or _mixed_scans(eb),
+    )
+
+
+def _mixed_scans(eb: ExecutionBlock) -> str:
+    """Tell when science windows were not all used in the same scans (domain A.3 item 3)."""
+    lists = {
+        tuple(s.number for s in eb.scans if w.id in s.spw_ids and not s.has(Intent.ATMOSPHERE))
+        for w in eb.spws_with_role(SpwRole.SCIENCE)
+    }
+    return "science windows have different scan lists" if len(lists) > 1 else ""
+
+
+def choose_calibration_spws(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
+    """Return the windows that go through the whole calibration: science, bandpass and DIFFGAIN windows.
+
+    References
+    ----------
+    domain.md A.4, "calibration spws".
+    """
+    science = choose_science_spws(eb).value
+    full = {w.id for w in eb.spws_with_role(SpwRole.CALIBRATION)}
+    used = {i for s in eb.scans_with(Intent.BANDPASS, Intent.DIFFGAIN) for i in s.spw_ids}
+    chosen = tuple(sorted(set(science) | (full & used)))
+    extra = sorted(set(chosen) - set(science))
+    reason = "the science windows" + (f" and windows {id_ranges(extra)} of the bandpass calibrator" if extra else "")
+    return Choice(chosen, reason, rule="domain A.4")
+
+
+def choose_wvr_spws(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
+    """Return the windows of the water-vapour radiometers; empty when there are none."""
+    ids = tuple(w.id for w in eb.spws_with_role(SpwRole.WVR))
+    return Choice(ids, "windows of the radiometer processor", rule="asdm-facts 6")
