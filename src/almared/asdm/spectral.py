@@ -155,9 +155,9 @@ def _window(number: int, row: Row, *, products: tuple[str, ...], processor: str)
         n_channels=row["numChan"],
         first_channel_hz=centres[0],
         channel_step_hz=centres[1],
-        channel_width_hz=abs(_width(row, "chanWidth", centres[1])),
-        effective_bandwidth_hz=abs(_width(row, "effectiveBw", centres[1])),
-        resolution_hz=abs(_width(row, "resolution", centres[1])),
+        channel_width_hz=_width(row, "chanWidth"),
+        effective_bandwidth_hz=_width(row, "effectiveBw"),
+        resolution_hz=_width(row, "resolution"),
         ref_frequency_hz=row["refFreq"],
         correlations=products,
         processor=processor,
@@ -171,16 +171,22 @@ def _centres(row: Row) -> tuple[float, float]:
         return row["chanFreqStart"], row.get("chanFreqStep", 0.0)
     values = row.get("chanFreqArray")
     if values is None or not len(values):
-        raise AsdmError(
-            f"spectral window {row['spectralWindowId']} has no channel frequencies",
-            where="SpectralWindow.xml",
-            repair="CASA cannot import it; " + BROKEN,
-        )
+        raise _incomplete(row, "channel frequencies")
     return float(values[0]), float(values[1] - values[0]) if len(values) > 1 else row["totBandwidth"]
 
 
-def _width(row: Row, name: str, otherwise: float) -> float:
+def _width(row: Row, name: str) -> float:
     if name in row:
-        return float(row[name])
+        return abs(float(row[name]))
     values: Any = row.get(f"{name}Array")
-    return float(np.median(values)) if values is not None and len(values) else otherwise
+    if values is None or not len(values):
+        raise _incomplete(row, f"{name} or {name}Array")
+    return float(np.median(np.abs(values)))
+
+
+def _incomplete(row: Row, what: str) -> AsdmError:
+    return AsdmError(
+        f"{row['spectralWindowId']} has no {what}",
+        where="SpectralWindow.xml",
+        repair="CASA cannot import such a window; " + BROKEN,
+    )
