@@ -25,12 +25,18 @@ if TYPE_CHECKING:
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of the kernel; the bytes do not depend on it.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Set a key, atmosphere.pwv='2 mm'.")
 @click.option("--force", is_flag=True, help="Replace what is there.")
+@click.option("--like", type=click.Path(path_type=Path), help="Replicate what this text of CASA's listobs describes.")
+@click.option("--metadata-only", is_flag=True, help="With --like: tables with the true numbers, no binary data.")
+@click.option("--every-nth-integration", type=click.IntRange(min=1), default=1, help="With --like: thin in time.")
+@click.option("--most-channels", type=click.IntRange(min=8), help="With --like: channels per window at most.")
+@click.option("--most-antennas", type=click.IntRange(min=2), help="With --like: antennas at most.")
 @click.option("--list", "is_list", is_flag=True, help="List the shipped scenarios.")
 @click.option("--json", "is_json", is_flag=True, help="Tell what was made as JSON.")
 def command(
     scenario: str | None,
     out: Path,
     *,
+    like: Path | None,
     is_list: bool,
     is_json: bool,
     **options: object,
@@ -41,6 +47,7 @@ def command(
     Examples:
       almared simulate --list
       almared simulate tiny --out sim --seed 3
+      almared simulate --like uid___A002_X9cffbd_Xefe.ms.listobs --metadata-only --out replica
       almared simulate b3-quasar --out sim --set atmosphere.pwv='2.5 mm' --set noise.enabled=false
     """
     from almared.simulate import shipped_scenarios
@@ -48,6 +55,13 @@ def command(
     if is_list:
         for name, title in shipped_scenarios().items():
             click.echo(f"{name:12s} {title}")
+        return
+    if like is not None:
+        from almared.cli.simulate_like import replicate
+
+        if scenario is not None:
+            raise click.UsageError("give a SCENARIO or --like, not both")
+        click.echo(replicate(like, out, is_json=is_json, options=options))
         return
     if scenario is None:
         raise click.UsageError("name a SCENARIO (almared simulate --list shows the shipped ones)")

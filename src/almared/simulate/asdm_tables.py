@@ -142,7 +142,8 @@ def write_tables(tables: Iterable[Table], directory: Path, *, form: TableForm) -
     Raises
     ------
     ScenarioError
-        A table is to be binary that CASA reads as XML only. A row lacks a required column, has an unknown one, or a value of the wrong type or an unknown word.
+        A table is to be binary that CASA reads as XML only; a row lacks a required column, has an unknown one, or a
+        value of the wrong type or an unknown word.
     """
     refused = sorted(form.binary - BINARY_FORM)
     if refused:

@@ -87,7 +87,10 @@ def correlator_preamble(header: CorrelatorBdf) -> bytes:
 
 def radiometer_preamble(header: RadiometerBdf) -> bytes:
     """Return everything of a radiometer file before its subset."""
-    window = f'<spectralWindow sw="1" swbb="NOBB" sdPolProducts="XX" numSpectralPoint="{header.n_channels}" numBin="1" sideband="NOSB"/>'
+    window = (
+        '<spectralWindow sw="1" swbb="NOBB" sdPolProducts="XX" '
+        f'numSpectralPoint="{header.n_channels}" numBin="1" sideband="NOSB"/>'
+    )
     struct = (
         f'<dataStruct xsi:type="AutoDataOnly"><baseband name="NOBB">{window}</baseband>'
         f"{_announced(radiometer_attachments(header))}</dataStruct>"
