@@ -270,11 +270,11 @@ def _scalar(cursor: _Cursor, column: Column) -> Any:
     return cursor.scalar(column.storage)
 
 
-def _interval(cursor: _Cursor, column: Column) -> tuple[int, int]:
+def _interval(cursor: _Cursor, _column: Column) -> tuple[int, int]:
     return cursor.scalar("i8"), cursor.scalar("i8")
 
 
-def _complex(cursor: _Cursor, column: Column) -> complex:
+def _complex(cursor: _Cursor, _column: Column) -> complex:
     return complex(cursor.scalar("f8"), cursor.scalar("f8"))
 
 
@@ -282,7 +282,7 @@ def _word(cursor: _Cursor, column: Column) -> str:
     return check_word(cursor.text(), column)
 
 
-def _entity(cursor: _Cursor, column: Column) -> str:
+def _entity(cursor: _Cursor, _column: Column) -> str:
     uid, *_ = (cursor.text() for _ in range(4))
     return uid
 

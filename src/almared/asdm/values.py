@@ -73,21 +73,21 @@ def finite(values: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
-def _integer(text: str, column: Column) -> int:
+def _integer(text: str, _column: Column) -> int:
     value = int(text)
     if not -(2**63) <= value < 2**63:
         raise ValueError(f"{text} is out of range")
     return value
 
 
-def _number(text: str, column: Column) -> float:
+def _number(text: str, _column: Column) -> float:
     value = float(text)
     if not math.isfinite(value):
         raise ValueError("it holds a number that is not finite (NaN or infinity)")
     return value
 
 
-def _truth(text: str, column: Column) -> bool:
+def _truth(text: str, _column: Column) -> bool:
     if text not in ("true", "false", "1", "0"):
         raise ValueError(f"{text!r} is neither true nor false")
     return text in ("true", "1")

@@ -64,12 +64,13 @@ def conditions(eb: ExecutionBlock) -> Group:
 def _head(eb: ExecutionBlock) -> Table:
     table = _grid("", "")
     shortest, longest = baseline_range_m(eb)
+    minutes = (eb.end_mjd_s - eb.start_mjd_s) / 60
     data = f"{eb.raw_bytes / 1e6:.1f} MB" if eb.has_binary_data else "none: a replica that holds metadata only"
     lines = {
         "Execution block": eb.uid or eb.name,
         "Project": f"{eb.project_uid}   scheduling block {eb.sb_uid or '-'}   observer {eb.observer or '-'}",
         "Array": f"{eb.telescope} {eb.array_name}   {eb.correlator or 'correlator not recorded'}",
-        "Observed": f"{utc(eb.start_mjd_s)} to {utc(eb.end_mjd_s)} UTC   {(eb.end_mjd_s - eb.start_mjd_s) / 60:.1f} min",
+        "Observed": f"{utc(eb.start_mjd_s)} to {utc(eb.end_mjd_s)} UTC   {minutes:.1f} min",
         "Antennas": f"{len(eb.antennas)}   baselines {shortest:.1f} to {longest:.1f} m",
     }
     if eb.raw_bytes or not eb.has_binary_data:
