@@ -1,0 +1,134 @@
+"""Fixtures that many tests share. Dear ones are made once, by the commands a user would type."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+REAL = Path(os.environ.get("ALMARED_REAL", ROOT.parent / "shared" / "real"))
+
+LISTED_SKIPS = {
+    "the folder of real material (ALMARED_REAL) is not here",
+    "no file system can be mounted here",
+    "not run by root",
+}
+"""Reasons for which a test may be skipped; any other skip fails in CI."""
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def almared_real() -> Path:
+    """The folder of real material."""
+    if not REAL.is_dir():
+        pytest.skip("the folder of real material (ALMARED_REAL) is not here")
+    return REAL
+
+
+@pytest.fixture(scope="session")
+def almared() -> Command:
+    """Runs ``almared ARGUMENTS`` as a user would; fails the test unless the exit code is the expected one."""
+
+    def run(*arguments: object, code: int = 0, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "almared", *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+        assert done.returncode == code, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def casa_child() -> Command:
+    """Runs Python text in a child process with CASA configured."""
+
+    def run(text: str, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+        head = "from pathlib import Path\nfrom almared.engine.configure import configure_casa\n"
+        head += "configure_casa(Path('casa.log').resolve())\n"
+        command = [sys.executable, "-c", head + text, *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+        assert done.returncode == 0, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shared_tmp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that all workers of one test session share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@contextmanager
+def made_once(place: Path) -> Iterator[bool]:
+    """Yield whether `place` is still to be made; other workers wait until it is."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        finished = place.with_suffix(".finished")
+        yield not finished.exists()
+        finished.touch()
+
+
+@pytest.fixture(scope="session")
+def tiny_out(shared_tmp: Path, almared: Command) -> Path:
+    """Output of ``almared simulate tiny``: the ASDM and its truth; not to be changed."""
+    place = shared_tmp / "tiny-asdm"
+    with made_once(place) as is_new:
+        if is_new:
+            almared("simulate", "tiny", "--out", place, "--seed", 1)
+    return place
+
+
+@pytest.fixture(scope="session")
+def tiny_asdm(tiny_out: Path) -> Path:
+    """The tiny ASDM; not to be changed, and nothing to be written beside it."""
+    return next(tiny_out.glob("uid___*"))
+
+
+@pytest.fixture(scope="session")
+def tiny_run(shared_tmp: Path, tiny_out: Path, almared: Command) -> Path:
+    """Directory in which the tiny EB has been planned and run; not to be changed (copy it)."""
+    place = shared_tmp / "tiny-run"
+    with made_once(place) as is_new:
+        if is_new:
+            shutil.copytree(tiny_out, place)
+            eb = next(place.glob("uid___*"))
+            almared("plan", eb)
+            almared("run", eb)
+    return place
+
+
+@pytest.fixture(scope="session")
+def demo_run(shared_tmp: Path, almared: Command) -> Path:
+    """Output of ``almared demo``: of the one made before (ALMARED_DEMO_DIR), else made now."""
+    given = os.environ.get("ALMARED_DEMO_DIR")
+    if given:
+        return Path(given)
+    place = shared_tmp / "demo"
+    with made_once(place) as is_new:
+        if is_new:
+            almared("demo", "--out", place)
+    return place
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """In CI, turn a skip whose reason is not listed into a failure."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if not any(listed in reason for listed in LISTED_SKIPS):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid}: a skip that is not listed in tests/conftest.py: {reason}"
