@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias, Union
 
-Value: TypeAlias = Union[None, bool, int, float, str, tuple["Value", ...], Mapping[str, "Value"]]  # noqa: UP007
+Value: TypeAlias = Union[bool, int, float, str, tuple["Value", ...], Mapping[str, "Value"], None]  # noqa: UP007
 """A literal of the script; a tuple is written as a list."""
 
 

@@ -153,9 +153,17 @@ class Plan:
         """Return the plan with one step changed."""
         return replace(self, steps=tuple(change(s) if s.number == number else s for s in self.steps))
 
+    def replacing(self, new: Step) -> Plan:
+        """Return the plan with a step of the same number in the place of another."""
+        return replace(self, steps=tuple(new if step.number == new.number else step for step in self.steps))
+
     def with_warnings(self, *warnings: str) -> Plan:
         """Return the plan with more warnings, none of them twice."""
         return replace(self, warnings=tuple(dict.fromkeys((*self.warnings, *warnings))))
+
+    def with_head(self, head: tuple[str, ...]) -> Plan:
+        """Return the plan with the lines for the head of the script."""
+        return replace(self, head=head)
 
     def with_choices(self, *choices: NamedChoice) -> Plan:
         """Return the plan with more choices."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from almared.model import Choice
+from almared.heuristics.tsys import TsysField
+from almared.model import Choice, ExecutionBlock
 from almared.names import Products
 from almared.plan import Action, Argument, Call, Step, Value
 from almared.recipes.building import call
-from almared.recipes.decisions import SourceTsys
+from almared.recipes.decisions import Decisions
 from almared.recipes.flag_versions import start_flags, version_of_step
 from almared.select import id_ranges
 
@@ -17,27 +18,34 @@ PER_TABLE = ("gaintable", "gainfield", "interp", "spwmap")
 """Arguments of applycal with one entry for each table."""
 
 
-def apply_apriori(products: Products, sources: Sequence[SourceTsys], spwmap: Choice[tuple[int, ...]]) -> Step:
+def apply_apriori(eb: ExecutionBlock, products: Products, decided: Decisions) -> Step:
     """Return step 7 with Tsys and WVR, one call for each source (domain A.8 step 7)."""
-    tables = (products.of_ms("tsys"), products.of_ms("wvr"))
-    calls = [
-        call(
-            "applycal",
-            source.name,
-            vis=products.ms,
-            field=id_ranges(source.field_ids),
-            spw=id_ranges(source.spws),
-            gaintable=tables,
-            gainfield=Argument("", (id_ranges(source.gain_fields.value), ""), reason=source.gain_fields.reason),
-            interp=("linear,linear", "linear"),
-            spwmap=Argument("", (spwmap.value, ()), reason=spwmap.reason),
-            calwt=True,
-            flagbackup=False,
-        )
-        for source in sources
-    ]
-    actions: tuple[Action, ...] = (start_flags(7, products), *calls)
+    calls = [_call(eb, products, decided, source=source) for source in decided.tsys_fields]
+    actions: tuple[Action, ...] = (start_flags(7, products), *(c for c in calls if c.get("spw")))
     return Step(7, actions, changes=(products.ms,), flags={products.ms: version_of_step(7)})
+
+
+def _call(eb: ExecutionBlock, products: Products, decided: Decisions, *, source: Choice[TsysField]) -> Call:
+    spws = spws_seen(eb, source.value.field_ids, decided.split_spws.value)
+    return call(
+        "applycal",
+        f"{source.value.name}: {source.warning}" if source.warning else source.value.name,
+        vis=products.ms,
+        field=id_ranges(source.value.field_ids),
+        spw=id_ranges(spws),
+        gaintable=(products.of_ms("tsys"), products.of_ms("wvr")),
+        gainfield=Argument("", (id_ranges(source.value.gain_field_ids), ""), reason=source.reason),
+        interp=("linear,linear", "linear"),
+        spwmap=Argument("", (decided.tsys_map.value.spwmap, ()), reason=decided.tsys_map.reason),
+        calwt=True,
+        flagbackup=False,
+    )
+
+
+def spws_seen(eb: ExecutionBlock, field_ids: Sequence[int], wanted: Sequence[int]) -> tuple[int, ...]:
+    """Return those of the wanted windows that the fields were observed in."""
+    seen = {i for scan in eb.scans if set(field_ids) & set(scan.field_ids) for i in scan.spw_ids}
+    return tuple(i for i in wanted if i in seen)
 
 
 def without_table(table: str, call: Call) -> Call:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from almared.heuristics.gain import ApplyGroup
 from almared.model import ExecutionBlock, Intent
 from almared.names import Products, flag_versions
 from almared.plan import Step
@@ -26,35 +26,17 @@ KEPT_INTENTS = (
 """Intents of the calibrated MS; scans for pointing and atmosphere alone stay behind (domain A.8 step 18)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyGroup:
-    """Fields to which the gains of one calibrator are applied.
-
-    Parameters
-    ----------
-    field_ids : tuple of int
-        Fields that get them.
-    gain_field : int
-        Field they were solved on.
-    phase_table : str
-        ``phase_int`` for calibrators themselves, ``phase_inf`` where gains are carried over to other fields.
-    reason : str
-        Why.
-    names : tuple of str
-        Names of the fields, for the comment.
-    """
-
-    field_ids: tuple[int, ...]
-    gain_field: int
-    phase_table: str
-    reason: str = ""
-    names: tuple[str, ...] = ()
-
-
 def save_flags(number: int, products: Products) -> Step:
     """Return a step that saves the flags, or puts them back when they were saved before."""
     ms = ms_of_step(number, products)
     return Step(number, (start_flags(number, products),), changes=(ms,), flags={ms: version_of_step(number)})
+
+
+PHASES = {
+    "phase_int": "phases of each integration, solved on the very source",
+    "phase_inf": "phases of each scan, interpolated between scans of the phase calibrator",
+}
+"""Why each phase table is applied."""
 
 
 def apply_tables(products: Products, bandpass: str, groups: Sequence[ApplyGroup]) -> Step:
@@ -63,11 +45,11 @@ def apply_tables(products: Products, bandpass: str, groups: Sequence[ApplyGroup]
     calls = [
         call(
             "applycal",
-            f"{', '.join(dict.fromkeys(group.names))}: {group.reason}",
+            f"{', '.join(dict.fromkeys(group.names))}: {PHASES[group.phase_table]}",
             vis=products.split,
             field=id_ranges(group.field_ids),
             gaintable=(bandpass, products.of_split(group.phase_table), products.of_split("flux_inf")),
-            gainfield=("", str(group.gain_field), str(group.gain_field)),
+            gainfield=("", str(group.gain_field_id), str(group.gain_field_id)),
             interp=("linear,linear", "linear", "linear"),
             calwt=True,
             flagbackup=False,

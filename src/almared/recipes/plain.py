@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from almared.heuristics.wvr import WvrParameters
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
 from almared.plan import Step
@@ -12,7 +11,7 @@ from almared.recipes.apriori_flags import flag_apriori
 from almared.recipes.apriori_tables import make_tsys, solve_wvr
 from almared.recipes.bandpass import solve_bandpass
 from almared.recipes.building import nothing
-from almared.recipes.decisions import Decisions, WvrDecision
+from almared.recipes.decisions import Decisions
 from almared.recipes.final import apply_tables, save_flags, split_calibrated
 from almared.recipes.gain import GainRecipe, solve_gains
 from almared.recipes.importing import fix_syscal_times, import_asdm, list_observation
@@ -35,7 +34,7 @@ def plain_steps(
         _wvr(products, decided.wvr),
         make_tsys(products, decided.tsys_edges),
         nothing(6, "no antenna position corrections were given"),
-        apply_apriori(products, decided.tsys_sources, decided.tsys_spwmap),
+        apply_apriori(eb, products, decided),
         split_science(products, decided.split_spws.value, time_bin_s=options.time_bin_s),
         save_original_flags(products),
         flag_initially(products, decided.edge_channels, decided.planet_lines),
@@ -45,7 +44,7 @@ def plain_steps(
         save_flags(14, products),
         solve_gains(gain_recipe(products, decided)),
         save_flags(16, products),
-        apply_tables(products, products.of_split(decided.bandpass_tables[-1].suffix), decided.apply_groups),
+        apply_tables(products, products.of_split(decided.bandpass_tables[-1].suffix), decided.apply_groups.value),
         split_calibrated(eb, products),
         save_flags(19, products),
     )
@@ -56,17 +55,20 @@ def gain_recipe(products: Products, decided: Decisions) -> GainRecipe:
     return GainRecipe(
         products,
         bandpass=products.of_split(decided.bandpass_tables[-1].suffix),
-        field_ids=decided.gain_field_ids.value,
+        field_ids=decided.gain_fields.value,
         refant=decided.refant.value,
-        amplitude_gaintype=decided.amplitude_gaintype,
+        amplitude_gaintype=decided.gaintype,
         flux_reference=decided.flux_reference,
     )
 
 
-def _wvr(products: Products, wvr: WvrDecision) -> Step:
-    optional: dict[str, Choice[Any]] = {"smooth": wvr.smooth, "tie": wvr.tie, "statsource": wvr.statsource}
-    given = {name: choice for name, choice in optional.items() if choice.value}
-    return solve_wvr(products, wvr.wvr_spws, spw=wvr.spws, toffset=wvr.toffset, **given)
+def _wvr(products: Products, wvr: Choice[WvrParameters | None]) -> Step:
+    if wvr.value is None:
+        return nothing(4, wvr.reason)
+    chosen = wvr.value
+    optional = {"smooth": Choice(chosen.smooth, wvr.reason), "tie": chosen.tie, "statsource": chosen.statsource}
+    given = {name: value for name, value in optional.items() if getattr(value, "value", value)}
+    return solve_wvr(products, chosen.wvr_spws, spw=chosen.spws, toffset=chosen.toffset, **given)
 
 
 def _bandpass(products: Products, decided: Decisions) -> Step:
@@ -74,7 +76,7 @@ def _bandpass(products: Products, decided: Decisions) -> Step:
     return solve_bandpass(
         products,
         field=Choice(id_ranges([field.value]), field.reason),
-        scans=",".join(str(number) for number in decided.bandpass_scans),
+        scans=",".join(str(number) for number in decided.bandpass_scans.value),
         refant=decided.refant.value,
         phase_channels=decided.phase_channels,
         tables=decided.bandpass_tables,

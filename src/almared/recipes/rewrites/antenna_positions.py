@@ -27,7 +27,7 @@ def correct_antenna_positions(plan: Plan, situation: Situation) -> Plan:
     if not offsets:
         return plan
     table = situation.products.of_ms("antpos")
-    plan = plan.with_step(6, lambda step: _position_step(situation.products, offsets))
+    plan = plan.replacing(_position_step(situation.products, offsets))
     plan = plan.with_step(7, lambda step: map_calls(step, "applycal", functools.partial(with_table, table)))
     return plan.with_choices(NamedChoice("antenna positions", _choice(offsets)))
 

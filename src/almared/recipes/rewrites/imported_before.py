@@ -15,4 +15,4 @@ def use_imported_ms(plan: Plan, situation: Situation) -> Plan:
     warning = (
         f"{situation.products.ms} was imported before: nothing is known about its import, and it cannot be made anew"
     )
-    return plan.with_step(0, lambda step: nothing(0, reason)).with_warnings(warning)
+    return plan.replacing(nothing(0, reason)).with_warnings(warning)

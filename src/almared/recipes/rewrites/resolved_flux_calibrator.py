@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -12,7 +14,6 @@ from almared.recipes.building import call, check_made, remove
 from almared.recipes.flag_versions import start_flags
 from almared.recipes.gain import GainRecipe
 from almared.recipes.plain import gain_recipe
-from almared.recipes.rewrites.mixed_diameters import baselines_among
 from almared.recipes.rewrites.situation import Situation
 from almared.select import id_ranges
 
@@ -22,6 +23,9 @@ FADED_DISK = 3.261
 
 ENOUGH = 5
 """Antennas below which the demands of the solutions are lowered."""
+
+
+PLAIN_NAME = re.compile(r"[A-Za-z]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def scale_on_short_baselines(plan: Plan, situation: Situation) -> Plan:
     choice = _choice(situation, subset)
     recipe = gain_recipe(situation.products, decided)
     step = _gain_step(plan.step(15), recipe, subset, choice)
-    return plan.with_step(15, lambda _: step).with_choices(NamedChoice("antennas of the flux scale", choice))
+    return plan.replacing(step).with_choices(NamedChoice("antennas of the flux scale", choice))
 
 
 def choose_subset(situation: Situation) -> Subset:
@@ -69,6 +73,11 @@ def choose_subset(situation: Situation) -> Subset:
     while len(near) > 1 and max(_distance(a, b) for a, b in combinations(near, 2)) > limit:
         near.remove(max(near, key=lambda a: sum(_distance(a, b) for b in near)))
     return Subset(tuple(near), limit)
+
+
+def baselines_among(antennas: Sequence[Antenna]) -> str:
+    """Return the selection of the baselines among antennas; odd names are given by id."""
+    return ",".join(a.name if PLAIN_NAME.fullmatch(a.name) else str(a.id) for a in antennas) + "&"
 
 
 def _distance(first: Antenna, second: Antenna) -> float:

@@ -1,0 +1,112 @@
+"""What ``almared plan`` prints: choices with their reasons, warnings, what each step needs."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from almared.plan import NamedChoice, Plan, StepNeeds
+from almared.recipes import EbSource
+from almared.recipes.head import shown
+from almared.script import WrittenScript
+from almared.script.comments import safe_line
+
+GIB = 2.0**30
+LONGEST_VALUE = 60
+
+
+def show(plan: Plan, source: EbSource, written: WrittenScript | None) -> None:
+    """Print the plan for a reader.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    source : EbSource
+        Where the data lie.
+    written : WrittenScript or None
+        What was written, None when nothing was.
+    """
+    console = Console(soft_wrap=False, highlight=False)
+    console.print(choices_table(plan.choices))
+    console.print(needs_table(plan))
+    for warning in plan.warnings:
+        console.print(f"[yellow]look at:[/] {_safe(warning)}")
+    for line in _outcome(plan, source, written):
+        console.print(_safe(line), soft_wrap=True)
+
+
+def choices_table(choices: tuple[NamedChoice, ...]) -> Table:
+    """Return the choices as a table."""
+    table = Table(title="Choices", box=box.SIMPLE, title_justify="left")
+    for heading in ("choice", "value", "reason"):
+        table.add_column(heading, overflow="fold")
+    for entry in choices:
+        value = shown(entry.choice.value)
+        short = value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 4] + " ..."
+        warning = f" [yellow]({_safe(entry.choice.warning)})[/]" if entry.choice.warning else ""
+        table.add_row(_safe(entry.name), _safe(short), _safe(entry.choice.reason) + warning)
+    return table
+
+
+def needs_table(plan: Plan) -> Table:
+    """Return what each step will need as a table."""
+    table = Table(title="Steps", box=box.SIMPLE, title_justify="left")
+    table.add_column("step", justify="right")
+    table.add_column("title")
+    for heading in ("new disk", "memory", "time"):
+        table.add_column(heading, justify="right")
+    for step in plan.steps:
+        if step.nothing_because:
+            table.add_row(str(step.number), f"{step.title}: nothing, {_safe(step.nothing_because)}", "", "", "")
+        else:
+            table.add_row(str(step.number), step.title, *_cells(step.needs))
+    total = StepNeeds(
+        sum(step.needs.disk_bytes for step in plan.steps),
+        max(step.needs.memory_bytes for step in plan.steps),
+        sum(step.needs.seconds for step in plan.steps),
+    )
+    table.add_section()
+    table.add_row("", "all", *_cells(total))
+    return table
+
+
+def _cells(needs: StepNeeds) -> tuple[str, str, str]:
+    return size_text(needs.disk_bytes), size_text(needs.memory_bytes), time_text(needs.seconds)
+
+
+def size_text(size: float) -> str:
+    """Return a size in bytes for a reader."""
+    if size <= 0:
+        return "-"
+    return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / 2.0**20:.1f} MiB"
+
+
+def time_text(seconds: float) -> str:
+    """Return a duration for a reader."""
+    if seconds <= 0:
+        return "-"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def _outcome(plan: Plan, source: EbSource, written: WrittenScript | None) -> list[str]:
+    lines = []
+    if not plan.eb.has_binary_data:
+        lines.append("The ASDM holds metadata only: the script can be read, not run.")
+    if source.ms is not None:
+        use = "is read for this plan" if not source.is_asdm_read else "is there already and is replaced by step 0"
+        lines.append(f"{source.ms.name} {use}.")
+    if written is None:
+        return [*lines, "Nothing was written."]
+    if written.backup is not None:
+        lines.append(f"The edited script is now {written.backup.name}.")
+    lines.append(f"{'Script' if written.is_new else 'Script (unchanged)'}: {written.script}")
+    return [*lines, f"Plan as data: {written.plan}", f"Next: almared run {source.asdm or source.ms}"]
+
+
+def _safe(text: str) -> str:
+    return escape(safe_line(text))

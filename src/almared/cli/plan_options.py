@@ -1,0 +1,52 @@
+"""The options of ``almared plan`` as the recipe takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from almared.errors import PlanError
+from almared.model import ExecutionBlock
+from almared.recipes import CalibrationOptions, EbSource, GivenFlux
+
+
+def options_for(source: EbSource, eb: ExecutionBlock, given: Mapping[str, Any]) -> CalibrationOptions:
+    """Return the options of a plan for the data on disk.
+
+    Parameters
+    ----------
+    source : EbSource
+        Where they lie.
+    eb : ExecutionBlock
+        Their facts.
+    given : mapping
+        Options of the command, by name.
+
+    Raises
+    ------
+    PlanError
+        An option names what is not there.
+    """
+    known = {field.name for field in fields(CalibrationOptions)}
+    plain = {name: value for name, value in given.items() if name in known and name != "fluxes"}
+    return CalibrationOptions(
+        asdm=source.asdm.name if source.asdm is not None else "",
+        ms=source.ms_name,
+        expected_rows=source.rows_after_import(),
+        bandpass_field=_field(eb, given.get("bpass_field", "")),
+        fluxes=tuple(GivenFlux.parse(text) for text in given.get("fluxes", ())),
+        has_wvr_correction=not given.get("no_wvr", False),
+        **plain,
+    )
+
+
+def _field(eb: ExecutionBlock, text: str) -> int | None:
+    if not text:
+        return None
+    if text.isdigit() and int(text) < len(eb.fields):
+        return int(text)
+    for field in eb.fields:
+        if field.name == text:
+            return field.id
+    raise PlanError(f"there is no field {text!r}", where=eb.name, repair="see `almared inspect` for ids and names")

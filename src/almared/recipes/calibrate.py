@@ -1,0 +1,55 @@
+"""The calibration of one execution block."""
+
+from __future__ import annotations
+
+from almared.model import ExecutionBlock
+from almared.names import Products
+from almared.plan import CasaBuild, Plan, check_plan, default_build
+from almared.recipes.decide import decide
+from almared.recipes.head import head_lines
+from almared.recipes.needs import with_needs
+from almared.recipes.options import CalibrationOptions
+from almared.recipes.plain import plain_steps
+from almared.recipes.refusals import refuse_other_modes
+from almared.recipes.rewrites import REWRITES, Situation
+
+
+def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = None) -> Plan:
+    """Return the plan of the twenty steps from ASDM to calibrated MeasurementSet.
+
+    Parameters
+    ----------
+    eb : ExecutionBlock
+        Facts.
+    options : CalibrationOptions, optional
+        What the reducer asks for.
+
+    Raises
+    ------
+    PlanError
+        The execution block needs another recipe, lacks what a calibration needs, or an option names what is
+        not there.
+
+    References
+    ----------
+    domain.md A.2 to A.8.
+    """
+    options = options or CalibrationOptions()
+    refuse_other_modes(eb)
+    build = CasaBuild.known(options.build) if options.build else default_build()
+    products = Products(options.ms or eb.ms_name)
+    decided = decide(eb, options, products=products)
+    steps = plain_steps(eb, options, products=products, decided=decided)
+    plan = Plan(eb, products.ms, build.version, steps, decided.told())
+    situation = Situation(eb, options, products, decided)
+    for rewrite in REWRITES:
+        plan = rewrite(plan, situation)
+    return check_plan(_finished(plan, decided.refant.value))
+
+
+def _finished(plan: Plan, refant: str) -> Plan:
+    warnings = tuple(entry.choice.warning for entry in plan.choices if entry.choice.warning)
+    missing = () if plan.eb.has_binary_data else ("the ASDM holds metadata only: the script cannot run on it",)
+    plan = plan.with_warnings(*missing, *warnings)
+    head = head_lines(plan.eb, refant=refant, build=plan.build, choices=plan.choices)
+    return with_needs(plan).with_head(head)

@@ -1,0 +1,127 @@
+"""Where an execution block lies on disk, from whatever name the reducer gives it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from almared.asdm import expected_rows
+from almared.asdm import read_execution_block as read_asdm
+from almared.errors import InputError
+from almared.model import ExecutionBlock
+from almared.names import UID, Uid
+
+SAFE_NAME = re.compile(r"\w[\w.+-]*", re.ASCII)
+ASDM_ENDINGS = re.compile(r"(\.asdm\.sdm|\.asdm)$")
+
+
+@dataclass(frozen=True, slots=True)
+class EbSource:
+    """An execution block on disk.
+
+    Parameters
+    ----------
+    directory : Path
+        Directory that holds ASDM and MS; the script is written and run there.
+    asdm, ms : Path or None
+        What is there of the two.
+    is_asdm_read : bool
+        Whether the facts come from the ASDM.
+    """
+
+    directory: Path
+    asdm: Path | None
+    ms: Path | None
+    is_asdm_read: bool
+
+    @property
+    def ms_name(self) -> str:
+        """Name that the MS has or will have."""
+        if self.ms is not None:
+            return self.ms.name
+        return f"{ASDM_ENDINGS.sub('', self.asdm.name if self.asdm else '')}.ms"
+
+    def read(self) -> ExecutionBlock:
+        """Return the facts.
+
+        Raises
+        ------
+        InputError
+            They cannot be read.
+        """
+        if self.is_asdm_read and self.asdm is not None:
+            return read_asdm(self.asdm)
+        if self.ms is not None:
+            from almared.ms import read_execution_block as read_ms
+
+            return read_ms(self.ms)
+        raise InputError("there is neither an ASDM nor an MS", where=str(self.directory))
+
+    def rows_after_import(self) -> dict[str, int]:
+        """Return the rows that each table of the MS has to have after the import, nothing without an ASDM."""
+        return expected_rows(self.asdm) if self.asdm is not None else {}
+
+
+def find_source(target: str | Path) -> EbSource:
+    """Return where an execution block lies.
+
+    Parameters
+    ----------
+    target : str or Path
+        An ASDM or MS, ``uid://A/B/C`` (looked for in the working directory), or a directory that holds one ASDM.
+
+    Raises
+    ------
+    InputError
+        There is none, there are several, or its name is not fit for file names.
+    """
+    path = _path_of(str(target))
+    if path.name.endswith(".ms"):
+        return _beside_ms(path)
+    asdm = _asdm_at(path)
+    if not SAFE_NAME.fullmatch(asdm.name):
+        raise InputError(
+            f"the name {asdm.name!r} is not safe as a file name",
+            where=str(asdm.parent),
+            repair="rename the ASDM to its uid, such as uid___A002_X1_X2",
+        )
+    ms = asdm.parent / f"{ASDM_ENDINGS.sub('', asdm.name)}.ms"
+    return EbSource(asdm.parent, asdm, ms if ms.is_dir() else None, is_asdm_read=True)
+
+
+def _path_of(text: str) -> Path:
+    path = Path(Uid.parse(text).file_name) if UID.fullmatch(text.strip()) else Path(text)
+    return Path(path.resolve()) if path.exists() else path.absolute()
+
+
+def _asdm_at(path: Path) -> Path:
+    if is_asdm(path):
+        return path
+    for ending in (".asdm.sdm", ".asdm"):
+        if is_asdm(path.with_name(path.name + ending)):
+            return path.with_name(path.name + ending)
+    inside = sorted(entry for entry in path.iterdir() if is_asdm(entry)) if path.is_dir() else []
+    if len(inside) == 1:
+        return inside[0]
+    raise InputError(
+        f"there are {len(inside)} ASDMs in it" if inside else "there is no ASDM",
+        where=str(path),
+        repair="name one of them" if inside else "name a directory that holds ASDM.xml, or an MS ending in .ms",
+    )
+
+
+def is_asdm(path: Path) -> bool:
+    """Tell whether a directory is an ASDM."""
+    return (path / "ASDM.xml").is_file()
+
+
+def _beside_ms(ms: Path) -> EbSource:
+    stem = ms.name.removesuffix(".ms")
+    beside = [ms.with_name(stem + ending) for ending in ("", ".asdm.sdm", ".asdm")]
+    asdm = next((path for path in beside if is_asdm(path)), None)
+    if not ms.is_dir():
+        if asdm is None:
+            raise InputError("there is no such MS, and no ASDM of its name beside it", where=str(ms))
+        return EbSource(ms.parent, asdm, None, is_asdm_read=True)
+    return EbSource(ms.parent, asdm, ms, is_asdm_read=False)

@@ -1,0 +1,94 @@
+"""Plans and scripts on disk: written beside the data, never over what a hand has edited."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from almared.errors import PlanError
+from almared.names import Products
+from almared.plan import Plan, plan_document
+from almared.script.render import render_script
+
+STATE_DIRECTORY = ".almared"
+RENDERED = "rendered"
+"""Where the script is kept as it was rendered, under the state directory."""
+
+PLAN = "plan.json"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenScript:
+    """What was written.
+
+    Parameters
+    ----------
+    script, plan : Path
+        The script, and the plan as data.
+    backup : Path or None
+        Where an edited script was moved to.
+    is_new : bool
+        Whether the text differs from the one that stood there before.
+    """
+
+    script: Path
+    plan: Path
+    backup: Path | None
+    is_new: bool
+
+
+def write_script(plan: Plan, directory: Path, *, is_forced: bool = False) -> WrittenScript:
+    """Write the script of a plan beside its data, and the plan as data.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    directory : Path
+        Directory that holds the ASDM.
+    is_forced : bool
+        Replace a script that was edited by hand; it is kept under another name.
+
+    Raises
+    ------
+    PlanError
+        The script there was edited by hand, and the writing is not forced.
+    """
+    text = render_script(plan)
+    path = directory / Products(plan.ms).script
+    state = directory / STATE_DIRECTORY
+    before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
+    backup = None
+    if before is not None and before != text and _is_edited(before, state / RENDERED / path.name):
+        backup = _set_aside(path, is_forced=is_forced)
+    (state / RENDERED).mkdir(parents=True, exist_ok=True)
+    _write(state / RENDERED / path.name, text)
+    _write(state / PLAN, json.dumps(plan_document(plan), indent=1, allow_nan=False) + "\n")
+    if before != text:
+        _write(path, text)
+    return WrittenScript(path, state / PLAN, backup, before != text)
+
+
+def _is_edited(text: str, rendered: Path) -> bool:
+    return not rendered.is_file() or rendered.read_text(encoding="utf-8", errors="replace") != text
+
+
+def _set_aside(path: Path, *, is_forced: bool) -> Path:
+    if not is_forced:
+        raise PlanError(
+            "the script there was edited by hand, or written by something else",
+            where=str(path),
+            repair="keep it, or replace it with --force (it is then kept under another name)",
+        )
+    names = (path.with_name(f"{path.name}.edited-{number}") for number in range(1, 10_000))
+    backup = next(name for name in names if not name.exists())
+    os.replace(path, backup)
+    return backup
+
+
+def _write(path: Path, text: str) -> None:
+    new = path.with_name(path.name + ".new")
+    new.write_text(text, encoding="utf-8")
+    os.replace(new, path)
