@@ -10,10 +10,13 @@ from math import prod
 from almared.simulate.listobs import ListedScan, ListedWindow
 
 TICK_S = 0.016
-"""Correlator and radiometers integrate over multiples of this."""
+"""Square-law detectors integrate over this."""
 
 LONG_TICK_S = 0.048
 """Most integrations are multiples of this: the timing event of the array."""
+
+FINE_S = 0.1
+"""Below this, integrations are multiples of the short tick."""
 
 SLACK = 3
 RADIOMETER_SLACK = 0.1
@@ -52,7 +55,7 @@ def exact_interval_s(printed_s: float) -> float:
     >>> exact_interval_s(6.05), exact_interval_s(1.15), exact_interval_s(0.016)
     (6.048, 1.152, 0.016)
     """
-    for tick in (LONG_TICK_S, TICK_S):
+    for tick in (LONG_TICK_S, TICK_S) if printed_s < FINE_S else (LONG_TICK_S,):
         exact = round(round(printed_s / tick) * tick, 6)
         if exact > 0 and float(f"{exact:.3g}") == printed_s:
             return exact
@@ -129,8 +132,8 @@ def count_integrations(groups: Sequence[Group], *, n_rows: int, longest_s: float
 
 
 def _fitting(groups: Sequence[Group], n_rows: int, *, seconds: float) -> Iterator[tuple[int, ...]]:
-    """Yield the counts near a duration that add up; the group with the fewest rows each is found by division."""
-    last = min(range(len(groups)), key=lambda n: groups[n].rows_each)
+    """Yield the counts near a duration that add up; the fastest radiometer is found by division."""
+    last = min(range(len(groups)), key=lambda n: (groups[n].processor == "CORRELATOR", groups[n].integration_s))
     ranges = [range(1) if n == last else _near(group, seconds) for n, group in enumerate(groups)]
     if prod(len(r) for r in ranges) > MOST_COMBINATIONS:
         return
