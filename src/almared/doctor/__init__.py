@@ -1,0 +1,6 @@
+"""Is this machine fit for a reduction? Each verdict comes with its repair."""
+
+from almared.doctor.examine import examine
+from almared.doctor.verdict import State, Verdict, is_fit
+
+__all__ = ["State", "Verdict", "examine", "is_fit"]
