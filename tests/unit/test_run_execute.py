@@ -9,7 +9,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -84,14 +83,14 @@ if mystep in thesteps:
 
 
 @pytest.fixture
-def casa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def casa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let child processes find the stand-in for CASA."""
     place = tmp_path / "stand-in"
     place.mkdir()
     (place / "casatasks.py").write_text(CASATASKS)
     (place / "casaconfig.py").write_text("class config:\n    logfile = ''\n")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(place), os.environ.get("PYTHONPATH")))))
-    yield place
+    return place
 
 
 @pytest.fixture
@@ -183,7 +182,7 @@ def test_a_product_under_an_older_name_goes_too(eb: Path) -> None:
 def test_raw_data_are_never_removed(eb: Path) -> None:
     (eb / "a.ms").mkdir()
     (eb / "a.ms" / "ASDM.xml").write_text("<x/>")
-    with pytest.raises(StepError, match="not removed"):
+    with pytest.raises(RunError, match="not removed"):
         run(eb)
     assert (eb / "a.ms" / "ASDM.xml").exists()
 
@@ -266,7 +265,8 @@ def test_clean_leaves_one_log_and_moves_the_old_ones(eb: Path) -> None:
     first = run(eb).log
     result = run(eb, is_clean=True)
     assert result.steps == (0, 1, 2)
-    assert first is not None and result.log is not None
+    assert first is not None
+    assert result.log is not None
     assert [path.name for path in eb.glob("casa-*.log")] == [result.log.name]
     assert (eb / ".almared" / "old-logs" / first.name).exists()
 

@@ -20,9 +20,6 @@ NOT_TASKS = frozenset({"casalog", "version", "version_string", "xml_interface_de
 LONGEST_SUMMARY = 300
 """Characters kept of a task's result."""
 
-CASA_FAULTS = (AssertionError, TypeError, RuntimeError, ValueError, OSError, KeyError, IndexError, AttributeError)
-"""What casatasks raises: bad values, unknown keywords, failures, and faults inside its Python part."""
-
 
 @dataclass(frozen=True, slots=True)
 class TaskCall:
@@ -138,11 +135,13 @@ class TaskWatch:
         """Return the SEVERE messages since the last look that are not known to be harmless."""
         return severe_messages(self.log.new_lines(), self.tolerated)
 
-    def _attempt(self, run: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+    def _attempt(self, run: Callable[[], Any]) -> tuple[Any, Exception | None]:
         with self._inside():
             try:
                 return run(), None
-            except CASA_FAULTS as fault:
+            # CASA raises anything: AssertionError on bad values, TypeError on unknown keywords, RuntimeError, or a
+            # bare Exception.
+            except Exception as fault:  # noqa: BLE001
                 return None, fault
 
     @contextmanager
@@ -211,7 +210,7 @@ def wrap_tasks(casatasks: ModuleType, watch: TaskWatch) -> tuple[str, ...]:
 
 def task_error(name: str, error: str, severe: Sequence[LogMessage]) -> StepError:
     """Return the error for a failed task, with the log's own words."""
-    words = [message.text for message in severe if message.text not in error]
+    words = [m.text for m in severe if m.text not in error and error not in m.text]
     said = f" The log says: {' / '.join(words)}" if words else ""
     return StepError(f"{name} failed: {error}{said}", task=name, severe=[message.text for message in severe])
 
@@ -242,7 +241,7 @@ def _given(task: Task, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict
         return {**{f"argument {n}": value for n, value in enumerate(args, 1)}, **kwargs}
 
 
-def _error_text(fault: BaseException | None, result: object, severe: Sequence[LogMessage]) -> str:
+def _error_text(fault: Exception | None, result: object, severe: Sequence[LogMessage]) -> str:
     if fault is not None:
         return " ".join(str(fault).split()) or type(fault).__name__
     if severe:

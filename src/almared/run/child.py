@@ -148,11 +148,13 @@ class StepRunner:
         """
         step = self.script.step(number)
         self.recorder.step = number
+        # Removed before the begin is journalled: a product that is missing tells its own story after a kill, and on
+        # a full disk this makes the room that the journal needs.
+        removed = self._remove_older(number)
         hashes = {"digest": step.digest, "script": self.script.digest}
-        self.recorder.record("step-begin", title=step.title, **hashes, **self._versions)
+        self.recorder.record("step-begin", title=step.title, removed=removed, **hashes, **self._versions)
         start = time.monotonic()
         try:
-            self._prepare(number)
             self._execute(number)
         # Whatever a script raises ends its step in order, SystemExit included.
         except BaseException as fault:
@@ -162,12 +164,10 @@ class StepRunner:
             raise error from fault
         self._end(start, outcome="done", made=self._made(step))
 
-    def _prepare(self, number: int) -> None:
-        entries = Journal(self.script.directory).entries()
-        doomed = products_from(self.script, entries, number)
-        if doomed:
-            self.recorder.record("removed", products=list(doomed))
+    def _remove_older(self, number: int) -> list[str]:
+        doomed = products_from(self.script, Journal(self.script.directory).entries(), number)
         remove_products(self.script.directory, doomed)
+        return list(doomed)
 
     def _execute(self, number: int) -> None:
         runpy.run_path(str(self.script.path), init_globals={"mysteps": [number]}, run_name="__main__")

@@ -17,7 +17,7 @@ from almared.errors import AlmaredError, LockedError, ResourceError, RunError, S
 from almared.run.child import ChildOrder
 from almared.run.choose import RunChoice, choose_steps, parse_steps
 from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
-from almared.run.locate import find_script, raw_data
+from almared.run.locate import SCRIPT_ENDING, find_script, raw_data
 from almared.run.lock import Lock, locked
 from almared.run.probe import why_unsound
 from almared.run.products import products_from, remove_products, size_on_disk
@@ -193,6 +193,8 @@ class _Run:
     def carry_out(self, plan: Forecast) -> RunResult:
         """Clean when asked, run the steps in a child process, journal begin and end."""
         started = datetime.now(UTC)
+        # Before anything is written: on a full disk this makes the room that the journal needs.
+        remove_products(self.directory, plan.removes)
         if self.options.is_clean:
             self._clean(plan)
         keep_script(self.script)
@@ -205,7 +207,7 @@ class _Run:
         )
         try:
             supervise(order, self.lock, directory=self.directory, listener=self.listener)
-        except (AlmaredError, KeyboardInterrupt) as fault:
+        except (AlmaredError, KeyboardInterrupt, SystemExit) as fault:
             with suppress(OSError):
                 self._record("run-end", outcome="failed", error=getattr(fault, "what", "interrupted"))
             raise
@@ -218,9 +220,7 @@ class _Run:
         self.listener(entry)
 
     def _clean(self, plan: Forecast) -> None:
-        # The journal first: killed in the middle, every step counts as never run.
         self._record("clean", products=list(plan.removes), logs=list(plan.logs))
-        remove_products(self.directory, plan.removes)
         attic = self.directory / STATE_DIRECTORY / "old-logs"
         attic.mkdir(exist_ok=True)
         for log in plan.logs:
@@ -340,8 +340,19 @@ def _disk_faults(directory: Path) -> Iterator[None]:
         raise ResourceError(
             f"the disk is full ({free / 2**20:.0f} MiB free): {getattr(fault, 'what', fault)}",
             where=str(directory),
-            repair="make room; then `almared run EB` goes on from the step that failed",
+            repair=f"make room{_half_made(directory)}; then `almared run EB` goes on from the step that failed",
         ) from fault
+
+
+def _half_made(directory: Path) -> str:
+    """Return the products of a step that failed, which may go: the next run removes them anyhow."""
+    scripts = sorted(directory.glob(f"*{SCRIPT_ENDING}"))
+    if len(scripts) != 1:
+        return ""
+    script = read_script(scripts[0])
+    failed = [status.number for status in script_states(script) if status.state is StepState.FAILED]
+    names = [name for number in failed for name in script.step(number).makes if script.has(name)]
+    return f" ({', '.join(names)}, half made, may go)" if names else ""
 
 
 def _is_full(fault: BaseException, free: int) -> bool:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from almared.errors import RunError
 from almared.names import flag_versions
-from almared.run.journal import JournalEntry
+from almared.run.journal import STATE_DIRECTORY, JournalEntry
 from almared.run.scriptfile import CalibrationScript
+
+TRASH = "trash"
+"""Where directories go to be removed, under the state directory."""
 
 
 def products_from(script: CalibrationScript, entries: Iterable[JournalEntry], number: int) -> tuple[str, ...]:
@@ -31,19 +34,25 @@ def products_from(script: CalibrationScript, entries: Iterable[JournalEntry], nu
 def remove_products(directory: Path, names: Iterable[str]) -> None:
     """Remove products; a link goes, what it points to stays.
 
+    A directory is renamed out of the way first, so that a kill never leaves half of it under its name.
+
     Raises
     ------
     RunError
         One of them is an ASDM, or outside the directory.
     """
-    for name in names:
+    trash = directory / STATE_DIRECTORY / TRASH
+    shutil.rmtree(trash, ignore_errors=True)
+    for number, name in enumerate(names):
         path = directory / name
         if is_asdm(path) or not path.parent.resolve().is_relative_to(directory.resolve()):
             raise RunError(
                 "this is no product and is not removed", where=str(path), repair="correct step_makes in the script"
             )
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            trash.mkdir(parents=True, exist_ok=True)
+            path.rename(trash / str(number))
+            shutil.rmtree(trash)
         else:
             path.unlink(missing_ok=True)
 

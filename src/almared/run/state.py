@@ -146,17 +146,19 @@ def _own_state(
     if record.begun < 0:
         return StepState.NEVER, "it never ran"
     if record.ended is None:
-        if is_live:
-            return StepState.RUNNING, ""
-        return StepState.FAILED, record.death or "it was killed while it ran"
-    outcome: Mapping[str, Any] = record.ended.data
-    if outcome.get("outcome") != "done":
-        return StepState.FAILED, str(outcome.get("error", "it failed"))
+        return (StepState.RUNNING, "") if is_live else (StepState.FAILED, record.death or "it was killed while it ran")
+    if record.ended.data.get("outcome") != "done":
+        return StepState.FAILED, str(record.ended.data.get("error", "it failed"))
+    why = _why_stale(step, record, exists)
+    return (StepState.STALE if why else StepState.DONE), why
+
+
+def _why_stale(step: ScriptStep, record: StepRecord, exists: Callable[[str], bool]) -> str:
+    """Return why a step that ended well does not count any more by itself, empty when it does."""
+    made: Mapping[str, Any] = record.ended.data.get("made", {}) if record.ended else {}
+    missing = [name for name in made if not exists(name)]
     if record.digest != step.digest:
-        return StepState.STALE, "its text changed"
+        return "its text changed"
     if record.touched > record.begun:
-        return StepState.STALE, "one of its tasks ran alone after it"
-    missing = [name for name in outcome.get("made", {}) if not exists(name)]
-    if missing:
-        return StepState.STALE, f"{missing[0]} is missing"
-    return StepState.DONE, ""
+        return "one of its tasks ran alone after it"
+    return f"{missing[0]} is missing" if missing else ""
