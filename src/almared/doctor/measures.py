@@ -71,7 +71,7 @@ def _made(path: Path) -> str:
 
 
 def examine_ephemerides(folder: Path, now: datetime) -> Verdict:
-    """Return the verdict on the ephemerides of Solar-System bodies: which, and until when all of them reach."""
+    """Return the verdict on the ephemerides of Solar-System bodies: which, and until when."""
     spans: dict[str, datetime] = {}
     for path in (p for p in folder.glob("*.tab") if p.is_dir()):
         body = path.name.split("_", 1)[0]
@@ -79,7 +79,9 @@ def examine_ephemerides(folder: Path, now: datetime) -> Verdict:
             spans[body] = max(last_day(path), spans.get(body, MJD_ORIGIN))
     if not spans:
         return Verdict("ephemerides", State.FAIL, f"none in {folder}", "pip install --force-reinstall casadata")
-    until = min(spans.values())
-    found = f"{len(spans)} flux calibrators until {until:%Y-%m-%d}: {', '.join(sorted(spans))}"
+    until = max(spans.values())
+    short = [f"{body} {last:%Y-%m-%d}" for body, last in sorted(spans.items()) if last < until]
+    found = f"{len(spans)} flux calibrators until {until:%Y-%m-%d}" + (f", but {', '.join(short)}" if short else "")
+    found += f": {', '.join(sorted(spans))}"
     state = State.PASS if until >= now else State.WARN
     return Verdict("ephemerides", state, found, "" if state is State.PASS else UPDATE)
