@@ -89,4 +89,4 @@ def inline_value(value: object) -> str:
 def _number(value: float) -> str:
     if not math.isfinite(value):
         raise PlanError(f"{value} cannot be written into a script")
-    return repr(float(value))
+    return repr(float(value)).replace("e+", "e")
