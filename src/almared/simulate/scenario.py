@@ -247,23 +247,23 @@ class AtmospherePart(Part):
     outer_scale, inner_scale, height : float, m
         Of the turbulence; below `inner_scale` the screen is smooth.
     path_per_pwv : float
-        Extra path per water column; wvrgcal's own factor is 6.5.
+        Extra path per water column; wvrgcal takes out about 6.7.
     """
 
     pwv: Length = 1.2e-3
-    temperature: Temperature = 270.0
+    temperature: Temperature = 276.0
     pressure: Pressure = 55500.0
     humidity: Fraction = 0.2
     opacity: bool = True
     screen: bool = True
-    path_rms: Length = 200e-6
+    path_rms: Length = 250e-6
     reference_baseline: Length = 300.0
     wind_speed: Speed = 8.0
     wind_angle: Angle = 25.0 * DEGREE
-    outer_scale: Length = 6000.0
+    outer_scale: Length = 700.0
     inner_scale: Length = 10.0
     height: Length = 500.0
-    path_per_pwv: float = 6.5
+    path_per_pwv: float = Field(default=6.7, gt=0.0)
 
 
 class RadiometerPart(Part):
