@@ -11,7 +11,7 @@ MAIN = "MAIN"
 
 
 def count_rows_and_columns(path: Path) -> tuple[int, int]:
-    """Return the number of rows and columns of the main table, after reading a cell of its first and last row.
+    """Return the number of rows and columns of the main table, after reading the first and last row of each column.
 
     Parameters
     ----------
@@ -26,7 +26,9 @@ def count_rows_and_columns(path: Path) -> tuple[int, int]:
     with opened(path) as main:
         n_rows, names = main.nrows(), main.colnames()
         for row in {0, n_rows - 1} if n_rows else ():
-            main.getcell("TIME", row)
+            for name in names:
+                if main.iscelldefined(name, row):
+                    main.getcell(name, row)
         return n_rows, len(names)
 
 

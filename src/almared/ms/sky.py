@@ -13,6 +13,7 @@ import numpy as np
 from almared.model import Antenna, Field, Source, SourceFlux, Vector
 from almared.ms.subtables import cells, has_subtable, opened
 
+SECONDS_PER_DAY = 86400.0
 NOWHERE: Vector = (0.0, 0.0, 0.0)
 STOKES = ("I", "Q", "U", "V")
 Row = Mapping[str, Any]
@@ -50,15 +51,15 @@ def read_fields(path: Path) -> tuple[Field, ...]:
     MeasurementSetError
         FIELD cannot be read.
     """
-    rows = _rows(path, "FIELD", "NAME", "CODE", "SOURCE_ID", "PHASE_DIR", "EPHEMERIS_ID")
+    rows = _rows(path, "FIELD", "NAME", "CODE", "SOURCE_ID", "PHASE_DIR", "EPHEMERIS_ID", "TIME")
     return tuple(
         Field(
             id=number,
             name=row["NAME"],
             code=row["CODE"],
             source_id=int(row["SOURCE_ID"]),
-            direction_rad=_direction(np.asarray(row["PHASE_DIR"])[0]),
-            is_ephemeris=row["EPHEMERIS_ID"] is not None and row["EPHEMERIS_ID"] >= 0,
+            direction_rad=_phase_centre(path, row),
+            is_ephemeris=_is_moving(row),
         )
         for number, row in enumerate(rows)
     )
@@ -78,6 +79,23 @@ def read_sources(path: Path) -> tuple[Source, ...]:
         by_id[int(row["SOURCE_ID"])].append(row)
     fluxes = _fluxes(path)
     return tuple(_source(number, by_id[number], fluxes.get(number, ())) for number in sorted(by_id))
+
+
+def _is_moving(row: Row) -> bool:
+    return row["EPHEMERIS_ID"] is not None and row["EPHEMERIS_ID"] >= 0
+
+
+def _phase_centre(path: Path, row: Row) -> tuple[float, float]:
+    """Return the phase centre; importasdm leaves only the offset from the ephemeris in FIELD."""
+    offset = np.asarray(row["PHASE_DIR"])[0]
+    tables = sorted((path / "FIELD").glob(f"EPHEM{row['EPHEMERIS_ID']}_*.tab")) if _is_moving(row) else []
+    if not tables:
+        return _direction(offset)
+    with opened(tables[0]) as tab:
+        days, right_ascension, declination = (np.asarray(tab.getcol(name)) for name in ("MJD", "RA", "DEC"))
+    day = row["TIME"] / SECONDS_PER_DAY
+    at = [np.interp(day, days, np.unwrap(np.radians(values))) for values in (right_ascension, declination)]
+    return _direction((at[0] + offset[0], at[1] + offset[1]))
 
 
 def _source(number: int, rows: list[Row], fluxes: tuple[SourceFlux, ...]) -> Source:
