@@ -64,9 +64,9 @@ def measure_scans(ms: Path, field_ids: tuple[int, ...], spw_id: int) -> Iterator
     spw_id : int
         Spectral window id of the MS.
     """
-    dd_id, correlations = _data_description(ms, spw_id)
+    dd_id, correlations = data_description(ms, spw_id)
     fields = ",".join(str(i) for i in field_ids)
-    with table(str(ms), ack=False) as main:
+    with table(str(ms), ack=False) as main:  # noqa: F841  named in the TaQL text
         chosen = taql(
             f"select from $main where DATA_DESC_ID=={dd_id} and ANTENNA1!=ANTENNA2 and FIELD_ID in [{fields}]"
         )
@@ -76,7 +76,8 @@ def measure_scans(ms: Path, field_ids: tuple[int, ...], spw_id: int) -> Iterator
             yield _average(part, (scan, field, spw_id), correlations)
 
 
-def _data_description(ms: Path, spw_id: int) -> tuple[int, tuple[str, ...]]:
+def data_description(ms: Path, spw_id: int) -> tuple[int, tuple[str, ...]]:
+    """Return the data description id and the correlations of a spectral window of an MS."""
     codes = {5: "RR", 8: "LL", 9: "XX", 10: "XY", 11: "YX", 12: "YY", 1: "I"}
     with table(str(ms / "DATA_DESCRIPTION"), ack=False) as dd:
         row = dd.getcol("SPECTRAL_WINDOW_ID").tolist().index(spw_id)
