@@ -16,6 +16,9 @@ LIGHT_M_S = 299_792_458.0
 LEFT_LIMIT_PERCENT = 10.0
 """Most of the path rms that may be left with 0.1 K of radiometer noise (5 % without noise)."""
 
+LEAST_PATH_M = 200e-6
+"""Path rms from which on the limit is meant; below, the radiometers' noise is a larger part."""
+
 KINDS = ("bandpass", "flux", "phase", "check", "target")
 Real = NDArray[np.float64]
 
@@ -42,6 +45,8 @@ def compare_water(wvr_table: Path, truth: Truth, *, limit_percent: float = LEFT_
         before.append(_baseline_rms(put_in))
         after.append(_baseline_rms(left))
     total, rest = (float(np.sqrt(np.mean(np.concatenate(v) ** 2))) for v in (before, after))
+    if total < LEAST_PATH_M:
+        return
     yield Comparison(
         quantity="water path rms left by wvrgcal",
         selection="all baselines and scans",

@@ -1,0 +1,106 @@
+"""``almared demo``: the main job in one command, and a table of what was put in and what was found."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from almared.simulate.verify import Comparison
+
+SCENARIO = "b3-quasar"
+RESULT = "put-in-found.json"
+
+
+@click.command(name="demo")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("demo-output"), show_default=True, help="Where.")
+@click.option("--scenario", default=SCENARIO, show_default=True, help="Another scenario of `almared simulate --list`.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the simulation.")
+@click.option("--force", is_flag=True, help="Simulate anew, though the output is there.")
+@click.option("--json", "is_json", is_flag=True, help="Print the table as JSON.")
+@click.pass_context
+def command(context: click.Context, out: Path, *, scenario: str, seed: int, force: bool, is_json: bool) -> None:
+    r"""Simulate an execution block, plan and run its calibration, and compare with the truth.
+
+    Runs the commands that a user would type, and prints each. What is there from an earlier, interrupted demo
+    is gone on with. Exit code 0 when every number found agrees with the one put in, else 1.
+
+    \b
+    Examples:
+      almared demo
+      almared demo --out /data/demo --scenario b6-titan --seed 2
+    """
+    begin = time.monotonic()
+    if force or not (out / "truth.json").exists():
+        _type("simulate", scenario, "--out", out, "--seed", seed, *(["--force"] if force else []), quiet=is_json)
+    eb = _execution_block(out)
+    _type("plan", eb, "--antpos", out / "antennapos.csv", quiet=True)
+    _type("run", eb, quiet=is_json)
+    comparisons = _compare(out)
+    if is_json:
+        click.echo(json.dumps([line.as_record() for line in comparisons], indent=1))
+    else:
+        _show(comparisons)
+        click.echo(f"\nResults are in {out}: the calibrated data {eb.name}.ms.split.cal, the script")
+        click.echo(f"{eb.name}.ms.scriptForCalibration.py, CASA's log, and this table as {RESULT}.")
+        click.echo(f"The whole took {time.monotonic() - begin:.0f} s.")
+    context.exit(0 if comparisons and all(line.passed for line in comparisons) else 1)
+
+
+def _type(*words: object, quiet: bool) -> None:
+    """Run a command of almared as a user would type it; end with its exit code when it fails."""
+    arguments = [str(word) for word in words]
+    click.echo("$ almared " + " ".join(arguments), err=quiet)
+    output = subprocess.DEVNULL if quiet else None
+    done = subprocess.run([sys.executable, "-m", "almared", *arguments], check=False, stdout=output)  # noqa: S603  our own words
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def _execution_block(out: Path) -> Path:
+    truth = json.loads((out / "truth.json").read_text(encoding="utf-8"))
+    return out / str(truth["asdm"])
+
+
+def _compare(out: Path) -> list[Comparison]:
+    """Compare the calibration with the truth, and keep the table beside the data."""
+    from almared.simulate.truth import read_truth
+    from almared.simulate.verify import verify_calibration
+
+    comparisons = list(verify_calibration(out, read_truth(out), positions_given=True))
+    text = json.dumps([line.as_record() for line in comparisons], indent=1)
+    (out / RESULT).write_text(text + "\n", encoding="utf-8")
+    return comparisons
+
+
+def _show(comparisons: Sequence[Comparison]) -> None:
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("quantity", "selection", title="Put in / found", box=SIMPLE)
+    for heading in ("put in", "found", "deviation", "limit", ""):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for line in comparisons:
+        table.add_row(
+            line.quantity,
+            line.selection,
+            f"{line.put_in:.4g} {line.unit}",
+            f"{line.found:.4g} {line.unit}",
+            f"{line.deviation:+.2f} {line.deviation_unit}",
+            f"{line.limit:g}",
+            "ok" if line.passed else "OFF",
+        )
+    console = Console(width=None if sys.stdout.isatty() else 132, highlight=False)
+    console.print(table)
+    off = sum(not line.passed for line in comparisons)
+    console.print(
+        f"{len(comparisons)} numbers compared, {off} off." if off else f"All {len(comparisons)} numbers agree."
+    )
