@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -17,6 +18,9 @@ from support import tiny_eb
 from almared.model import ExecutionBlock
 from almared.simulate.asdm_tables import BINARY_FORM
 from almared.simulate.bdf import CrossType, baseline_pairs
+from almared.simulate.listobs import read_listobs
+from almared.simulate.replica_data import simulate_like
+from almared.simulate.replica_thin import Thinning
 
 pytestmark = pytest.mark.casa
 
@@ -322,3 +326,51 @@ def test_moving_target_has_its_ephemeris(imported: Imported) -> None:
     au = 149_597_870_700.0
     assert np.allclose(distance_au * au, [r.distance_m for r in rows], rtol=1e-7)
     assert np.allclose(velocity * au / 86400.0, [r.radial_velocity_m_s for r in rows], rtol=1e-7)
+
+
+REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
+LISTING = """
+import os, sys
+from pathlib import Path
+os.chdir(sys.argv[1])
+from almared.engine.configure import configure_casa
+configure_casa(Path("casa.log").resolve())
+from casatasks import importasdm, listobs
+importasdm(asdm=sys.argv[2], vis=sys.argv[2] + ".ms", bdfflags=True, process_caldevice=False)
+listobs(vis=sys.argv[2] + ".ms", listfile="again.listobs")
+"""
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real material (ALMARED_REAL) is not here")
+def test_listobs_of_a_thinned_replica_tells_the_same_structure(tmp_path: Path) -> None:
+    """The circle closes: listobs of a real MS, replica with data, importasdm, listobs again."""
+    name = "uid___A002_Xba035e_X276c"
+    original = read_listobs(REAL / "listobs" / f"{name}.ms.listobs")
+    simulate_like(
+        REAL / "listobs" / f"{name}.ms.listobs",
+        tmp_path,
+        thinning=Thinning(every_nth_integration=12, most_channels=16, most_antennas=4),
+        threads=1,
+    )
+    child = [sys.executable, "-c", LISTING, str(tmp_path), name]
+    done = subprocess.run(child, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    again = read_listobs(tmp_path / "again.listobs")
+    assert [(s.number, s.field_id, s.intents) for s in again.scans] == [
+        (s.number, s.field_id, s.intents) for s in original.scans
+    ]
+    for one, other in zip(original.scans, again.scans, strict=True):
+        without_detectors = tuple(i for i in one.spw_ids if "SQLD" not in original.windows[i].name)
+        assert other.spw_ids == without_detectors
+        assert other.start_mjd_s == pytest.approx(one.start_mjd_s, abs=0.11)
+        assert other.end_mjd_s == pytest.approx(one.end_mjd_s, abs=26.0)
+    assert [(f.name, f.source_id) for f in again.fields] == [(f.name, f.source_id) for f in original.fields]
+    directions = [[f.direction_rad for f in listed.fields] for listed in (again, original)]
+    assert np.allclose(*directions, rtol=0, atol=1e-10)
+    used = {i for s in again.scans for i in s.spw_ids}
+    assert [(w.id, w.name, w.baseband) for w in again.windows if w.id in used] == [
+        (w.id, w.name, w.baseband) for w in original.windows if w.id in used
+    ]
+    assert {a.name: a.position_m for a in again.antennas}.items() <= {
+        a.name: a.position_m for a in original.antennas
+    }.items()

@@ -1,5 +1,7 @@
 """Texts of listobs: real ones, and what is none or is cut off."""
 
+# ruff: noqa: E501 (a printed text is as wide as it is)
+
 from __future__ import annotations
 
 import os

@@ -61,7 +61,7 @@ def command(
 
         if scenario is not None:
             raise click.UsageError("give a SCENARIO or --like, not both")
-        click.echo(replicate(like, out, is_json=is_json, options=options))
+        click.echo(replicate(like, out, is_json=is_json, options=options, showing=_progress))
         return
     if scenario is None:
         raise click.UsageError("name a SCENARIO (almared simulate --list shows the shipped ones)")
