@@ -100,7 +100,7 @@ def _story(eb: ExecutionBlock, out: Path) -> str:
     size = f"{eb.raw_bytes / 1e6:.0f} MB of binary data"
     return (
         f"ASDM       {facts['asdm']}\n"
-        f"           {facts['minutes']} min, {facts['scans']} scans, {facts['fields']} fields, {facts['spws']} windows, "
-        f"{facts['antennas']} antennas\n"
+        f"           {facts['minutes']} min, {facts['scans']} scans, {facts['fields']} fields, {facts['spws']} windows"
+        f", {facts['antennas']} antennas\n"
         f"           {size}" + ("" if eb.has_binary_data else " in the original; the replica holds metadata only")
     )
