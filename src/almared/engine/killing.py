@@ -2,7 +2,8 @@
 
 ``ALMARED_TEST_KILL=task[@step]:n:phase[:parent]`` with the n-th call of that task in this process (from 1), counted in
 the named step alone when there is one, and a phase: ``before`` and ``after`` the call, a number of seconds after its
-begin, or ``file=PATTERN``, the appearance of a file inside the call.
+begin, or ``file=PATTERN``, the appearance of a file inside the call. A kill whose moment does not come inside the call
+happens at its end.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ VARIABLE = "ALMARED_TEST_KILL"
 
 KILLER = (
     "import glob,os,sys,time,signal\n"
-    "phase, pid = sys.argv[1], int(sys.argv[2])\n"
-    "known = set(glob.glob(phase[5:])) if phase.startswith('file=') else set()\n"
+    "phase, victim, caller = sys.argv[1], int(sys.argv[2]), os.getppid()\n"
+    "pattern = phase.removeprefix('file=') if phase.startswith('file=') else ''\n"
+    "known = set(glob.glob(pattern))\n"
+    "end = time.monotonic() + (600.0 if pattern else float(phase))\n"
     "print('ready', flush=True)\n"
-    "if phase.startswith('file='):\n"
-    "    while not set(glob.glob(phase[5:])) - known: time.sleep(0.0002)\n"
-    "else: time.sleep(float(phase))\n"
-    "os.kill(pid, signal.SIGKILL)\n"
+    "while time.monotonic() < end and not (pattern and set(glob.glob(pattern)) - known): time.sleep(0.0002)\n"
+    "if os.getppid() == caller: os.kill(victim, signal.SIGKILL)\n"
 )
 """A process of its own, for CASA holds the interpreter while it works."""
 
@@ -58,7 +59,6 @@ class TestKill:
     phase: str
     victim: int
     _seen: int = field(default=0, init=False)
-    _killer: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @classmethod
     def from_environment(cls) -> TestKill | None:
@@ -93,15 +93,9 @@ class TestKill:
             self._start_killer()
 
     def end_task(self, call: TaskCall, step: int | None) -> None:
-        """Kill after the task, or call off a kill that came too late."""
-        if not self._is_of(call, step) or self._seen != self.call:
-            return
-        if self.phase == "after":
+        """Kill after the task, if it was not done inside it."""
+        if self._is_of(call, step) and self._seen == self.call:
             os.kill(self.victim, signal.SIGKILL)
-        if self._killer is not None:
-            self._killer.kill()
-            self._killer.wait()
-            self._killer = None
 
     def _is_of(self, call: TaskCall, step: int | None) -> bool:
         return call.task == self.task and self.step in (None, step)
@@ -109,9 +103,9 @@ class TestKill:
     def _start_killer(self) -> None:
         command = [sys.executable, "-I", "-S", "-c", KILLER, self.phase, str(self.victim)]
         # Our own text, run by our own Python.
-        self._killer = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603
-        if self._killer.stdout is not None:
-            self._killer.stdout.readline()
+        killer = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603
+        if killer.stdout is not None:
+            killer.stdout.readline()
 
 
 def _is_phase(phase: str) -> bool:
