@@ -29,7 +29,8 @@ def write_reference(app: Sphinx) -> None:
     parent = click.Context(almared, info_name="almared")
     for verb in COMMANDS:
         command = almared.get_command(parent, verb)
-        with click.Context(command, info_name=verb, parent=parent, terminal_width=100, max_content_width=100) as context:
+        context = click.Context(command, info_name=verb, parent=parent, terminal_width=100, max_content_width=100)
+        with context:
             text = f"# almared {verb}\n\n```text\n{command.get_help(context)}\n```\n"
         page = folder / f"{verb}.md"
         if not page.exists() or page.read_text(encoding="utf-8") != text:

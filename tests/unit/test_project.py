@@ -1,0 +1,82 @@
+"""Promises of the project as a whole: what is imported when, what the documents hold."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from almared.cli.main import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("casatools", "casatasks", "astropy", "numba", "matplotlib")
+LOADED = "import sys; print([m for m in {heavy!r} if m in sys.modules])"
+
+
+def heavy_modules_after(code: str, cwd: Path) -> str:
+    text = f"{code}\n{LOADED.format(heavy=HEAVY)}"
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, cwd=cwd, check=True)
+    return done.stdout.strip().splitlines()[-1]
+
+
+def calling(*arguments: str) -> str:
+    return f"from almared.cli.main import almared\nalmared.main({list(arguments)!r}, standalone_mode=False)"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import almared", "import almared.cli.main", calling("--help"), *(calling(v, "--help") for v in COMMANDS)],
+)
+def test_importing_and_helping_load_no_casa(code: str, tmp_path: Path) -> None:
+    assert heavy_modules_after(code, tmp_path) == "[]"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.casa
+def test_planning_and_inspecting_load_no_casa(tiny_asdm: Path, tmp_path: Path) -> None:
+    place = tmp_path / tiny_asdm.name
+    place.symlink_to(tiny_asdm)
+    for verb in ("inspect", "plan"):
+        assert heavy_modules_after(calling(verb, str(place), "--json"), tmp_path) == "[]"
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_every_command_helps_with_examples(verb: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "almared", verb, "--help"], capture_output=True, text=True, check=True)
+    assert f"almared {verb}" in done.stdout.split("Examples:")[1]
+
+
+def test_all_requirements_have_one_row_each_with_a_state() -> None:
+    rows = re.findall(r"^\| (W\d{3}) \|.*\| (.*?) \|$", (ROOT / "docs" / "requirements.md").read_text(), re.MULTILINE)
+    assert [row for row, _ in rows] == [f"W{n:03d}" for n in range(1, 162)]
+    assert all(state == "open" or state.startswith(("**shown by** ", "**partly** ")) for _, state in rows)
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_constraints_pin_every_package_with_hashes_and_no_index(version: str) -> None:
+    text = (ROOT / "constraints" / f"python{version}.txt").read_text()
+    build = {"3.11": "6.7.0.31", "3.12": "6.7.5.18", "3.13": "6.7.6.14"}[version]
+    assert f"casatools=={build} " in text
+    assert f"casatasks=={build} " in text
+    assert "://" not in text
+    pinned = re.findall(r"^[\w.-]+==", text, re.MULTILINE)
+    followed = re.findall(r"^[\w.-]+==\S+(?: ;[^\\]*)? \\\n    --hash=sha256:", text, re.MULTILINE)
+    assert len(pinned) == len(followed) > 50
+
+
+def test_an_unknown_command_is_wrong_use() -> None:
+    done = subprocess.run([sys.executable, "-m", "almared", "calibrat"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "calibrat" in done.stderr
+
+
+def test_an_input_error_is_one_clear_message(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "almared", "inspect", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert done.stderr.startswith("almared: ")
+    assert "Traceback" not in done.stderr
