@@ -23,7 +23,7 @@ def start_from_flags(vis: str, version: str, drop: Sequence[str] = ()) -> None:
 
 def is_sound_flag_version(vis: str, version: str) -> bool:
     """Tell whether a flag version is listed and whole: CASA lists it first and writes its rows last."""
-    if version not in [line.split(" : ")[0] for line in flag_version_lines(vis)]:
+    if version not in [line.partition(" : ")[0] for line in flag_version_lines(vis)]:
         return False
     try:
         return table_rows(f"{vis}.flagversions/flags.{version}") == table_rows(vis)
@@ -34,7 +34,7 @@ def is_sound_flag_version(vis: str, version: str) -> bool:
 def forget_flag_version(vis: str, version: str) -> None:
     """Remove a flag version, also a half-written one."""
     lines = flag_version_lines(vis)
-    kept = [line for line in lines if line.split(" : ")[0] != version]
+    kept = [line for line in lines if line.partition(" : ")[0] != version]
     names = f"{vis}.flagversions/FLAG_VERSION_LIST"
     if kept != lines:
         with open(f"{names}.new", "w") as file:
