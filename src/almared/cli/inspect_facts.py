@@ -21,7 +21,7 @@ GMST_AT_MJD_51544_5_DAYS = 0.7790572732640
 
 @dataclass(frozen=True, slots=True)
 class FieldGroup:
-    """Fields of one source that were observed alike: one line for a mosaic.
+    """Neighbouring fields of one source: one line for a mosaic.
 
     Parameters
     ----------
@@ -51,12 +51,13 @@ def utc(mjd_s: float) -> str:
 
 def right_ascension(angle_rad: float) -> str:
     """Return hours, minutes and seconds."""
-    return _sexagesimal(math.degrees(angle_rad % (2 * math.pi)) / 15, 4, width=2)
+    text = _sexagesimal(math.degrees(angle_rad % (2 * math.pi)) / 15, 4)
+    return "00" + text.removeprefix("24") if text.startswith("24") else text
 
 
 def declination(angle_rad: float) -> str:
     """Return degrees, minutes and seconds with their sign."""
-    return ("-" if angle_rad < 0 else "+") + _sexagesimal(abs(math.degrees(angle_rad)), 3, width=2)
+    return ("-" if angle_rad < 0 else "+") + _sexagesimal(abs(math.degrees(angle_rad)), 3)
 
 
 def subscan_on_source_s(subscan: Subscan) -> float:
@@ -86,18 +87,22 @@ def time_on_source_s(eb: ExecutionBlock) -> dict[int, float]:
 
 
 def field_groups(eb: ExecutionBlock) -> tuple[FieldGroup, ...]:
-    """Return the fields in order of id, neighbours of one source and the same intents joined."""
+    """Return the fields in order of id, neighbours of one name and source joined."""
     on_source = time_on_source_s(eb)
-    groups: list[FieldGroup] = []
+    runs: list[list[Field]] = []
     for field in eb.fields:
-        intents = eb.intents_of_field(field.id)
-        spent = on_source.get(field.id, 0.0)
-        last = groups[-1] if groups else None
-        if last and last.intents == intents and _same_source(last.fields[-1], field):
-            groups[-1] = FieldGroup((*last.fields, field), intents, last.on_source_s + spent)
+        if runs and _same_source(runs[-1][-1], field):
+            runs[-1].append(field)
         else:
-            groups.append(FieldGroup((field,), intents, spent))
-    return tuple(groups)
+            runs.append([field])
+    return tuple(
+        FieldGroup(
+            fields=tuple(run),
+            intents=tuple(sorted({intent for field in run for intent in eb.intents_of_field(field.id)})),
+            on_source_s=sum(on_source.get(field.id, 0.0) for field in run),
+        )
+        for run in runs
+    )
 
 
 def integration_times_s(scan: Scan) -> tuple[float, ...]:
@@ -186,10 +191,10 @@ def _same_source(first: Field, second: Field) -> bool:
     return first.name == second.name and first.source_id == second.source_id
 
 
-def _sexagesimal(value: float, digits: int, *, width: int) -> str:
+def _sexagesimal(value: float, digits: int) -> str:
     unit = 10**digits
     total = round(value * 3600 * unit)
     seconds, rest = divmod(total, unit)
     minutes, seconds = divmod(seconds, 60)
     whole, minutes = divmod(minutes, 60)
-    return f"{whole:0{width}d}:{minutes:02d}:{seconds:02d}.{rest:0{digits}d}"
+    return f"{whole:02d}:{minutes:02d}:{seconds:02d}.{rest:0{digits}d}"
