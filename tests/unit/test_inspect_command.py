@@ -132,7 +132,7 @@ def test_mosaic_is_one_line(tmp_path: Path) -> None:
     output = run(next(p.parent for p in tmp_path.rglob("ASDM.xml"))).output
     assert len(output.splitlines()) < 120
     assert line_with(output, "3~151", " 149 ").startswith("3~151 SgrB2 3 17:47:19.4")
-    assert line_with(output, "3~151", " 149 ", "TARGET").split()[-3:] == ["ATMOSPHERE", "TARGET", "WVR"]
+    assert line_with(output, "3~151", " 149 ", "TARGET").split()[-3:] == ["ATMOSPHERE", "WVR", "TARGET"]
     assert line_with(output, "4~34 SgrB2").endswith("4~34 SgrB2 31 0,17~24 6.05 375.0")
 
 
