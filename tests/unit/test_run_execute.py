@@ -451,3 +451,26 @@ def test_the_watcher_of_other_systems_kills_too(tmp_path: Path) -> None:
         assert process.stdout.readline() == b"ready\n"
         os.close(mine)
         assert process.wait(20) == -signal.SIGKILL
+
+
+def test_what_the_plan_estimates_counts(eb: Path) -> None:
+    (eb / ".almared").mkdir()
+    needs = [{"disk_bytes": 2e18 * n, "memory_bytes": 5e6, "seconds": 7.0} for n in (0, 0.1, 1)]
+    steps = [{"number": n, "needs": need} for n, need in enumerate(needs)]
+    (eb / ".almared" / "plan.json").write_text(json.dumps({"steps": steps}))
+    plan = forecast(read_script(eb / "a.ms.scriptForCalibration.py"), RunOptions())
+    assert plan.needs.disk_bytes == pytest.approx(2.2e18)
+    assert plan.needs.memory_bytes == 5e6
+    assert plan.expected_s == {0: 7.0, 1: 7.0, 2: 7.0}
+    with pytest.raises(ResourceError, match="estimate of the plan"):
+        run(eb)
+    assert run(eb, steps="0").steps == (0,)
+    assert forecast(read_script(eb / "a.ms.scriptForCalibration.py"), RunOptions(steps="0")).expected_s[0] < 7.0
+
+
+def test_too_little_memory_is_refused(eb: Path) -> None:
+    (eb / ".almared").mkdir()
+    steps = [{"number": 0, "needs": {"disk_bytes": 0.0, "memory_bytes": 1e18, "seconds": 0.0}}]
+    (eb / ".almared" / "plan.json").write_text(json.dumps({"steps": steps}))
+    with pytest.raises(ResourceError, match="of memory"):
+        run(eb)

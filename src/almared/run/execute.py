@@ -17,17 +17,15 @@ from almared.errors import AlmaredError, LockedError, ResourceError, RunError, S
 from almared.run.child import ChildOrder
 from almared.run.choose import RunChoice, choose_steps, parse_steps
 from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
-from almared.run.locate import SCRIPT_ENDING, find_script, raw_data
+from almared.run.locate import SCRIPT_ENDING, find_script
 from almared.run.lock import Lock, locked
 from almared.run.probe import why_unsound
-from almared.run.products import products_from, remove_products, size_on_disk
-from almared.run.resources import Needs, check_resources
+from almared.run.products import products_from, remove_products
+from almared.run.resources import Needs, check_resources, estimate_needs, planned_needs
 from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState, StepStatus, derive_states, step_records
 from almared.run.supervise import Listener, Supervisor
-
-RENDERED = "rendered"
-"""Where `almared plan` keeps the script as it rendered it, under the state directory."""
+from almared.script.written import RENDERED
 
 NEARLY_FULL = 64 * 2**20
 """Free bytes below which a failure is put down to the disk."""
@@ -130,14 +128,13 @@ def forecast(script: CalibrationScript, options: RunOptions) -> Forecast:
     choice = _choose(script, entries, options)
     removes = products_from(script, entries, choice.steps[0]) if choice.steps else ()
     logs = tuple(sorted(path.name for path in script.directory.glob("casa-*.log"))) if options.is_clean else ()
-    records = step_records(entries)
     return Forecast(
         choice=choice,
         removes=removes,
         logs=logs,
         warnings=_warnings(script),
-        expected_s={n: s for n in choice.steps if n in records and (s := records[n].seconds) is not None},
-        needs=_needs(script, choice, removes),
+        expected_s=_expected(script, entries, choice),
+        needs=estimate_needs(script, choice.steps, removed=removes),
     )
 
 
@@ -305,16 +302,11 @@ def _warnings(script: CalibrationScript) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-DISK_FACTOR = 8.0
-"""Disk of a whole calibration over the raw data: float MS, its corrected column, two splits with their columns."""
-
-
-def _needs(script: CalibrationScript, choice: RunChoice, removes: tuple[str, ...]) -> Needs:
-    raw = sum(size_on_disk(path) for path in raw_data(script.path))
-    kept = sum(size_on_disk(script.directory / name) for name in script.products if name not in removes)
-    freed = sum(size_on_disk(script.directory / name) for name in removes)
-    disk = max(DISK_FACTOR * raw - kept - freed, 0.0) if choice.steps else 0.0
-    return Needs(disk, min(1.5 * 2**30 + 0.5 * raw, 8 * 2**30), f"{DISK_FACTOR:.0f} times the raw data")
+def _expected(script: CalibrationScript, entries: tuple[JournalEntry, ...], choice: RunChoice) -> dict[int, float]:
+    """Return how long each step took last time here, else what the plan expects (s)."""
+    planned = {number: need.seconds for number, need in planned_needs(script.directory).items()}
+    recorded = {n: record.seconds for n, record in step_records(entries).items() if record.seconds is not None}
+    return {number: seconds for number, seconds in {**planned, **recorded}.items() if number in choice.steps}
 
 
 def _chosen(plan: Forecast) -> JournalEntry:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from almared.errors import ResourceError
+from almared.plan import StepNeeds
+from almared.run.journal import STATE_DIRECTORY
+from almared.run.locate import raw_data
+from almared.run.products import size_on_disk
+from almared.run.scriptfile import CalibrationScript
+from almared.script.written import PLAN
 
 GIB = 2.0**30
 CGROUP = Path("/sys/fs/cgroup")
@@ -33,6 +41,53 @@ class Needs:
     disk_bytes: float
     memory_bytes: float
     source: str
+
+
+DISK_FACTOR = 8.0
+"""Disk of a whole calibration over the raw data: float MS, its corrected column, two splits with their columns."""
+
+MEMORY_BYTES = 1.5 * GIB
+"""Memory of CASA's tasks when the plan does not tell."""
+
+
+def planned_needs(directory: Path) -> dict[int, StepNeeds]:
+    """Return what each step needs by the plan beside the script, nothing where there is none or it does not tell."""
+    try:
+        steps = json.loads((directory / STATE_DIRECTORY / PLAN).read_text())["steps"]
+        needs = {int(step["number"]): StepNeeds(**step["needs"]) for step in steps}
+    except (OSError, ValueError, KeyError, TypeError):
+        # Estimates are a help; a foreign or missing plan is no reason not to run.
+        return {}
+    return {number: need for number, need in needs.items() if need != StepNeeds()}
+
+
+def estimate_needs(script: CalibrationScript, steps: Collection[int], *, removed: Collection[str]) -> Needs:
+    """Return what these steps need beyond what is on disk.
+
+    Parameters
+    ----------
+    script : CalibrationScript
+        The script.
+    steps : collection of int
+        The steps that will run.
+    removed : collection of str
+        Products that go first and make room.
+    """
+    freed = sum(size_on_disk(script.directory / name) for name in removed)
+    planned = planned_needs(script.directory)
+    if planned:
+        return _from_plan(planned, steps, freed)
+    raw = sum(size_on_disk(path) for path in raw_data(script.path))
+    kept = sum(size_on_disk(script.directory / name) for name in script.products if name not in removed)
+    disk = max(DISK_FACTOR * raw - kept - freed, 0.0) if steps else 0.0
+    return Needs(disk, MEMORY_BYTES, f"{DISK_FACTOR:.0f} times the raw data")
+
+
+def _from_plan(planned: Mapping[int, StepNeeds], steps: Collection[int], freed: float) -> Needs:
+    chosen = [planned[step] for step in steps if step in planned]
+    disk = sum(need.disk_bytes for need in chosen) - freed
+    memory = max((need.memory_bytes for need in chosen), default=0.0)
+    return Needs(max(disk, 0.0), memory, "estimate of the plan")
 
 
 def check_resources(directory: Path, needs: Needs) -> None:
