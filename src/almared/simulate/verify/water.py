@@ -60,22 +60,26 @@ def compare_water(wvr_table: Path, truth: Truth, *, limit_percent: float = LEFT_
 
 
 def _paths(window: CalTable, truth: Truth, key: tuple[int, float]) -> tuple[Real, Real]:
-    """Return the true path and what is left of it (m; time, antenna_name) at the solutions' times in a scan."""
+    """Return the true path of a scan and what is left of it (m; time, antenna_name), at the science integrations."""
     scan, frequency = key
-    times = truth.times(scan)
-    inside = window.where((window.time_mjd_s >= times.min()) & (window.time_mjd_s <= times.max()))
-    wanted = np.unique(inside.time_mjd_s)
-    water = np.array([np.interp(wanted, times, column) for column in truth.water_path(scan).T]).T
-    corrected = np.zeros_like(water)
-    for row in range(len(inside)):
-        when = int(np.searchsorted(wanted, inside.time_mjd_s[row]))
-        antenna = int(inside.antenna1[row])
-        phase = np.angle(inside.param[row, 0, 0])
-        # The phase of the gain is that of the path, whole turns apart; the turn nearest to the true path is meant.
-        turn = LIGHT_M_S / frequency
-        path = -phase / (2 * np.pi) * turn
-        corrected[when, antenna] = path + turn * np.round((water[when, antenna] - path) / turn)
-    return water, water - corrected
+    water, times = truth.water_path(scan), truth.times(scan)
+    margin = 2 * float(window.interval_s.max())
+    near = window.where((window.time_mjd_s >= times.min() - margin) & (window.time_mjd_s <= times.max() + margin))
+    found = np.array([_found_path(near, antenna, (times, frequency)) for antenna in range(water.shape[1])]).T
+    turn = LIGHT_M_S / frequency
+    # Phases tell paths but for whole turns: the turn nearest to the true path is meant, after the common offset.
+    offset = np.angle(np.mean(np.exp(2j * np.pi * (water - found) / turn))) * turn / (2 * np.pi)
+    left = (water - found - offset + turn / 2) % turn - turn / 2
+    return water, left
+
+
+def _found_path(window: CalTable, antenna: int, where: tuple[Real, float]) -> Real:
+    """Return the path (m) of an antenna's solutions at times, interpolated as applycal does."""
+    times, frequency = where
+    mine = window.where(window.antenna1 == antenna)
+    order = np.argsort(mine.time_mjd_s)
+    phase = np.unwrap(np.angle(mine.param[order, 0, 0]))
+    return np.asarray(np.interp(times, mine.time_mjd_s[order], -phase / (2 * np.pi) * LIGHT_M_S / frequency))
 
 
 def _baseline_rms(path: Real) -> Real:
