@@ -34,7 +34,7 @@ from almared.engine.configure import configure_casa
 configure_casa(Path("casa.log").resolve())
 from casatasks import importasdm
 importasdm(asdm=order["asdm"], vis="x.ms", asis=order["asis"], bdfflags=False, process_caldevice=False,
-           lazy=False, verbose=True)
+           lazy=order["lazy"], verbose=True)
 """
 ANTENNAS = tiny_eb.antennas()
 
@@ -48,9 +48,9 @@ class Imported:
     written: ExecutionBlock
 
 
-def import_asdm(path: Path) -> Path:
+def import_asdm(path: Path, *, lazy: bool = False) -> Path:
     """Import an ASDM in a child process, for broken ones crash it."""
-    order = {"asdm": path.name, "asis": " ".join(KEPT_AS_IS)}
+    order = {"asdm": path.name, "asis": " ".join(KEPT_AS_IS), "lazy": lazy}
     command = [sys.executable, "-c", CHILD, str(path.parent), json.dumps(order)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return path.parent / "x.ms"
@@ -129,6 +129,13 @@ def test_a_truncated_ms_is_refused(imported: Imported, tmp_path: Path, name: str
     (copy / name).write_bytes((copy / name).read_bytes()[:50])
     with pytest.raises(MeasurementSetError, match="no table of a MeasurementSet that can be read"):
         check_all(copy)
+
+
+def test_a_lazy_import_is_refused_with_its_reason(tmp_path: Path) -> None:
+    path, _ = write(tmp_path, tiny_eb.contents())
+    with pytest.raises(MeasurementSetError, match="lazy import") as caught:
+        ms.read_execution_block(import_asdm(path, lazy=True))
+    assert "lazy=False" in caught.value.repair
 
 
 def check_all(path: Path) -> None:

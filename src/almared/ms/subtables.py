@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from almared.errors import MeasurementSetError
 
 REPAIR = "import the ASDM again (almared run with step 0), or give the right path"
+LAZY_STORAGE = "asdmstman"
+"""CASA's storage manager of lazily imported data, which casacore does not have."""
+
 NO_LOCK = {"option": "autonoread"}
 
 
@@ -67,7 +70,13 @@ def cells(tab: Any, name: str) -> list[Any]:
 
 def unreadable(place: Path, error: Exception) -> MeasurementSetError:
     """Return the error for a table that cannot be read."""
-    words = str(error).replace("\n", " ").strip()
+    words = " ".join(str(error).split())
+    if LAZY_STORAGE in words:
+        return MeasurementSetError(
+            "its visibilities are still in the ASDM (a lazy import), where only CASA reads them",
+            where=str(place),
+            repair="import the ASDM with lazy=False",
+        )
     return MeasurementSetError(
         f"this is no table of a MeasurementSet that can be read ({words})", where=str(place), repair=REPAIR
     )
