@@ -123,11 +123,14 @@ def _facts(made: SimulatedEb) -> dict[str, object]:
 
 def _story(made: SimulatedEb) -> str:
     facts = _facts(made)
+    size = (
+        f"{facts['minutes']} min, {facts['scans']} scans, {facts['antennas']} antennas, "
+        f"{made.eb.raw_bytes / 1e6:.1f} MB, {made.visibilities / 1e6:.1f} million visibilities"
+    )
     return "\n".join(
         (
             f"ASDM       {made.asdm}",
-            f"           {facts['minutes']} min, {facts['scans']} scans, {facts['antennas']} antennas, "
-            f"{made.eb.raw_bytes / 1e6:.1f} MB, {made.visibilities / 1e6:.1f} million visibilities",
+            f"           {size}",
             f"Truth      {made.truth}",
             f"Positions  {made.positions}, {made.positions_json}",
         )

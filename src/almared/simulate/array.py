@@ -25,7 +25,6 @@ ALMA_LATITUDE_RAD = np.deg2rad(-23.022886)
 
 MOUNT_HEIGHT_M = {12.0: 7.0, 7.0: 5.0}
 PREFIXES_12M = ("DA", "DV", "DA", "DV", "DA", "DV", "PM")
-FIRST_NUMBER = {"DA": 41, "DV": 1, "PM": 1, "CM": 1}
 NAMES_LEFT = {"DA": range(41, 66), "DV": range(1, 26), "PM": range(1, 5), "CM": range(1, 13)}
 
 
@@ -57,7 +56,7 @@ class TrueArray:
     @property
     def enu_m(self) -> FloatArray:
         """Recorded positions relative to the reference, local east, north, up (m)."""
-        return (self.recorded_m - ALMA_ITRF_M) @ enu_axes().T
+        return np.asarray((self.recorded_m - ALMA_ITRF_M) @ enu_axes().T)
 
 
 def enu_axes() -> FloatArray:

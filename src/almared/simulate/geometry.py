@@ -66,7 +66,7 @@ class Frame:
         ndarray of float, m, shape (time, baseline_id, 3)
         """
         axes = np.stack((self.u, self.v, self.w), axis=1)
-        return np.einsum("tkx,bx->tbk", axes, baselines_m)
+        return np.asarray(np.einsum("tkx,bx->tbk", axes, baselines_m))
 
 
 def read_earth_orientation(mjd: float) -> EarthOrientation:

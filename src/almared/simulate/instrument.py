@@ -115,7 +115,8 @@ class Instrument:
         hit = np.flatnonzero((since >= fault.after) & (since < fault.until))
         factor = {"dead": 0.0, "low_gain": fault.factor, "phase_jump": np.exp(1j * fault.angle)}.get(fault.kind)
         if factor is not None:
-            gains[np.ix_(hit, [antenna], receptors)] *= factor
+            for receptor in receptors:
+                gains[hit, antenna, receptor] *= factor
 
 
 def make_instrument(scenario: Scenario, array: TrueArray, *, start_mjd_s: float, seed: int) -> Instrument:

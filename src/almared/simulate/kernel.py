@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def cache_directory() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "almared" / "numba"
 
 
-numba.config.CACHE_DIR = os.fspath(cache_directory())
+numba.config.CACHE_DIR = os.fspath(cache_directory())  # type: ignore[attr-defined]
 
 TWO_PI = np.float32(2.0 * math.pi)
 UNIT = np.float32(2.0**-32)
@@ -73,14 +74,14 @@ class ValueAxis:
         return int(self.products.sum())
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _mixed(z: np.uint64) -> np.uint64:  # pragma: no cover - compiled
     z = (z ^ (z >> np.uint64(30))) * MIX_1
     z = (z ^ (z >> np.uint64(27))) * MIX_2
     return z ^ (z >> np.uint64(31))
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _add_noise(row: Any, noise: Any, key: np.uint64) -> None:  # pragma: no cover - compiled
     for v in range(row.size):
         z = _mixed(key + np.uint64(v + 1) * GOLDEN)
@@ -90,7 +91,7 @@ def _add_noise(row: Any, noise: Any, key: np.uint64) -> None:  # pragma: no cove
         row[v] += np.complex64(complex(size * math.cos(angle), size * math.sin(angle)))
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _smooth(row: Any, start: int, n_channels: int, step: int) -> None:  # pragma: no cover - compiled
     quarter, half = np.float32(0.25), np.float32(0.5)
     for p in range(step):
@@ -103,7 +104,7 @@ def _smooth(row: Any, start: int, n_channels: int, step: int) -> None:  # pragma
             before = here
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _store(row: Any, scale: Any, out: Any) -> None:  # pragma: no cover - compiled
     for v in range(row.size):
         value = row[v]
@@ -111,7 +112,7 @@ def _store(row: Any, scale: Any, out: Any) -> None:  # pragma: no cover - compil
         out[v, 1] = round(value.imag * scale[v])
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _average(row: Any, layout: Any, averages: Any) -> None:  # pragma: no cover - compiled
     place = 0
     for w in range(layout.shape[1]):
@@ -124,7 +125,7 @@ def _average(row: Any, layout: Any, averages: Any) -> None:  # pragma: no cover 
             place += 1
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _correlate(inputs: Any, axis: Any, place: Any, outputs: Any) -> None:  # pragma: no cover - compiled
     spectra, sky, pairs = inputs
     layout, scale, noise, is_smooth, is_noisy = axis
@@ -193,4 +194,4 @@ def _share(work: Callable[[tuple[int, int]], None], n_rows: int, threads: int) -
         return
     edges = [n_rows * k // threads for k in range(threads + 1)]
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, zip(edges[:-1], edges[1:], strict=True)))
+        list(pool.map(work, pairwise(edges)))

@@ -94,7 +94,7 @@ def simulate(
     plan = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
     target = Path(out)
     asdm = target / Uid.parse(plan.uid).file_name
-    _make_room(target, asdm, force)
+    _make_room(target, asdm, force=force)
     world = make_world(plan, seed)
     total = count_visibilities(world.schedule.scans, world.setups.spws)
     _check_disk(target, total * BYTES_PER_VALUE)
@@ -124,7 +124,7 @@ def _correlator_blocks(scans: Sequence[Scan]) -> Iterator[tuple[Scan, DataBlock]
                     yield scan, block
 
 
-def _make_room(target: Path, asdm: Path, force: bool) -> None:
+def _make_room(target: Path, asdm: Path, *, force: bool) -> None:
     """Refuse to overwrite before the long work starts; with force remove what was there."""
     mine = [asdm, *(target / name for name in (TRUTH, TRUTH_ARRAYS, POSITIONS, POSITIONS_JSON))]
     there = [path for path in mine if path.exists()]
@@ -154,9 +154,7 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _observe(
-    world: World, asdm: Path, *, threads: int, total: int, progress: Progress | None
-) -> tuple[Scan, ...]:
+def _observe(world: World, asdm: Path, *, threads: int, total: int, progress: Progress | None) -> tuple[Scan, ...]:
     from almared.simulate.observe import observe_scan
 
     done = 0
@@ -167,6 +165,4 @@ def _observe(
         if progress is not None:
             progress(done, total)
 
-    return tuple(
-        observe_scan(world, scan, directory=asdm, threads=threads, seen=seen) for scan in world.schedule.scans
-    )
+    return tuple(observe_scan(world, scan, directory=asdm, threads=threads, seen=seen) for scan in world.schedule.scans)

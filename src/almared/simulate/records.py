@@ -20,6 +20,7 @@ from almared.model import (
     assign_roles,
 )
 from almared.names import Uid
+from almared.simulate.bodies import Body
 from almared.simulate.contents import AsdmContents, EphemerisRow, PointingRow, SysCalRow, WeatherRow
 from almared.simulate.scenario import FaultPart
 from almared.simulate.seeds import generator
@@ -111,9 +112,8 @@ def _syscal_of(world: World, scan: Scan, spw_id: int, airmass: float) -> Iterato
     for antenna in world.array.antennas:
         spectra = _with_faults(world, antenna.name, tsys[antenna.id].T.copy(), scan.start_mjd_s)
         if spectra is not None:
-            yield SysCalRow(
-                antenna.id, spw_id, scan.start_mjd_s, scan.end_mjd_s, spectra, trx[antenna.id].T.copy(), sky.copy()
-            )  # fmt: skip
+            own = trx[antenna.id].T.copy()
+            yield SysCalRow(antenna.id, spw_id, scan.start_mjd_s, scan.end_mjd_s, spectra, own, sky.copy())
 
 
 def _with_faults(world: World, antenna: str, tsys: FloatArray, mjd_s: float) -> FloatArray | None:
@@ -206,12 +206,9 @@ def _ephemerides(world: World) -> Iterator[tuple[int, tuple[EphemerisRow, ...]]]
     for field in world.schedule.fields:
         body = world.bodies.get(world.schedule.source_key(field.id))
         if body is not None:
-            yield (
-                field.id,
-                tuple(
-                    EphemerisRow(
-                        float(t), tuple(float(x) for x in body.direction(t)), body.distance(t), body.velocity(t)
-                    )  # type: ignore[arg-type]
-                    for t in times
-                ),
-            )
+            yield field.id, tuple(_ephemeris_row(body, float(t)) for t in times)
+
+
+def _ephemeris_row(body: Body, mjd_s: float) -> EphemerisRow:
+    ra, dec = body.direction(mjd_s)
+    return EphemerisRow(mjd_s, (float(ra), float(dec)), body.distance(mjd_s), body.velocity(mjd_s))

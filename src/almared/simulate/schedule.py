@@ -12,7 +12,7 @@ from almared.errors import ScenarioError
 from almared.model import DataBlock, Field, Scan, Subscan
 from almared.simulate.array import ALMA_LONGITUDE_RAD
 from almared.simulate.geometry import DAY_S, read_earth_orientation, shifted, sidereal_time
-from almared.simulate.scenario import Scenario, ScanPart
+from almared.simulate.scenario import ScanPart, Scenario
 from almared.simulate.sequence import intents_of, scans_of
 from almared.simulate.spectrum import Setups
 

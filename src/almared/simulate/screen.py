@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.simulate.geometry import Frame
 from almared.simulate.array import enu_axes
+from almared.simulate.geometry import Frame
 from almared.simulate.scenario import AtmospherePart
 from almared.simulate.seeds import generator
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from almared.errors import ScenarioError
 from almared.model import Intent
-from almared.simulate.scenario import Scenario, ScanPart, SequencePart, TimingPart
+from almared.simulate.scenario import ScanPart, Scenario, SequencePart, TimingPart
 
 INTENTS: dict[str, tuple[Intent, ...]] = {
     "pointing": (Intent.POINTING, Intent.WVR),
@@ -59,46 +59,45 @@ def _standard(order: SequencePart, timing: TimingPart) -> Iterator[ScanPart]:
     yield from _bandpass(order, timing)
     if order.flux != order.bandpass:
         yield _atmosphere(order.flux, timing)
-        yield ScanPart(kind="flux", source=order.flux, duration=_s(order.flux_time))
+        yield _scan("flux", order.flux, order.flux_time)
     if order.pointing:
         yield _pointing(order.phase, timing)
     for cycle in range(order.cycles):
         yield from _cycle(order, timing, cycle)
-    yield ScanPart(kind="phase", source=order.phase, duration=_s(order.phase_time))
+    yield _scan("phase", order.phase, order.phase_time)
 
 
 def _bandpass(order: SequencePart, timing: TimingPart) -> Iterator[ScanPart]:
     source = order.bandpass
     if order.pointing:
         yield _pointing(source, timing)
-    yield ScanPart(kind="sideband", source=source, duration=_s(4.0 * timing.atmosphere))
+    yield _scan("sideband", source, 4.0 * timing.atmosphere)
     yield _atmosphere(source, timing)
     shared = (str(Intent.BANDPASS), str(Intent.FLUX), str(Intent.WVR)) if order.flux == source else ()
-    yield ScanPart(kind="bandpass", source=source, duration=_s(order.bandpass_time), intents=shared)
+    yield _scan("bandpass", source, order.bandpass_time).model_copy(update={"intents": shared})
 
 
 def _cycle(order: SequencePart, timing: TimingPart, cycle: int) -> Iterator[ScanPart]:
     with_tsys = cycle % order.tsys_every == 0
     if with_tsys:
         yield _atmosphere(order.phase, timing)
-    yield ScanPart(kind="phase", source=order.phase, duration=_s(order.phase_time))
+    yield _scan("phase", order.phase, order.phase_time)
     if order.check and cycle % 2 == 0:
         if cycle == 0:
             yield _atmosphere(order.check, timing)
-        yield ScanPart(kind="check", source=order.check, duration=_s(order.check_time))
+        yield _scan("check", order.check, order.check_time)
     if with_tsys:
         yield _atmosphere(order.target, timing)
-    yield ScanPart(kind="target", source=order.target, duration=_s(order.target_time))
+    yield _scan("target", order.target, order.target_time)
 
 
 def _atmosphere(source: str, timing: TimingPart) -> ScanPart:
-    return ScanPart(kind="atmosphere", source=source, duration=_s(3.0 * LOAD_SUBSCANS * timing.atmosphere))
+    return _scan("atmosphere", source, 3.0 * LOAD_SUBSCANS * timing.atmosphere)
 
 
 def _pointing(source: str, timing: TimingPart) -> ScanPart:
-    return ScanPart(kind="pointing", source=source, duration=_s(POINTING_INTEGRATIONS * timing.pointing))
+    return _scan("pointing", source, POINTING_INTEGRATIONS * timing.pointing)
 
 
-def _s(seconds: float) -> str:
-    """Return a duration as scenario files write it."""
-    return f"{seconds!r} s"
+def _scan(kind: str, source: str, seconds: float) -> ScanPart:
+    return ScanPart.model_construct(kind=kind, source=source, duration=seconds, intents=())

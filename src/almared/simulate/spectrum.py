@@ -46,7 +46,7 @@ class Setups:
 
 def channel_frequencies(spw: SpectralWindow) -> NDArray[np.float64]:
     """Return the channel centres (Hz), shape (frequency,)."""
-    return spw.first_channel_hz + spw.channel_step_hz * np.arange(spw.n_channels)
+    return np.asarray(spw.first_channel_hz + spw.channel_step_hz * np.arange(spw.n_channels), dtype=np.float64)
 
 
 def averaged_channels(n_channels: int) -> tuple[int, int]:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.model import Scan, SpectralWindow
+from almared.simulate.camera import integration_times
 from almared.simulate.contents import AsdmContents
-from almared.simulate.observe import integration_times
 from almared.simulate.sky import SkyComponent
 from almared.simulate.spectrum import HANNING_EFFECTIVE
 from almared.simulate.world import World
@@ -62,7 +62,7 @@ def write_truth(world: World, contents: AsdmContents, directory: Path) -> None:
     }
     (directory / "truth.json").write_text(json.dumps(tree, indent=1) + "\n")
     with (directory / "truth.npz").open("wb") as stream:
-        np.savez(stream, **dict(_arrays(world, scans)))
+        np.savez(stream, allow_pickle=False, **dict(_arrays(world, scans)))
 
 
 def _antennas(world: World) -> Iterator[dict[str, Any]]:
@@ -178,5 +178,3 @@ def _tsys(world: World, scan: Scan, spw_id: int) -> NDArray[np.float32]:
     field = world.schedule.fields[scan.field_ids[0]]
     airmass = world.airmass(field, 0.5 * (scan.start_mjd_s + scan.end_mjd_s))
     return world.tsys(world.spw(spw_id), airmass).astype(np.float32)
-
-
