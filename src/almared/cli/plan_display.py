@@ -9,7 +9,6 @@ from rich.table import Table
 
 from almared.plan import NamedChoice, Plan, StepNeeds
 from almared.recipes import EbSource
-from almared.recipes.head import shown
 from almared.script import WrittenScript
 from almared.script.comments import safe_line
 
@@ -44,7 +43,7 @@ def choices_table(choices: tuple[NamedChoice, ...]) -> Table:
     for heading in ("choice", "value", "reason"):
         table.add_column(heading, overflow="fold")
     for entry in choices:
-        value = shown(entry.choice.value)
+        value = str(entry.choice.value)
         short = value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 4] + " ..."
         warning = f" [yellow]({_safe(entry.choice.warning)})[/]" if entry.choice.warning else ""
         table.add_row(_safe(entry.name), _safe(short), _safe(entry.choice.reason) + warning)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from almared.heuristics.gain import ApplyGroup
@@ -11,6 +12,7 @@ from almared.heuristics.wvr import WvrParameters
 from almared.model import Choice
 from almared.plan import Call, NamedChoice
 from almared.recipes.bandpass import BandpassTable
+from almared.select import id_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +79,40 @@ class Decisions:
     flux_diameter_rad: float = 0.0
 
     def told(self) -> tuple[NamedChoice, ...]:
-        """Return the choices for the reader, in the order of the steps that use them."""
-        named: tuple[tuple[str, Choice[Any]], ...] = (
-            ("reference antenna", self.refant),
-            ("windows", self.split_spws),
-            ("water vapour", self.wvr),
-            ("Tsys edges", self.tsys_edges),
-            ("Tsys map", self.tsys_map),
-            *((f"Tsys of {source.value.name}", source) for source in self.tsys_fields),
-            ("edge channels", self.edge_channels),
-            ("bandpass calibrator", self.bandpass_field),
-            ("bandpass scans", self.bandpass_scans),
-            ("channels of the first phases", self.phase_channels),
-            *((f"table {table.suffix}", table.solint) for table in self.bandpass_tables),
-            ("gain calibrators", self.gain_fields),
-            ("gain type of the amplitudes", self.gaintype),
-            *([("flux reference", self.flux_reference)] if self.flux_reference else []),
-            ("final apply", self.apply_groups),
+        """Return the choices for the reader, in the order of the steps that use them; their values are texts."""
+        named: tuple[tuple[str, Choice[Any], str], ...] = (
+            ("reference antenna", self.refant, self.refant.value),
+            ("windows", self.split_spws, id_ranges(self.split_spws.value)),
+            ("water vapour", self.wvr, _wvr_text(self.wvr.value)),
+            ("Tsys edges", self.tsys_edges, self.tsys_edges.value),
+            ("Tsys map", self.tsys_map, _map_text(self.tsys_map.value, self.split_spws.value)),
+            *((f"Tsys of {s.value.name}", s, f"field {id_ranges(s.value.gain_field_ids)}") for s in self.tsys_fields),
+            ("edge channels", self.edge_channels, self.edge_channels.value),
+            ("bandpass calibrator", self.bandpass_field, f"field {self.bandpass_field.value}"),
+            ("bandpass scans", self.bandpass_scans, id_ranges(self.bandpass_scans.value)),
+            ("channels of the first phases", self.phase_channels, self.phase_channels.value),
+            *((f"table {table.suffix}", table.solint, table.solint.value) for table in self.bandpass_tables),
+            ("gain calibrators", self.gain_fields, f"field {id_ranges(self.gain_fields.value)}"),
+            ("gain type of the amplitudes", self.gaintype, self.gaintype.value),
+            *([("flux reference", f, f"field {f.value}")] if (f := self.flux_reference) else []),
+            ("final apply", self.apply_groups, "; ".join(_group_text(group) for group in self.apply_groups.value)),
         )
-        return tuple(NamedChoice(name, choice) for name, choice in named)
+        return tuple(NamedChoice(name, replace(choice, value=text or "none")) for name, choice, text in named)
+
+
+def _wvr_text(wvr: WvrParameters | None) -> str:
+    if wvr is None:
+        return "not corrected"
+    parts = [f"toffset {wvr.toffset:g} s"]
+    parts += [f"smooth {wvr.smooth}"] if wvr.smooth else []
+    parts += [f"tie {tie}" for tie in wvr.tie]
+    return "; ".join(parts)
+
+
+def _map_text(tsys: TsysMap, spws: Sequence[int]) -> str:
+    of = {spw: tsys.spwmap[spw] if spw < len(tsys.spwmap) else spw for spw in spws}
+    return ", ".join(f"{spw} from {source}" for spw, source in of.items() if spw not in tsys.unmapped)
+
+
+def _group_text(group: ApplyGroup) -> str:
+    return f"{id_ranges(group.field_ids)} from {group.gain_field_id} ({group.phase_table})"

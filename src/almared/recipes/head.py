@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from almared.model import ExecutionBlock, Intent, SpwRole
 from almared.plan import NamedChoice
-from almared.select import id_ranges
 
 MJD_OF_UNIX_EPOCH = 40587
 DAY_S = 86400.0
@@ -42,7 +41,7 @@ def head_lines(eb: ExecutionBlock, *, refant: str, build: str, choices: Sequence
         f"Using reference antenna = {refant}",
         "",
         "Choices:",
-        *(f"- {entry.name}: {shown(entry.choice.value)}: {entry.choice.reason}" for entry in choices),
+        *(f"- {entry.name}: {entry.choice.value}: {entry.choice.reason}" for entry in choices),
     )
 
 
@@ -63,12 +62,3 @@ def _windows(eb: ExecutionBlock) -> Iterator[str]:
     for spw in eb.spws_with_role(SpwRole.SCIENCE):
         low, high = spw.range_hz
         yield f"Science spw {spw.id}: {spw.n_channels} channels, {low / 1e9:.4f} to {high / 1e9:.4f} GHz"
-
-
-def shown(value: object) -> str:
-    """Return the value of a choice for a reader."""
-    if isinstance(value, tuple) and value and all(isinstance(item, int) for item in value):
-        return id_ranges(item for item in value if isinstance(item, int))
-    if isinstance(value, tuple):
-        return ", ".join(str(item) for item in value) or "none"
-    return str(value) if value != "" else "none"

@@ -1,0 +1,314 @@
+"""The plain calibration and its special situations, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support import tiny_eb
+
+from almared.errors import PlanError
+from almared.model import ExecutionBlock, Field, Scan, Subscan, TsysRecord
+from almared.plan import STEP_TITLES, Call, Plan, Routine
+from almared.recipes import CalibrationOptions, GivenFlux, plan_calibration
+
+ASDM = "uid___A002_Xabc123_X1f"
+MS = f"{ASDM}.ms"
+OPTIONS = CalibrationOptions(asdm=ASDM, expected_rows={"MAIN": 1908}, build="6.7.0.31")
+
+
+def small_eb() -> ExecutionBlock:
+    """The small execution block as its ASDM tells it: with Tsys of windows 1 and 3 in the atmosphere scan."""
+    eb = tiny_eb.execution_block()
+    start, end = eb.scans[0].start_mjd_s, eb.scans[0].end_mjd_s
+    rows = [TsysRecord(a.id, spw, start + 1.0, end - 1.0, (60.0, 70.0)) for a in eb.antennas for spw in (1, 3)]
+    return replace(eb, tsys=tuple(rows))
+
+
+def planned(eb: ExecutionBlock | None = None, **options: Any) -> Plan:
+    """The plan of the small execution block, changed or with options."""
+    return plan_calibration(eb or small_eb(), replace(OPTIONS, **options))
+
+
+def calls(plan: Plan, step: int, task: str = "") -> list[Call]:
+    return [a for a in plan.step(step).actions if isinstance(a, Call) and task in ("", a.task)]
+
+
+def value(plan: Plan, step: int, task: str, name: str) -> object:
+    return calls(plan, step, task)[0].get(name)
+
+
+def reasons(plan: Plan, step: int) -> str:
+    return " ".join(a.reason for call in calls(plan, step) for a in call.arguments)
+
+
+def with_scans(eb: ExecutionBlock, *changes: tuple[int, dict[str, Any]], more: tuple[Scan, ...] = ()) -> ExecutionBlock:
+    by_number = dict(changes)
+    return replace(eb, scans=(*(replace(s, **by_number.get(s.number, {})) for s in eb.scans), *more))
+
+
+def without_window(scan: Scan, spw: int) -> tuple[Subscan, ...]:
+    return tuple(
+        replace(sub, blocks=tuple(replace(b, spw_ids=tuple(i for i in b.spw_ids if i != spw)) for b in sub.blocks))
+        for sub in scan.subscans
+    )
+
+
+def without_small_dishes(eb: ExecutionBlock) -> ExecutionBlock:
+    return replace(eb, antennas=tuple(replace(a, diameter_m=12.0) for a in eb.antennas))
+
+
+def test_twenty_steps_with_the_titles_that_reducers_know() -> None:
+    plan = planned()
+    assert [step.number for step in plan.steps] == list(range(20))
+    assert STEP_TITLES[8] == "Split out science SPWs and time average"
+    assert STEP_TITLES[9] == "Listobs, and save original flags"
+    assert STEP_TITLES[19] == "Save flags after applycal"
+    for step in plan.steps:
+        assert bool(step.actions) != bool(step.nothing_because)
+
+
+def test_import_removes_old_flag_versions_first_and_is_compared_with_the_asdm() -> None:
+    actions = planned().step(0).actions
+    first, second, third = actions[:3]
+    assert isinstance(first, Routine)
+    assert [a.value for a in first.arguments] == [MS, f"{MS}.flagversions"]
+    assert isinstance(second, Call)
+    assert second.get("asdm") == ASDM
+    assert second.get("bdfflags") is True
+    assert second.get("process_caldevice") is False
+    assert isinstance(third, Routine)
+    assert third.name == "check_import"
+    assert third.arguments[1].value == {"MAIN": 1908}
+
+
+def test_flags_start_as_the_contract_says() -> None:
+    plan = planned()
+    split, cal = f"{MS}.split", f"{MS}.split.cal"
+    expected = {3: {MS: "BeforeAprioriFlagging"}, 7: {MS: "BeforeAprioriApply"}, 19: {cal: "AfterApplycal"}}
+    expected |= {9: {split: "Original"}, 10: {split: "Original"}}
+    for numbers, name in (
+        ((12, 13), "BeforeBandpassCalibration"),
+        ((14, 15), "BeforeGainCalibration"),
+        ((16, 17), "BeforeApplycal"),
+    ):
+        expected |= {number: {split: name} for number in numbers}
+    assert {s.number: dict(s.flags) for s in plan.steps if s.flags} == expected
+    starts = {
+        s.number: [x.value for x in a.arguments]
+        for s in plan.steps
+        for a in s.actions
+        if isinstance(a, Routine) and a.name == "start_from_flags"
+    }
+    assert starts[3] == [MS, "BeforeAprioriFlagging", ("BeforeAprioriApply",)]
+    assert starts[12] == [split, "BeforeBandpassCalibration", ("BeforeGainCalibration", "BeforeApplycal")]
+    assert starts[17] == [split, "BeforeApplycal"]
+    assert set(starts) == set(expected)
+
+
+def test_what_a_step_makes_is_removed_by_it_first() -> None:
+    for step in planned().steps:
+        removed = [a for a in step.actions if isinstance(a, Routine) and a.name == "remove"]
+        names = {x.value for a in removed for x in a.arguments}
+        assert names == set(step.makes)
+
+
+def test_apriori_flags_spare_the_radiometers() -> None:
+    plan = planned()
+    autos, intents = calls(plan, 3, "flagdata")
+    assert autos.get("spw") == "1~8"
+    assert intents.get("intent") == "*ATMOSPHERE*"
+    assert value(plan, 3, "flagcmd", "useapplied") is True
+
+
+def test_no_online_flags_no_flagcmd() -> None:
+    assert not calls(planned(replace(small_eb(), online_flags=())), 3, "flagcmd")
+
+
+def test_sources_without_tsys_take_it_from_where_the_rule_says() -> None:
+    """Only the bandpass calibrator has Tsys; neither target nor phase calibrator has any to lend."""
+    plan = planned()
+    assert [c.get("field") for c in calls(plan, 7, "applycal")] == ["0"]
+    assert [c.get("field") for c in calls(plan, 7, "flagdata")] == ["1", "2"]
+    assert "no Tsys of its own" in reasons(plan, 7)
+    assert any("not calibrated" in warning for warning in plan.warnings)
+
+
+def test_target_takes_the_tsys_of_its_phase_calibrator() -> None:
+    eb = small_eb()
+    subscans = tuple(replace(sub, field_id=1) for sub in eb.scans[0].subscans)
+    plan = planned(with_scans(eb, (1, {"subscans": subscans})))
+    gain_fields = {c.get("field"): c.get("gainfield") for c in calls(plan, 7, "applycal")}
+    assert gain_fields["1"] == ("1", "")
+    assert gain_fields["2"] == ("1", "")
+
+
+def test_no_tsys_at_all_is_said_and_not_applied() -> None:
+    eb = replace(small_eb(), tsys=())
+    eb = replace(eb, scans=eb.scans[1:])
+    plan = planned(eb)
+    assert "no system temperatures" in plan.step(5).nothing_because
+    for call in calls(plan, 7, "applycal"):
+        assert call.get("gaintable") == (f"{MS}.wvr",)
+        assert call.get("spwmap") == ((),)
+    assert any("no system temperatures" in warning for warning in plan.warnings)
+
+
+def test_switched_off_water_vapour_leaves_no_trace() -> None:
+    plan = planned(has_wvr_correction=False)
+    assert "--no-wvr" in plan.step(4).nothing_because
+    for call in calls(plan, 7, "applycal"):
+        assert call.get("gaintable") == (f"{MS}.tsys",)
+        assert len(call.get("gainfield")) == len(call.get("interp")) == len(call.get("spwmap")) == 1  # type: ignore[arg-type]
+
+
+def test_compact_array_has_no_radiometers() -> None:
+    eb = small_eb()
+    eb = replace(eb, antennas=tuple(replace(a, name=f"CM0{a.id}", diameter_m=7.0) for a in eb.antennas))
+    assert "CM" in planned(eb).step(4).nothing_because
+
+
+def test_nothing_to_apply_splits_the_raw_data() -> None:
+    eb = replace(small_eb(), tsys=())
+    plan = planned(replace(eb, scans=eb.scans[1:]), has_wvr_correction=False)
+    assert plan.step(7).nothing_because
+    assert value(plan, 8, "mstransform", "datacolumn") == "data"
+
+
+def test_positions_are_applied_where_given() -> None:
+    plan = planned(antenna_offsets=(("DA41", (1e-3, 0.0, -2.5e-3)), ("DV02", (0.0, 0.0, 0.0))))
+    gencal = calls(plan, 6, "gencal")[0]
+    assert gencal.get("antenna") == "DA41"
+    assert gencal.get("parameter") == (1e-3, 0.0, -2.5e-3)
+    assert plan.step(6).makes == (f"{MS}.antpos",)
+    assert calls(plan, 7, "applycal")[0].get("gaintable") == (f"{MS}.tsys", f"{MS}.wvr", f"{MS}.antpos")
+    assert any("2 mm" in warning for warning in plan.warnings)
+
+
+@pytest.mark.parametrize("offsets", [(), (("DA41", (0.0, 0.0, 0.0)),)])
+def test_zero_positions_are_none(offsets: Any) -> None:
+    assert planned(antenna_offsets=offsets).step(6).nothing_because
+
+
+def test_dishes_of_another_size_stay_behind_unless_wanted() -> None:
+    assert value(planned(), 18, "mstransform", "antenna") == "DA41,DV02,PM03,DV10&"
+    assert value(planned(keeps_all_antennas=True), 18, "mstransform", "antenna") is None
+    assert value(planned(without_small_dishes(small_eb())), 18, "mstransform", "antenna") is None
+
+
+def test_small_array_asks_for_fewer_baselines() -> None:
+    plan = planned()
+    for step in (13, 15):
+        for call in calls(plan, step):
+            if call.task in ("gaincal", "bandpass"):
+                assert call.get("minblperant") == 3
+
+
+def test_large_array_keeps_the_demand_of_casa() -> None:
+    eb = small_eb()
+    more = tuple(
+        replace(eb.antennas[0], id=5 + n, name=f"DA6{n}", position_m=(2225000.0 + 20 * n, -5440058.0, -2481690.0))
+        for n in range(4)
+    )
+    plan = planned(replace(eb, antennas=(*eb.antennas, *more)))
+    assert calls(plan, 15, "gaincal")[0].get("minblperant") is None
+
+
+def test_low_snr_solves_for_longer() -> None:
+    solints = [c.get("solint") for c in calls(planned(is_low_snr=True), 15, "gaincal")]
+    assert set(solints) == {"inf"}
+    assert "int" in [c.get("solint") for c in calls(planned(), 15, "gaincal")]
+
+
+def test_time_bin_and_buffer_reach_their_tasks() -> None:
+    plan = planned(time_bin_s=10.0, tbuff_s=1.5)
+    assert value(plan, 8, "mstransform", "timebin") == "10s"
+    assert value(plan, 8, "mstransform", "timeaverage") is True
+    assert value(plan, 0, "importasdm", "tbuff") == 1.5
+
+
+def test_windows_keep_their_ids() -> None:
+    plan = planned()
+    assert value(plan, 8, "mstransform", "reindex") is False
+    assert value(plan, 8, "mstransform", "spw") == "5,7"
+
+
+def test_field_at_zero_is_moved_to_where_the_antennas_pointed() -> None:
+    eb = small_eb()
+    fields = (*eb.fields[:2], replace(eb.fields[2], direction_rad=(0.0, 0.0)))
+    assert value(planned(replace(eb, fields=fields)), 1, "fixplanets", "field") == "2"
+    ephemeris = (*eb.fields[:2], replace(fields[2], is_ephemeris=True))
+    assert not calls(planned(replace(eb, fields=ephemeris)), 1, "fixplanets")
+
+
+def test_plan_from_an_ms_alone_never_imports() -> None:
+    plan = planned(asdm="")
+    assert MS in plan.step(0).nothing_because
+    assert plan.step(0).makes == ()
+
+
+def test_polarisation_calibrator_wants_a_strict_reference() -> None:
+    eb = small_eb()
+    eb = with_scans(eb, (2, {"intents": (*eb.scans[1].intents, "CALIBRATE_POLARIZATION")}))
+    plan = planned(eb)
+    assert {c.get("refantmode") for s in (13, 15) for c in calls(plan, s, "gaincal")} == {"strict"}
+    assert any("parallel hands" in warning for warning in plan.warnings)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda eb: with_scans(eb, (2, {"intents": (*eb.scans[1].intents, "CALIBRATE_DIFFGAIN")})),
+            "differential gain",
+        ),
+        (lambda eb: with_scans(eb, (3, {"subscans": without_window(eb.scans[2], 7)})), "not observed on the phase"),
+        (lambda eb: replace(eb, scans=tuple(replace(s, intents=("OBSERVE_TARGET",)) for s in eb.scans)), "neither"),
+    ],
+)
+def test_other_modes_are_refused(change: Any, words: str) -> None:
+    with pytest.raises(PlanError, match=words):
+        planned(change(small_eb()))
+
+
+def test_spectral_scan_is_refused() -> None:
+    eb = small_eb()
+    target = eb.scans[3]
+    half = without_window(target, 7)
+    with pytest.raises(PlanError, match="spectral scan"):
+        planned(with_scans(eb, more=(replace(target, number=5, subscans=half),)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3c279=12.1@97.5,-0.5", GivenFlux("3c279", 12.1, 97.5e9, -0.5)),
+        ("J1=2=1.5@100", GivenFlux("J1=2", 1.5, 100e9, 0.0)),
+    ],
+)
+def test_flux_is_read(text: str, expected: GivenFlux) -> None:
+    given = GivenFlux.parse(text)
+    assert (given.name, given.flux_jy, given.spectral_index) == (
+        expected.name,
+        expected.flux_jy,
+        expected.spectral_index,
+    )
+    assert given.frequency_hz == pytest.approx(expected.frequency_hz)
+
+
+@pytest.mark.parametrize("text", ["", "a", "a=1", "a=x@1", "=1@100", "a=-1@100", "a=1@0", "a=1@100,b"])
+def test_bad_flux_is_refused(text: str) -> None:
+    with pytest.raises(PlanError):
+        GivenFlux.parse(text)
+
+
+def test_field_names_are_comments_and_ids_select() -> None:
+    hostile = '"]; import os; os.system("x")\n#'
+    eb = small_eb()
+    fields: tuple[Field, ...] = tuple(replace(f, name=hostile) if f.id == 2 else f for f in eb.fields)
+    plan = planned(replace(eb, fields=fields))
+    for step in plan.steps:
+        for call in calls(plan, step.number):
+            field = str(call.get("field") or "")
+            assert all(part.replace("~", "").isdigit() for part in field.split(",") if part)
