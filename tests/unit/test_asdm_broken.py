@@ -92,6 +92,8 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
     "listed without rows that are there": (
         edit("ASDM", r"(<Name>Weather</Name>\s*<NumberRows>)\d+", "<Name>Weather</Name><NumberRows>2"),
         "2 rows of Weather and 3", "Weather.xml"),
+    "listed as empty": (edit("ASDM", r"(<Name>Flag</Name>\s*<NumberRows>)\d+", "<Name>Flag</Name><NumberRows>0"),
+                        "0 rows of Flag and 1", "Flag.xml"),
     "XML truncated": (cut("Subscan.xml", 0.7), "rows of Subscan", "Subscan.xml"),
     "XML not well-formed": (edit("Field", "</fieldName>", "</fieldNam>"), "not well-formed", "Field.xml"),
     "XML cut in its last line": (cut("Station.xml", 0.99), "truncated or not well-formed", "Station.xml"),

@@ -18,6 +18,8 @@ Row = Mapping[str, Any]
 """One row: values by column; an optional column that the row leaves out is missing."""
 
 BULK = b"<BulkStoreRef"
+ENDINGS = ("xml", "bin")
+"""Where CASA looks for a table, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,17 @@ class AsdmTables:
         AsdmError
             The table is listed with rows and its file is missing or broken.
         """
-        if not self.declared.get(table):
+        if not self.declared.get(table) and not self._has_file(table):
             return 0
         path = self._file(table)
         if path.suffix == ".xml":
             content = read_bytes(path)
             if BULK not in content[:MOST_HEADER]:
                 return count_rows(content)
-        if table not in TABLES:
+        binary = self.path / f"{table}.bin"
+        if table not in TABLES and binary.is_file():
             return self.declared[table]
-        found = binary_rows(self.path / f"{table}.bin", table)
+        found = binary_rows(binary, table)
         return found if found >= 0 else sum(1 for _ in self._read(table, frozenset()))
 
     def check_count(self, table: str) -> None:
@@ -100,8 +103,11 @@ class AsdmTables:
                 found=found,
             )
 
+    def _has_file(self, table: str) -> bool:
+        return any((self.path / f"{table}.{ending}").is_file() for ending in ENDINGS)
+
     def _file(self, table: str) -> Path:
-        for ending in ("xml", "bin"):
+        for ending in ENDINGS:
             path = self.path / f"{table}.{ending}"
             if path.is_file():
                 return path

@@ -14,6 +14,9 @@ from almared.model import ExecutionBlock, Field, Scan, Subscan
 
 MJD_START = datetime(1858, 11, 17, tzinfo=UTC)
 SECONDS_PER_DAY = 86400.0
+NOT_ON_SOURCE = ("CALIBRATE_ATMOSPHERE", "CALIBRATE_POINTING", "CALIBRATE_SIDEBAND_RATIO")
+"""Intents whose scans do not count as time on source."""
+
 SIDEREAL_RATIO = 1.00273790935
 GMST_AT_MJD_51544_5_DAYS = 0.7790572732640
 """Earth rotation angle at the epoch 2000 January 1.5, in turns."""
@@ -70,7 +73,7 @@ def subscan_on_source_s(subscan: Subscan) -> float:
 
 def scan_on_source_s(scan: Scan) -> float:
     """Return the time on source of a scan; atmosphere and pointing scans have none (s)."""
-    if scan.has("CALIBRATE_ATMOSPHERE", "CALIBRATE_POINTING"):
+    if scan.has(*NOT_ON_SOURCE):
         return 0.0
     return sum(subscan_on_source_s(subscan) for subscan in scan.subscans)
 
@@ -79,7 +82,7 @@ def time_on_source_s(eb: ExecutionBlock) -> dict[int, float]:
     """Return the time on source of every field, atmosphere and pointing scans left out (s)."""
     found: dict[int, float] = defaultdict(float)
     for scan in eb.scans:
-        if scan.has("CALIBRATE_ATMOSPHERE", "CALIBRATE_POINTING"):
+        if scan.has(*NOT_ON_SOURCE):
             continue
         for subscan in scan.subscans:
             found[subscan.field_id] += subscan_on_source_s(subscan)
