@@ -1,0 +1,45 @@
+"""Visibilities per second of the simulator, everything of a scenario switched on, data written.
+
+    python benchmarks/simulator_rate.py [--scenario b3-quasar] [--out DIR]
+
+A visibility is one polarisation product of one channel, integration and baseline.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from almared.simulate import simulate
+
+
+def lines(scenario: str, out: Path) -> list[str]:
+    """Simulate the scenario and return the table to print."""
+    with tempfile.TemporaryDirectory() as place:
+        # Compiles the kernel and fills the caches.
+        simulate("tiny", Path(place) / "tiny", seed=1)
+    start = time.perf_counter()
+    made = simulate(scenario, out, seed=1, force=True)
+    seconds = time.perf_counter() - start
+    rate = made.visibilities / seconds / 1e6
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    size = f"{made.visibilities / 1e6:.1f} million visibilities, {made.eb.raw_bytes / 1e6:.0f} MB"
+    return [f"{scenario}: {size} in {seconds:.1f} s on {cores} cores: {rate:.1f} million visibilities per second"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scenario", default="b3-quasar")
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as place:
+        print("\n".join(lines(given.scenario, given.out or Path(place) / "eb")))
+
+
+if __name__ == "__main__":
+    main()
