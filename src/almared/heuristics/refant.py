@@ -97,7 +97,7 @@ def rank_antennas(eb: ExecutionBlock, *, long_baselines: bool = False) -> tuple[
     nearest = np.where(np.eye(len(lengths), dtype=bool), np.inf, lengths).min(axis=1)
     limit = thresholds.REFANT_NEIGHBOUR_PERCENTILE_LONG if long_baselines else thresholds.REFANT_NEIGHBOUR_PERCENTILE
     far = float(np.percentile(nearest, limit.value))
-    scores = [_score(eb, i, lengths[i], float(nearest[i]), far) for i in range(len(eb.antennas))]
+    scores = [_score(eb, i, lengths=lengths[i], nearest=float(nearest[i]), far=far) for i in range(len(eb.antennas))]
     return tuple(sorted(scores, key=lambda s: (*s.rank, s.name)))
 
 
@@ -106,7 +106,7 @@ def _baseline_lengths(eb: ExecutionBlock) -> NDArray[np.float64]:
     return np.asarray(np.linalg.norm(places[:, None] - places[None, :], axis=-1))
 
 
-def _score(eb: ExecutionBlock, index: int, lengths: NDArray[np.float64], nearest: float, far: float) -> AntennaScore:
+def _score(eb: ExecutionBlock, index: int, *, lengths: NDArray[np.float64], nearest: float, far: float) -> AntennaScore:
     antenna = eb.antennas[index]
     diameter = max(a.diameter_m for a in eb.antennas)
     flagged = flagged_fraction(eb, antenna.name)
@@ -122,7 +122,7 @@ def _score(eb: ExecutionBlock, index: int, lengths: NDArray[np.float64], nearest
 
 
 def flagged_fraction(eb: ExecutionBlock, antenna_name: str) -> float:
-    """Return the fraction of time in scans other than pointing and atmosphere that online flags take from an antenna."""
+    """Return the fraction of an antenna's time that online flags take, pointing and atmosphere scans left out."""
     wanted = [(s.start_mjd_s, s.end_mjd_s) for s in eb.scans if not set(s.intents) <= SUPPORTING]
     flags = sorted(
         (f.start_mjd_s, f.end_mjd_s) for f in eb.online_flags if not f.antenna_names or antenna_name in f.antenna_names

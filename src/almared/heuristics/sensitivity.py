@@ -1,0 +1,121 @@
+"""Signal-to-noise ratios of solutions, predicted before anything is solved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from almared.heuristics.calibrators import calibrating_scans
+from almared.heuristics.flux import FluxModel, source_power_law
+from almared.heuristics.tsys import choose_tsys_spwmap
+from almared.model import ExecutionBlock, Scan
+
+BOLTZMANN_JY_M2_K = 1380.649
+"""Boltzmann's constant in Jy m2 / K."""
+
+APERTURE_EFFICIENCY = 0.71
+CORRELATOR_EFFICIENCY = 0.85
+"""Efficiencies of ALMA below 400 GHz (ALMA Technical Handbook, sensitivity chapter; quantisation and correlator)."""
+
+NOMINAL_TSYS_K = ((100e9, 75.0), (140e9, 86.0), (190e9, 120.0), (240e9, 90.0), (340e9, 150.0), (440e9, 387.0),
+                  (670e9, 1200.0), (870e9, 1515.0))  # fmt: skip
+"""Nominal system temperatures where none are recorded (domain C.3, expected rms)."""
+
+UNKNOWN_FLUX_JY = 0.5
+"""Assumed for a calibrator whose flux is not known: a usual phase calibrator in Bands 3 to 6 (ours)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What one solution is made from.
+
+    Parameters
+    ----------
+    spw_id : int
+        Window.
+    seconds : float, s
+        Time on the calibrator in it.
+    width_hz : float, Hz
+        Frequency width in it.
+    flux_jy : float, Jy
+        Flux density of the calibrator.
+    """
+
+    spw_id: int
+    seconds: float
+    width_hz: float
+    flux_jy: float
+
+
+def predict_snr(eb: ExecutionBlock, solution: Solution) -> float:
+    """Return the signal-to-noise ratio of a gain of one antenna and polarisation.
+
+    References
+    ----------
+    The radiometer equation for one baseline and polarisation, sigma = 2 k Tsys / (eta_c eta_a A sqrt(2 dnu t)), and an
+    antenna's gain from N - 1 baselines, sigma / (S sqrt(N - 2)) (Thompson, Moran & Swenson, ch. 10; as gaincalSNR,
+    domain A.12).
+    """
+    area = np.pi / 4 * float(np.mean([a.diameter_m for a in eb.antennas])) ** 2
+    tsys = median_tsys_k(eb, solution.spw_id)
+    per_kelvin = 2 * BOLTZMANN_JY_M2_K / (CORRELATOR_EFFICIENCY * APERTURE_EFFICIENCY * area)
+    samples = 2 * solution.width_hz * solution.seconds
+    sigma = per_kelvin * tsys / np.sqrt(max(samples, 1e-9))
+    return float(solution.flux_jy / sigma * np.sqrt(max(len(eb.antennas) - 2, 1)))
+
+
+def median_tsys_k(eb: ExecutionBlock, spw_id: int) -> float:
+    """Return the median system temperature (K) that serves a window, a nominal one where none is recorded."""
+    tsys_map = choose_tsys_spwmap(eb, (spw_id,)).value.spwmap
+    serving = tsys_map[spw_id] if spw_id < len(tsys_map) else spw_id
+    values = [v for row in eb.tsys if row.spw_id == serving for v in row.median_tsys_k if v > 0]
+    if values:
+        return float(np.median(values))
+    frequency = eb.spws[spw_id].mean_frequency_hz
+    return min(NOMINAL_TSYS_K, key=lambda known: abs(known[0] - frequency))[1]
+
+
+def seconds_on(scans: Sequence[Scan], field_id: int, spw_id: int) -> float:
+    """Return the time (s) that scans spent on a field in a window."""
+    return sum(
+        block.n_integrations * block.integration_s
+        for scan in scans
+        for sub in scan.subscans
+        if sub.field_id == field_id
+        for block in sub.blocks
+        if spw_id in block.spw_ids
+    )
+
+
+def known_flux_jy(eb: ExecutionBlock, field_id: int, spw_id: int, *, model: FluxModel | None = None) -> float | None:
+    """Return the flux density (Jy) of a calibrator in a window, from its model or the Source table; None if unknown."""
+    frequency = eb.spws[spw_id].mean_frequency_hz
+    if model is not None and model.field_id == field_id:
+        return model.at(frequency, eb.start_mjd_s)
+    law = source_power_law(eb, field_id)
+    return law.at(frequency) if law else None
+
+
+def predict_gain_snr(
+    eb: ExecutionBlock, field_ids: Sequence[int], spw_ids: Sequence[int], *, model: FluxModel | None = None
+) -> dict[int, float]:
+    """Return per field the lowest predicted SNR of a gain per scan and polarisation over the windows.
+
+    Calibrators of unknown flux are left out: nothing is claimed of them.
+    """
+    found = {}
+    for field_id in field_ids:
+        ratios = []
+        for spw_id in spw_ids:
+            flux = known_flux_jy(eb, field_id, spw_id, model=model)
+            scans = [s for s in calibrating_scans(eb, field_id) if spw_id in s.spw_ids]
+            if flux is None or not scans:
+                continue
+            seconds = min(seconds_on([scan], field_id, spw_id) for scan in scans)
+            width = eb.spws[spw_id].bandwidth_hz
+            ratios.append(predict_snr(eb, Solution(spw_id, seconds, width, flux)))
+        if ratios:
+            found[field_id] = min(ratios)
+    return found
