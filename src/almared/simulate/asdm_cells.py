@@ -102,7 +102,7 @@ def single(value: float) -> Cell:
     return Cell(Kind.FLOAT, _finite(float(np.float32(value))))
 
 
-def truth(value: bool) -> Cell:
+def truth(value: bool) -> Cell:  # noqa: FBT001 (it is the value, not a switch)
     """Return a boolean."""
     return Cell(Kind.BOOL, bool(value))
 

@@ -67,7 +67,7 @@ def full_resolution_twin(spw: SpectralWindow, spws: Sequence[SpectralWindow]) ->
 
 def _window(spw: SpectralWindow, spws: Sequence[SpectralWindow]) -> Row:
     twin = full_resolution_twin(spw, spws)
-    row = {
+    return {
         "spectralWindowId": tag("SpectralWindow", spw.id),
         "basebandName": name(f"BB_{spw.baseband}" if spw.baseband else "NOBB"),
         "netSideband": name(spw.sideband),
@@ -89,7 +89,6 @@ def _window(spw: SpectralWindow, spws: Sequence[SpectralWindow]) -> Row:
         "assocNature": names(() if twin is None else (_nature(twin),)),
         "assocSpectralWindowId": tags("SpectralWindow", () if twin is None else (twin.id,)),
     }
-    return row
 
 
 def _nature(spw: SpectralWindow) -> str:

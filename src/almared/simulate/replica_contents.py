@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from almared.errors import InputError
-from almared.model import ExecutionBlock, Intent, Scan, SpectralWindow, TsysRecord, WaterVapour, Weather
+from almared.model import ExecutionBlock, Intent, OnlineFlag, Scan, SpectralWindow, TsysRecord, WaterVapour, Weather
 from almared.simulate.asdm_sky import SITE_LATITUDE_RAD, SITE_LONGITUDE_RAD
 from almared.simulate.asdm_writer import write_asdm_metadata
 from almared.simulate.contents import AsdmContents, PointingRow, SysCalRow, WeatherRow
@@ -24,6 +24,8 @@ RECEIVER_K, SKY_K, SYSTEM_K = 50.0, 25.0, 90.0
 WATER_M = 1.5e-3
 WEATHER = Weather(temperature_k=270.0, pressure_pa=55500.0, relative_humidity_percent=15.0)
 RECORD_S = 60.0
+SETTLING_S = 1.0
+SETTLING = "Mount is off source"
 TSYS_EDGE_CHANNELS = 8
 
 J2000_MJD = 51544.5
@@ -66,7 +68,12 @@ def plain_contents(eb: ExecutionBlock) -> AsdmContents:
     """
     syscal = tuple(_syscal(eb))
     told = replace(
-        eb, tsys=tuple(map(_tsys_record, syscal)), pwv=tuple(_water(eb)), weather=WEATHER, has_binary_data=False
+        eb,
+        tsys=tuple(map(_tsys_record, syscal)),
+        online_flags=tuple(_settling(eb)),
+        pwv=tuple(_water(eb)),
+        weather=WEATHER,
+        has_binary_data=False,
     )
     return AsdmContents(eb=told, syscal=syscal, pointing=tuple(_pointing(eb)), weather=tuple(_weather(eb)))
 
@@ -124,6 +131,13 @@ def _tsys_record(row: SysCalRow) -> TsysRecord:
         median_tsys_k=(SYSTEM_K,) * receptors,
         n_values=receptors * max(0, channels - 2 * TSYS_EDGE_CHANNELS),
     )
+
+
+def _settling(eb: ExecutionBlock) -> Iterator[OnlineFlag]:
+    """Antennas are flagged while they come on source, here before the data begin."""
+    for scan in eb.scans:
+        for antenna in eb.antennas:
+            yield OnlineFlag((antenna.name,), scan.start_mjd_s - SETTLING_S, scan.start_mjd_s, SETTLING)
 
 
 def _water(eb: ExecutionBlock) -> Iterator[WaterVapour]:
