@@ -29,7 +29,6 @@ TASKS = {
     "bandpass",
     "fluxscale",
 }
-)
 FIRST_PHASES = ".ap_pre_bandpass"
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "decisions"
