@@ -8,14 +8,13 @@ from pathlib import Path
 
 from casacore.tables import table
 
+from almared.catalogue import BODIES
 from almared.doctor.verdict import State, Verdict
 
 MJD_ORIGIN = datetime(1858, 11, 17, tzinfo=UTC)
 NEEDED = ("Observatories", "TAI_UTC", "IERSeop2000", "IERSpredict")
-FLUX_BODIES = frozenset(
-    "Venus Mars Jupiter Uranus Neptune Pluto Io Europa Ganymede Callisto Titan Triton Ceres Pallas Vesta Juno".split()
-)
-"""Solar-System bodies that set flux scales (domain A.8 step 11)."""
+FLUX_BODIES = frozenset(BODIES)
+"""Solar-System bodies that set flux scales."""
 UPDATE = "install a newer casadata (pip install --upgrade casadata) for observations after that date"
 
 

@@ -64,8 +64,8 @@ def choose_bandpass_solints(
 
     References
     ----------
-    domain.md A.8 step 13: a smoothed table over 20 channels where all windows have more than 256 channels (narrower than
-    8 MHz), 8 MHz for long baselines; J15. A.12: 50 is the aim for the SNR of a solution, so weaker calibrators are
+    domain.md A.8 step 13: a smoothed table over 20 channels where all windows have more than 256 channels (narrower
+    than 8 MHz), 8 MHz for long baselines; J15. A.12: 50 is the aim for the SNR of a solution, so weaker calibrators are
     smoothed more, keeping eight solutions in a window.
     """
     windows = [eb.spws[i] for i in spw_ids]

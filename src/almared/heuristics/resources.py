@@ -20,7 +20,8 @@ MEMORY_FRACTION = 0.25
 """Part of the largest window's data that a solving task holds at once, measured on sets of 2 GB."""
 
 RATES_PER_S: dict[int, float] = {
-    0: 8.0e6, 3: 12.0e6, 4: 30.0e6, 7: 9.0e6, 8: 20.0e6, 10: 20.0e6, 11: 40.0e6, 13: 5.0e6, 15: 2.5e6, 17: 9.0e6, 18: 18.0e6,
+    0: 8.0e6, 3: 12.0e6, 4: 30.0e6, 7: 9.0e6, 8: 20.0e6, 10: 20.0e6, 11: 40.0e6, 13: 5.0e6,
+    15: 2.5e6, 17: 9.0e6, 18: 18.0e6,
 }  # fmt: skip
 """Visibilities per second of each step on two cores (architecture, facts about CASA; steps of the demo)."""
 
