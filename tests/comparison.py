@@ -110,7 +110,7 @@ def _is_equal(a: Any, b: Any) -> bool:
 def _how_much(a: Any, b: Any) -> str:
     if not isinstance(a, np.ndarray) or a.shape != b.shape or a.dtype.kind not in "bfciu":
         return ""
-    share = np.mean(a != b)
+    share = np.mean((a != b) & ~((a != a) & (b != b)))
     if a.dtype.kind == "b":
         return f" in {share:.2%}"
     largest = np.nanmax(np.abs(a.astype(complex) - b.astype(complex)))
