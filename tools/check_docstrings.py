@@ -17,7 +17,8 @@ import almared
 
 def public_names() -> Iterator[str]:
     for info in pkgutil.walk_packages(almared.__path__, "almared."):
-        if info.name.endswith("__main__"):
+        # The parts that scripts carry are text for almared; they need CASA to be imported.
+        if info.name.endswith("__main__") or ".script.parts." in info.name:
             continue
         module = importlib.import_module(info.name)
         yield info.name

@@ -1,0 +1,80 @@
+"""What a whole calibration finds, compared with the truth that the simulator put in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Command
+
+from almared.simulate.truth import read_truth
+from almared.simulate.verify import Comparison, verify_calibration
+
+pytestmark = [pytest.mark.casa, pytest.mark.slow]
+
+
+def faults(lines: list[Comparison]) -> list[str]:
+    return [
+        f"{c.quantity}, {c.selection}: put in {c.put_in:g}, found {c.found:g} {c.unit}, limit {c.limit:g} {c.deviation_unit}"
+        for c in lines
+        if not c.passed
+    ]
+
+
+def calibrated(almared: Command, place: Path, scenario: str, *, seed: int, positions: bool = True) -> list[Comparison]:
+    """Simulate, plan and run as a user would; return the comparisons with the truth."""
+    almared("simulate", scenario, "--out", place, "--seed", seed)
+    eb = next(place.glob("uid___*"))
+    almared("plan", eb, *(["--antpos", place / "antennapos.csv"] if positions else []))
+    almared("run", eb)
+    return list(verify_calibration(place, read_truth(place), positions_given=positions))
+
+
+def kinds(lines: list[Comparison]) -> set[str]:
+    words = ("Stokes I", "XX", "YY", "flux scale", "scan phases", "phase rms of check", "bandpass minus", "water path")
+    return {word for word in words for line in lines if line.quantity.startswith(word)}
+
+
+ALL_KINDS = {"Stokes I", "XX", "YY", "flux scale", "scan phases", "phase rms of check", "bandpass minus", "water path"}
+
+
+def test_the_demo_finds_what_was_put_in(demo_run: Path) -> None:
+    lines = list(verify_calibration(demo_run, read_truth(demo_run), positions_given=True))
+    assert kinds(lines) == ALL_KINDS
+    assert faults(lines) == []
+    kept = json.loads((demo_run / "put-in-found.json").read_text())
+    assert [line["quantity"] for line in kept] == [line.quantity for line in lines]
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_other_seeds_find_what_was_put_in(almared: Command, tmp_path: Path, seed: int) -> None:
+    lines = calibrated(almared, tmp_path / "eb", "b3-quasar", seed=seed)
+    assert kinds(lines) == ALL_KINDS
+    assert faults(lines) == []
+
+
+def test_a_moon_sets_the_flux_scale(almared: Command, tmp_path: Path) -> None:
+    """Titan resolved or not, calibrators and target are within 5 %."""
+    place = tmp_path / "eb"
+    almared("simulate", "b6-titan", "--out", place, "--seed", 1)
+    eb = next(place.glob("uid___*"))
+    almared("plan", eb, "--antpos", place / "antennapos.csv")
+    almared("run", eb)
+    lines = list(verify_calibration(place, read_truth(place), positions_given=True, limits_percent=(5.0, 5.0)))
+    scale = [line for line in lines if line.quantity.startswith(("Stokes I", "flux scale"))]
+    assert len(scale) > 4
+    assert faults(scale) == []
+
+
+def test_better_positions_bring_the_check_source_nearer_to_zero(almared: Command, tmp_path: Path) -> None:
+    with_positions = calibrated(almared, tmp_path / "with", "tiny", seed=1)
+    without = calibrated(almared, tmp_path / "without", "tiny", seed=1, positions=False)
+    assert faults([line for line in without if "check source" in line.quantity]) == []
+    good, bad = (
+        np.array([line.found for line in lines if "check source" in line.quantity])
+        for lines in (with_positions, without)
+    )
+    assert len(good) == len(bad) == 4
+    assert np.all(good < bad)
