@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support import tiny_eb
 
+from almared.catalogue import PositionFile
 from almared.errors import PlanError
 from almared.model import ExecutionBlock, Field, Scan, Subscan, TsysRecord
 from almared.plan import STEP_TITLES, Call, Plan, Routine
-from almared.recipes import CalibrationOptions, GivenFlux, plan_calibration
+from almared.recipes import CalibrationOptions, parse_flux, plan_calibration
 
 ASDM = "uid___A002_Xabc123_X1f"
 MS = f"{ASDM}.ms"
-OPTIONS = CalibrationOptions(asdm=ASDM, expected_rows={"MAIN": 1908}, build="6.7.0.31")
+OPTIONS = CalibrationOptions(asdm=ASDM, expected_rows={"MAIN": 1908}, build="6.7.0.31", tsys_channel_tolerance=16.0)
 
 
 def small_eb() -> ExecutionBlock:
@@ -46,6 +48,10 @@ def reasons(plan: Plan, step: int) -> str:
 def with_scans(eb: ExecutionBlock, *changes: tuple[int, dict[str, Any]], more: tuple[Scan, ...] = ()) -> ExecutionBlock:
     by_number = dict(changes)
     return replace(eb, scans=(*(replace(s, **by_number.get(s.number, {})) for s in eb.scans), *more))
+
+
+def positions(**offsets: tuple[float, float, float]) -> PositionFile:
+    return PositionFile(Path("antennapos.csv"), offsets, {})
 
 
 def without_window(scan: Scan, spw: int) -> tuple[Subscan, ...]:
@@ -135,6 +141,11 @@ def test_sources_without_tsys_take_it_from_where_the_rule_says() -> None:
     assert any("not calibrated" in warning for warning in plan.warnings)
 
 
+def test_window_beyond_its_tsys_needs_a_tolerance() -> None:
+    with pytest.raises(PlanError, match="no Tsys window covers spw 7"):
+        planned(tsys_channel_tolerance=1.0)
+
+
 def test_target_takes_the_tsys_of_its_phase_calibrator() -> None:
     eb = small_eb()
     subscans = tuple(replace(sub, field_id=1) for sub in eb.scans[0].subscans)
@@ -177,7 +188,7 @@ def test_nothing_to_apply_splits_the_raw_data() -> None:
 
 
 def test_positions_are_applied_where_given() -> None:
-    plan = planned(antenna_offsets=(("DA41", (1e-3, 0.0, -2.5e-3)), ("DV02", (0.0, 0.0, 0.0))))
+    plan = planned(positions=positions(DA41=(1e-3, 0.0, -2.5e-3), DV02=(0.0, 0.0, 0.0)))
     gencal = calls(plan, 6, "gencal")[0]
     assert gencal.get("antenna") == "DA41"
     assert gencal.get("parameter") == (1e-3, 0.0, -2.5e-3)
@@ -186,9 +197,9 @@ def test_positions_are_applied_where_given() -> None:
     assert any("2 mm" in warning for warning in plan.warnings)
 
 
-@pytest.mark.parametrize("offsets", [(), (("DA41", (0.0, 0.0, 0.0)),)])
-def test_zero_positions_are_none(offsets: Any) -> None:
-    assert planned(antenna_offsets=offsets).step(6).nothing_because
+@pytest.mark.parametrize("given", [None, positions(DA41=(0.0, 0.0, 0.0))])
+def test_zero_positions_are_none(given: PositionFile | None) -> None:
+    assert planned(positions=given).step(6).nothing_because
 
 
 def test_dishes_of_another_size_stay_behind_unless_wanted() -> None:
@@ -283,24 +294,20 @@ def test_spectral_scan_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("3c279=12.1@97.5,-0.5", GivenFlux("3c279", 12.1, 97.5e9, -0.5)),
-        ("J1=2=1.5@100", GivenFlux("J1=2", 1.5, 100e9, 0.0)),
+        ("3c279=12.1@97.5,-0.5", ("3c279", 12.1, 97.5e9, -0.5)),
+        ("J1=2=1.5@100", ("J1=2", 1.5, 100e9, 0.0)),
     ],
 )
-def test_flux_is_read(text: str, expected: GivenFlux) -> None:
-    given = GivenFlux.parse(text)
-    assert (given.name, given.flux_jy, given.spectral_index) == (
-        expected.name,
-        expected.flux_jy,
-        expected.spectral_index,
-    )
-    assert given.frequency_hz == pytest.approx(expected.frequency_hz)
+def test_flux_is_read(text: str, expected: tuple[str, float, float, float]) -> None:
+    name, law = parse_flux(text)
+    assert (name, law.flux_jy, law.spectral_index) == (expected[0], expected[1], expected[3])
+    assert law.reference_hz == pytest.approx(expected[2])
 
 
 @pytest.mark.parametrize("text", ["", "a", "a=1", "a=x@1", "=1@100", "a=-1@100", "a=1@0", "a=1@100,b"])
 def test_bad_flux_is_refused(text: str) -> None:
     with pytest.raises(PlanError):
-        GivenFlux.parse(text)
+        parse_flux(text)
 
 
 def test_field_names_are_comments_and_ids_select() -> None:

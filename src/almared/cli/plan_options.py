@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from almared.catalogue import read_positions
 from almared.errors import PlanError
 from almared.model import ExecutionBlock
-from almared.recipes import CalibrationOptions, EbSource, GivenFlux
+from almared.recipes import CalibrationOptions, EbSource, parse_flux
 
 
 def options_for(source: EbSource, eb: ExecutionBlock, given: Mapping[str, Any]) -> CalibrationOptions:
@@ -29,13 +30,14 @@ def options_for(source: EbSource, eb: ExecutionBlock, given: Mapping[str, Any]) 
         An option names what is not there.
     """
     known = {field.name for field in fields(CalibrationOptions)}
-    plain = {name: value for name, value in given.items() if name in known and name != "fluxes"}
+    plain = {name: value for name, value in given.items() if name in known and name not in ("fluxes", "positions")}
     return CalibrationOptions(
         asdm=source.asdm.name if source.asdm is not None else "",
         ms=source.ms_name,
         expected_rows=source.rows_after_import(),
         bandpass_field=_field(eb, given.get("bpass_field", "")),
-        fluxes=tuple(GivenFlux.parse(text) for text in given.get("fluxes", ())),
+        fluxes=dict(parse_flux(text) for text in given.get("fluxes", ())),
+        positions=read_positions(given["positions"]) if given.get("positions") else None,
         has_wvr_correction=not given.get("no_wvr", False),
         **plain,
     )

@@ -6,6 +6,7 @@ from almared.model import ExecutionBlock
 from almared.names import Products
 from almared.plan import CasaBuild, Plan, check_plan, default_build
 from almared.recipes.decide import decide
+from almared.recipes.decisions import Decisions
 from almared.recipes.head import head_lines
 from almared.recipes.needs import with_needs
 from almared.recipes.options import CalibrationOptions
@@ -38,18 +39,18 @@ def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = No
     refuse_other_modes(eb)
     build = CasaBuild.known(options.build) if options.build else default_build()
     products = Products(options.ms or eb.ms_name)
-    decided = decide(eb, options, products=products)
+    decided = decide(eb, options)
     steps = plain_steps(eb, options, products=products, decided=decided)
     plan = Plan(eb, products.ms, build.version, steps, decided.told())
     situation = Situation(eb, options, products, decided)
     for rewrite in REWRITES:
         plan = rewrite(plan, situation)
-    return check_plan(_finished(plan, decided.refant.value))
+    return check_plan(_finished(plan, decided))
 
 
-def _finished(plan: Plan, refant: str) -> Plan:
+def _finished(plan: Plan, decided: Decisions) -> Plan:
     warnings = tuple(entry.choice.warning for entry in plan.choices if entry.choice.warning)
     missing = () if plan.eb.has_binary_data else ("the ASDM holds metadata only: the script cannot run on it",)
     plan = plan.with_warnings(*missing, *warnings)
-    head = head_lines(plan.eb, refant=refant, build=plan.build, choices=plan.choices)
-    return with_needs(plan).with_head(head)
+    head = head_lines(plan.eb, refant=decided.refant.value, build=plan.build, choices=plan.choices)
+    return with_needs(plan, decided.split_spws.value).with_head(head)

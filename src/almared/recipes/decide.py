@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from almared.errors import PlanError
+from almared.heuristics.antpos import Offsets, choose_position_offsets
+from almared.heuristics.bandpass import BandpassSolints, choose_bandpass_solints
 from almared.heuristics.calibrators import (
     choose_bandpass_field,
     choose_bandpass_scans,
@@ -10,67 +12,124 @@ from almared.heuristics.calibrators import (
     choose_gain_fields,
     choose_phase_association,
 )
+from almared.heuristics.channels import choose_phase_channels, choose_planet_lines, choose_tdm_edges
+from almared.heuristics.flux import FluxModel, choose_flux_model, source_power_law
 from almared.heuristics.gain import choose_apply_groups, choose_gaintype
 from almared.heuristics.refant import choose_refant
+from almared.heuristics.sensitivity import predict_gain_snr
 from almared.heuristics.spws import choose_calibration_spws
-from almared.heuristics.tsys import choose_tsys_edge_channels, choose_tsys_fields, choose_tsys_spwmap
+from almared.heuristics.tsys import TsysMap, choose_tsys_edge_channels, choose_tsys_fields, choose_tsys_spwmap
 from almared.heuristics.wvr import choose_wvr
 from almared.model import Choice, ExecutionBlock
-from almared.names import Products
-from almared.plan import Argument, Call
 from almared.recipes.bandpass import BandpassTable
 from almared.recipes.decisions import Decisions
-from almared.recipes.models import quasar_model
 from almared.recipes.options import CalibrationOptions
 from almared.select import id_ranges
 
 
-def decide(eb: ExecutionBlock, options: CalibrationOptions, *, products: Products) -> Decisions:
+def decide(eb: ExecutionBlock, options: CalibrationOptions) -> Decisions:
     """Return all values of the plain calibration.
 
     Raises
     ------
     PlanError
-        A choice has no sound answer.
+        A choice has no sound answer, or an option names what is not there.
     """
+    _check_flux_names(eb, options)
     spws = choose_calibration_spws(eb)
     groups = choose_phase_association(eb)
     bandpass_field = choose_bandpass_field(eb, override=options.bandpass_field)
     gain_fields = choose_gain_fields(eb)
-    flux_fields = choose_flux_fields(eb)
+    flux_model = _flux_model(eb, options, spws.value, gain_fields.value)
+    model = flux_model.value if flux_model else None
+    flux_fields = (model.field_id,) if model else ()
+    bandpass_scans = choose_bandpass_scans(eb, bandpass_field.value)
     return Decisions(
         refant=choose_refant(eb, override=options.refant or None, long_baselines=options.is_long_baseline),
         split_spws=spws,
         wvr=choose_wvr(eb, spws.value, groups=groups.value),
         tsys_edges=choose_tsys_edge_channels(eb),
-        tsys_map=choose_tsys_spwmap(eb, spws.value, tolerance_channels=options.tsys_channel_tolerance),
+        tsys_map=_tsys_map(eb, spws.value, options),
         tsys_fields=choose_tsys_fields(eb, groups.value),
-        edge_channels=Choice("", ""),
-        planet_lines=(),
-        models=_models(eb, options, products, flux_fields.value[0]),
+        position_offsets=_positions(eb, options),
+        edge_channels=choose_tdm_edges(eb, spws.value),
+        planet_lines=choose_planet_lines(eb, flux_fields, spws.value),
+        flux_model=flux_model,
+        bandpass_index=_bandpass_index(eb, options, bandpass_field.value, flux_fields),
         bandpass_field=bandpass_field,
-        bandpass_scans=choose_bandpass_scans(eb, bandpass_field.value),
-        phase_channels=Choice(id_ranges(spws.value), "whole windows"),
-        bandpass_tables=(BandpassTable("bandpass", Choice("inf", "one solution for each channel")),),
+        bandpass_scans=bandpass_scans,
+        phase_channels=choose_phase_channels(eb, spws.value, whole=options.is_low_snr),
+        bandpass_tables=_bandpass_tables(
+            choose_bandpass_solints(
+                eb,
+                bandpass_field.value,
+                scan_numbers=bandpass_scans.value,
+                spw_ids=spws.value,
+                model=model,
+                long_baselines=options.is_long_baseline,
+            )
+        ),
         gain_fields=gain_fields,
-        gaintype=choose_gaintype({}),
-        flux_reference=Choice(flux_fields.value[0], flux_fields.reason),
+        gaintype=choose_gaintype(predict_gain_snr(eb, gain_fields.value, spws.value, model=model)),
         apply_groups=choose_apply_groups(eb, gain_fields.value, groups.value),
     )
 
 
-def _models(eb: ExecutionBlock, options: CalibrationOptions, products: Products, field_id: int) -> tuple[Call, ...]:
-    source = next(s for s in eb.sources if s.id == eb.fields[field_id].source_id)
-    if not source.fluxes:
-        raise PlanError(f"no flux is known of {source.name}")
-    flux = source.fluxes[0]
-    field = Argument("", str(field_id), reason=eb.fields[field_id].name)
-    return (
-        quasar_model(
-            products,
-            field,
-            flux_jy=Argument("", (flux.stokes_jy[0], 0, 0, 0)),
-            spectral_index=0.0,
-            reference_hz=flux.frequency_hz,
-        ),
-    )
+def _check_flux_names(eb: ExecutionBlock, options: CalibrationOptions) -> None:
+    known = {field.name for field in eb.fields} | {str(field.id) for field in eb.fields}
+    for name in options.fluxes:
+        if name not in known:
+            raise PlanError(f"--flux names {name!r}, which is no field", where=eb.name, repair="see `almared inspect`")
+
+
+def _tsys_map(eb: ExecutionBlock, spws: tuple[int, ...], options: CalibrationOptions) -> Choice[TsysMap]:
+    choice = choose_tsys_spwmap(eb, spws, tolerance_channels=options.tsys_channel_tolerance)
+    if eb.tsys and choice.value.unmapped:
+        raise PlanError(
+            f"no Tsys window covers spw {id_ranges(choice.value.unmapped)}",
+            where=eb.name,
+            repair="allow a larger tolerance with --tsys-chan-tol, in channels of Tsys",
+        )
+    return choice
+
+
+def _positions(eb: ExecutionBlock, options: CalibrationOptions) -> Choice[Offsets] | None:
+    return choose_position_offsets(eb, options.positions) if options.positions is not None else None
+
+
+def _flux_model(
+    eb: ExecutionBlock, options: CalibrationOptions, spws: tuple[int, ...], gain_fields: tuple[int, ...]
+) -> Choice[FluxModel] | None:
+    """Return the model of the flux calibrator; without one, of a calibrator whose flux the reducer gives."""
+    fields = choose_flux_fields(eb).value
+    given = tuple(f for f in gain_fields if eb.fields[f].name in options.fluxes or str(f) in options.fluxes)
+    for field_id in (*fields[:1], *given):
+        return choose_flux_model(eb, field_id, spws, given=options.fluxes)
+    return None
+
+
+def _bandpass_index(
+    eb: ExecutionBlock, options: CalibrationOptions, field_id: int, flux_fields: tuple[int, ...]
+) -> Choice[float] | None:
+    """Return the spectral index of the bandpass calibrator where it is known and no flux model has it already."""
+    field = eb.fields[field_id]
+    law = options.fluxes.get(field.name) or options.fluxes.get(str(field_id))
+    if field_id in flux_fields:
+        return None
+    if law is not None:
+        return Choice(law.spectral_index, "its spectral index was given", rule="domain A.8 step 13")
+    frequencies = {f.frequency_hz for s in eb.sources if s.id == field.source_id for f in s.fluxes}
+    known = source_power_law(eb, field_id) if len(frequencies) > 1 else None
+    if known is None:
+        return None
+    return Choice(known.spectral_index, "its spectral index is in the Source table", rule="domain A.8 step 13")
+
+
+def _bandpass_tables(solints: Choice[BandpassSolints]) -> tuple[BandpassTable, ...]:
+    """Return the tables that the intervals ask for; the smoothed one comes last and is used downstream."""
+    fine, smooth = solints.value.fine, solints.value.smooth
+    table = BandpassTable("bandpass", Choice(fine, solints.reason, solints.evidence, solints.rule, solints.warning))
+    if not smooth:
+        return (table,)
+    suffix = f"bandpass_smooth{smooth.rpartition(',')[2]}"
+    return table, BandpassTable(suffix, Choice(smooth, solints.reason, solints.evidence, solints.rule))

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from almared.heuristics.antpos import Offsets
+from almared.heuristics.channels import PlanetLine
+from almared.heuristics.flux import FluxModel
 from almared.heuristics.gain import ApplyGroup
 from almared.heuristics.tsys import TsysField, TsysMap
 from almared.heuristics.wvr import WvrParameters
 from almared.model import Choice
-from almared.plan import Call, NamedChoice
+from almared.plan import NamedChoice
 from almared.recipes.bandpass import BandpassTable
 from almared.select import id_ranges
 
@@ -35,10 +38,12 @@ class Decisions:
         Step 7, one for each source.
     edge_channels : Choice of str
         Step 10.
-    planet_lines : tuple of (int, str, str)
-        Step 10, see `flag_initially`.
-    models : tuple of Call
-        Step 11.
+    planet_lines : Choice of tuple of PlanetLine
+        Step 10.
+    flux_model : Choice of FluxModel or None
+        Step 11, None without a flux calibrator.
+    bandpass_index : Choice of float or None
+        Step 11, spectral index of the bandpass calibrator where it is known and not that of the flux model.
     bandpass_field : Choice of int
         Step 13.
     bandpass_scans : Choice of tuple of int
@@ -51,12 +56,10 @@ class Decisions:
         Step 15.
     gaintype : Choice of str
         Step 15, of the amplitudes.
-    flux_reference : Choice of int or None
-        Step 15.
     apply_groups : Choice of tuple of ApplyGroup
         Step 17.
-    flux_diameter_rad : float, rad
-        Apparent diameter of the flux calibrator, 0 for a point.
+    position_offsets : Choice of Offsets or None
+        Step 6, None where no positions were given.
     """
 
     refant: Choice[str]
@@ -66,17 +69,17 @@ class Decisions:
     tsys_map: Choice[TsysMap]
     tsys_fields: tuple[Choice[TsysField], ...]
     edge_channels: Choice[str]
-    planet_lines: tuple[tuple[int, str, str], ...]
-    models: tuple[Call, ...]
+    planet_lines: Choice[tuple[PlanetLine, ...]]
+    flux_model: Choice[FluxModel] | None
+    bandpass_index: Choice[float] | None
     bandpass_field: Choice[int]
     bandpass_scans: Choice[tuple[int, ...]]
     phase_channels: Choice[str]
     bandpass_tables: tuple[BandpassTable, ...]
     gain_fields: Choice[tuple[int, ...]]
     gaintype: Choice[str]
-    flux_reference: Choice[int] | None
     apply_groups: Choice[tuple[ApplyGroup, ...]]
-    flux_diameter_rad: float = 0.0
+    position_offsets: Choice[Offsets] | None
 
     def told(self) -> tuple[NamedChoice, ...]:
         """Return the choices for the reader, in the order of the steps that use them; their values are texts."""
@@ -94,7 +97,8 @@ class Decisions:
             *((f"table {table.suffix}", table.solint, table.solint.value) for table in self.bandpass_tables),
             ("gain calibrators", self.gain_fields, f"field {id_ranges(self.gain_fields.value)}"),
             ("gain type of the amplitudes", self.gaintype, self.gaintype.value),
-            *([("flux reference", f, f"field {f.value}")] if (f := self.flux_reference) else []),
+            *([("flux model", m, _model_text(m.value))] if (m := self.flux_model) else []),
+            *([("index of the bandpass calibrator", i, f"{i.value:.3f}")] if (i := self.bandpass_index) else []),
             ("final apply", self.apply_groups, "; ".join(_group_text(group) for group in self.apply_groups.value)),
         )
         return tuple(NamedChoice(name, replace(choice, value=text or "none")) for name, choice, text in named)
@@ -107,6 +111,12 @@ def _wvr_text(wvr: WvrParameters | None) -> str:
     parts += [f"smooth {wvr.smooth}"] if wvr.smooth else []
     parts += [f"tie {tie}" for tie in wvr.tie]
     return "; ".join(parts)
+
+
+def _model_text(model: FluxModel) -> str:
+    law = model.power_law
+    told = f"{law.flux_jy:.4f} Jy at {law.reference_hz / 1e9:.3f} GHz" if law else model.body
+    return f"field {model.field_id}: {told}"
 
 
 def _map_text(tsys: TsysMap, spws: Sequence[int]) -> str:

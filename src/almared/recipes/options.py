@@ -2,56 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from almared.catalogue.antpos import PositionFile
 from almared.errors import PlanError
+from almared.heuristics.flux import PowerLaw
 
-Offsets = tuple[tuple[str, tuple[float, float, float]], ...]
 
+def parse_flux(text: str) -> tuple[str, PowerLaw]:
+    """Return the calibrator and its flux of ``NAME=Jy@GHz,alpha``; NAME may be a field id, the index may be left out.
 
-@dataclass(frozen=True, slots=True)
-class GivenFlux:
-    """A flux density that the reducer gives for a calibrator.
+    Raises
+    ------
+    PlanError
+        It does not read so.
 
-    Parameters
-    ----------
-    name : str
-        Field name, or its id as a number.
-    flux_jy : float, Jy
-        Stokes I at the frequency.
-    frequency_hz : float, Hz
-        Where it holds.
-    spectral_index : float
-        Of flux over frequency.
+    Examples
+    --------
+    >>> parse_flux("3c279=12.1@97.5,-0.5")
+    ('3c279', PowerLaw(flux_jy=12.1, reference_hz=97500000000.0, spectral_index=-0.5))
     """
-
-    name: str
-    flux_jy: float
-    frequency_hz: float
-    spectral_index: float
-
-    @classmethod
-    def parse(cls, text: str) -> GivenFlux:
-        """Return the flux of ``NAME=Jy@GHz,alpha``; the index may be left out.
-
-        Raises
-        ------
-        PlanError
-            It does not read so.
-        """
-        name, _, rest = text.rpartition("=")
-        flux, _, rest = rest.partition("@")
-        frequency, _, index = rest.partition(",")
-        try:
-            given = cls(name.strip(), float(flux), float(frequency) * 1e9, float(index or "0"))
-        except ValueError as fault:
-            raise PlanError(
-                f"{text!r} is no flux", repair="write NAME=Jy@GHz,alpha, e.g. 3c279=12.1@97.5,-0.5"
-            ) from fault
-        if not (given.name and given.flux_jy > 0 and given.frequency_hz > 0):
-            raise PlanError(f"{text!r} has no name, or a number not above zero", repair="write NAME=Jy@GHz,alpha")
-        return given
+    name, _, rest = text.rpartition("=")
+    flux, _, rest = rest.partition("@")
+    frequency, _, index = rest.partition(",")
+    try:
+        law = PowerLaw(float(flux), float(frequency) * 1e9, float(index or "0"))
+    except ValueError as fault:
+        raise PlanError(f"{text!r} is no flux", repair="write NAME=Jy@GHz,alpha, e.g. 3c279=12.1@97.5,-0.5") from fault
+    if not (name.strip() and law.flux_jy > 0 and law.reference_hz > 0 and math.isfinite(law.spectral_index)):
+        raise PlanError(f"{text!r} has no name, or a number that cannot be", repair="write NAME=Jy@GHz,alpha")
+    return name.strip(), law
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +54,10 @@ class CalibrationOptions:
         Reference antenna, empty for an automatic choice.
     bandpass_field : int or None
         Bandpass calibrator, None for an automatic choice.
-    antenna_offsets : tuple
-        Per antenna its position correction (m, ITRF).
-    antenna_positions_file : str
-        The service's JSON with absolute positions, relative to the script.
-    fluxes : tuple of GivenFlux
-        Known flux densities.
+    positions : PositionFile or None
+        Better antenna positions.
+    fluxes : mapping of str to PowerLaw
+        Known flux densities, by field name or id.
     tsys_channel_tolerance : float
         Tolerance of the Tsys map in channels of Tsys.
     time_bin_s : float, s
@@ -94,9 +74,8 @@ class CalibrationOptions:
     build: str = ""
     refant: str = ""
     bandpass_field: int | None = None
-    antenna_offsets: Offsets = ()
-    antenna_positions_file: str = ""
-    fluxes: tuple[GivenFlux, ...] = ()
+    positions: PositionFile | None = None
+    fluxes: Mapping[str, PowerLaw] = field(default_factory=dict)
     tsys_channel_tolerance: float = 1.0
     time_bin_s: float = 0.0
     has_wvr_correction: bool = True

@@ -38,7 +38,7 @@ def plain_steps(
         split_science(products, decided.split_spws.value, time_bin_s=options.time_bin_s),
         save_original_flags(products),
         flag_initially(products, decided.edge_channels, decided.planet_lines),
-        put_models(products, decided.models),
+        put_models(eb, products, decided),
         save_flags(12, products),
         _bandpass(products, decided),
         save_flags(14, products),
@@ -58,8 +58,13 @@ def gain_recipe(products: Products, decided: Decisions) -> GainRecipe:
         field_ids=decided.gain_fields.value,
         refant=decided.refant.value,
         amplitude_gaintype=decided.gaintype,
-        flux_reference=decided.flux_reference,
+        flux_reference=_flux_reference(decided),
     )
+
+
+def _flux_reference(decided: Decisions) -> Choice[int] | None:
+    model = decided.flux_model
+    return Choice(model.value.field_id, "the calibrator of known flux") if model else None
 
 
 def _wvr(products: Products, wvr: Choice[WvrParameters | None]) -> Step:

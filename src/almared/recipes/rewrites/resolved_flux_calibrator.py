@@ -52,22 +52,23 @@ def scale_on_short_baselines(plan: Plan, situation: Situation) -> Plan:
     domain.md A.8 step 15 (resolved Solar-System reference), G24.
     """
     decided = situation.decided
-    if decided.flux_reference is None or not decided.flux_diameter_rad:
+    if decided.flux_model is None or not decided.flux_model.value.diameter_rad:
         return plan
-    subset = choose_subset(situation)
+    diameter = decided.flux_model.value.diameter_rad
+    subset = choose_subset(situation, diameter)
     if len(subset.antennas) == len(situation.eb.antennas):
         return plan
-    choice = _choice(situation, subset)
+    choice = _choice(diameter, subset)
     recipe = gain_recipe(situation.products, decided)
     step = _gain_step(plan.step(15), recipe, subset, choice)
     return plan.replacing(step).with_choices(NamedChoice("antennas of the flux scale", choice))
 
 
-def choose_subset(situation: Situation) -> Subset:
+def choose_subset(situation: Situation, diameter_rad: float) -> Subset:
     """Return the antennas near the reference antenna among which no baseline is too long."""
     decided = situation.decided
     highest_hz = max(spw.range_hz[1] for spw in situation.eb.spws if spw.id in decided.split_spws.value)
-    limit = FADED_DISK * LIGHT_M_S / (math.pi * decided.flux_diameter_rad * highest_hz)
+    limit = FADED_DISK * LIGHT_M_S / (math.pi * diameter_rad * highest_hz)
     refant = next(a for a in situation.eb.antennas if a.name == decided.refant.value)
     near = [a for a in situation.eb.antennas if _distance(a, refant) <= limit]
     while len(near) > 1 and max(_distance(a, b) for a, b in combinations(near, 2)) > limit:
@@ -84,8 +85,8 @@ def _distance(first: Antenna, second: Antenna) -> float:
     return math.dist(first.position_m, second.position_m)
 
 
-def _choice(situation: Situation, subset: Subset) -> Choice[str]:
-    diameter = math.degrees(situation.decided.flux_diameter_rad) * 3600
+def _choice(diameter_rad: float, subset: Subset) -> Choice[str]:
+    diameter = math.degrees(diameter_rad) * 3600
     reason = (
         f"the flux calibrator is {diameter:.2f} arcsec wide; on baselines above {subset.limit_m:.0f} m less than "
         f"15 % of its flux is seen"
