@@ -104,6 +104,20 @@ def test_comments_and_layout_do_not_count(script: CalibrationScript, tmp_path: P
     assert [step.digest for step in again.steps] == [step.digest for step in script.steps]
 
 
+def test_the_hash_of_a_step_is_the_same_on_all_pythons(tmp_path: Path) -> None:
+    text = """step_title = {0: "x"}\nmystep = 0\nif mystep in thesteps:\n    print(f"{1 + x!r:>{3}} it's", *[None, ...])\n"""
+    path = tmp_path / "x.py"
+    path.write_text(text)
+    # Made with Python 3.11; a journal has to outlive the Python it was written with.
+    assert read_script(path).steps[0].digest[:16] == "8cd9addc3691ba8b"
+
+
+@pytest.mark.parametrize(("old", "new"), [("'x.ms', R", "'y.ms', R"), ("REFANT)", "REFANT, '')"), ("REFANT)", "-1)")])
+def test_small_changes_of_a_step_count(script: CalibrationScript, tmp_path: Path, old: str, new: str) -> None:
+    text = SCRIPT.replace('print("x.ms", REFANT)', "print('x.ms', REFANT)").replace(old, new)
+    assert script_of(tmp_path, text).step(2).digest != script.step(2).digest
+
+
 def test_a_constant_or_function_counts_for_the_steps_that_use_it(script: CalibrationScript, tmp_path: Path) -> None:
     constant = script_of(tmp_path, SCRIPT.replace('REFANT = "DA41"', 'REFANT = "DV05"'))
     changed = [s.number for s, t in zip(script.steps, constant.steps, strict=True) if s.digest != t.digest]

@@ -14,6 +14,8 @@ from almared.errors import InputError
 LITERALS = ("made_with", "step_title", "step_makes", "step_changes", "step_flags")
 """Names at the top of the script that hold its facts as plain literals (decision 001)."""
 
+EMPTY_TEXT = "Constant(value='')"
+
 NOT_HASHED = frozenset({*LITERALS, "thesteps", "mysteps", "mystep"})
 """Names that do not change what a step does."""
 
@@ -245,7 +247,7 @@ def _step(
     used = [*block.body, *_definitions(block, tree)]
     makes = _names(facts["step_makes"], number, path)
     flags = facts["step_flags"].get(number, {})
-    text = "\n".join(ast.unparse(node) for node in used)
+    text = "\n".join(_canonical(node) for node in used)
     return ScriptStep(
         number=number,
         title=str(facts["step_title"].get(number, f"step {number}")),
@@ -255,6 +257,20 @@ def _step(
         reads=tuple(sorted((_strings(used) & known) - set(makes))),
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
+
+
+def _canonical(node: object) -> str:
+    """Return the abstract syntax as text that is the same for all Pythons: empty fields and places left out."""
+    if isinstance(node, ast.JoinedStr):
+        # Python 3.12 has empty texts in some f-strings where others have none.
+        parts = (_canonical(part) for part in node.values)
+        return f"JoinedStr[{','.join(part for part in parts if part != EMPTY_TEXT)}]"
+    if isinstance(node, ast.AST):
+        fields = ((name, value) for name, value in ast.iter_fields(node) if name != "ctx" and value not in (None, []))
+        return f"{type(node).__name__}({','.join(f'{name}={_canonical(value)}' for name, value in fields)})"
+    if isinstance(node, list):
+        return f"[{','.join(_canonical(item) for item in node)}]"
+    return repr(node)
 
 
 def _definitions(block: ast.If, tree: ast.Module) -> list[ast.stmt]:
