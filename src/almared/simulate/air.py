@@ -24,7 +24,10 @@ FloatArray = NDArray[np.float64]
 
 ALTITUDE_M = 5059.0
 AIRMASSES = np.concatenate((np.arange(1.0, 2.0, 0.1), np.arange(2.0, 4.01, 0.25)))
-WVR_LINE_HZ, WVR_SPAN_HZ, WVR_STEP_HZ = 183.31e9, 20.0e9, 0.05e9
+FINEST_HZ = 2e6
+"""The tool's own spacing is no finer; the narrowest lines here (stratospheric ozone) are wider."""
+
+WVR_LINE_HZ, WVR_SPAN_HZ, WVR_STEP_HZ = 183.31e9, 20.0e9, 0.1e9
 WVR_OFFSETS_HZ = (1.25e9, 3.25e9, 5.5e9, 7.25e9)
 WVR_WIDTHS_HZ = (1.5e9, 2.5e9, 2.0e9, 1.5e9)
 WVR_PWV_FACTORS = np.linspace(0.4, 1.6, 13)
@@ -60,14 +63,14 @@ class Radiometer:
     ----------
     pwv_m : ndarray of float, m, shape (pwv,)
         Grid of zenith columns.
-    sky_k : ndarray of float, K, shape (pwv, airmass, channel)
-        Rayleigh-Jeans brightness, both sidebands, on that grid and `AIRMASSES`.
+    splines : tuple
+        Per channel the Rayleigh-Jeans brightness (K), both sidebands, over water column (m) and airmass.
     part : RadiometerPart
         Coupling and what is behind it.
     """
 
     pwv_m: FloatArray
-    sky_k: FloatArray
+    splines: tuple[Any, ...]
     part: RadiometerPart
 
     def temperatures(self, pwv_m: FloatArray, airmass: FloatArray) -> FloatArray:
@@ -82,11 +85,8 @@ class Radiometer:
         -------
         ndarray of float, K, shape (time, antenna_name, channel)
         """
-        from scipy.interpolate import RectBivariateSpline
-
         pwv = np.clip(pwv_m, self.pwv_m[0], self.pwv_m[-1])
-        splines = (RectBivariateSpline(self.pwv_m, AIRMASSES, self.sky_k[:, :, c]) for c in range(4))
-        sky = np.stack([spline.ev(pwv, airmass) for spline in splines], axis=-1)
+        sky = np.stack([spline.ev(pwv, airmass) for spline in self.splines], axis=-1)
         return np.asarray(self.part.coupling * sky + (1.0 - self.part.coupling) * self.part.spill_temperature)
 
 
@@ -112,6 +112,8 @@ def _grid(spw: SpectralWindow) -> tuple[float, float, int]:
 
 def make_radiometer(air: AtmospherePart, part: RadiometerPart) -> Radiometer:
     """Return the model of the radiometers for water columns about the scenario's."""
+    from scipy.interpolate import RectBivariateSpline
+
     tool = _tool(air)
     tool.initSpectralWindow(1, _q(WVR_LINE_HZ, "Hz"), _q(WVR_SPAN_HZ, "Hz"), _q(WVR_STEP_HZ, "Hz"))
     count = int(tool.getNumChan(0))
@@ -120,7 +122,8 @@ def make_radiometer(air: AtmospherePart, part: RadiometerPart) -> Radiometer:
              zip(WVR_OFFSETS_HZ, WVR_WIDTHS_HZ, strict=True)]  # fmt: skip
     grid = air.pwv * WVR_PWV_FACTORS
     sky = np.array([[_channel_means(tool, pwv, airmass, masks) for airmass in AIRMASSES] for pwv in grid])
-    return Radiometer(grid, sky, part)
+    splines = tuple(RectBivariateSpline(grid, AIRMASSES, sky[:, :, c]) for c in range(sky.shape[2]))
+    return Radiometer(grid, splines, part)
 
 
 def _channel_means(tool: Any, pwv_m: float, airmass: float, masks: Sequence[NDArray[np.bool_]]) -> list[float]:
@@ -131,9 +134,8 @@ def _channel_means(tool: Any, pwv_m: float, airmass: float, masks: Sequence[NDAr
 
 
 def _window(tool: Any, air: AtmospherePart, spw: SpectralWindow) -> WindowAir:
-    tool.initSpectralWindow(
-        1, _q(spw.mean_frequency_hz, "Hz"), _q(spw.bandwidth_hz, "Hz"), _q(spw.channel_width_hz, "Hz")
-    )
+    step_hz = max(spw.channel_width_hz, min(FINEST_HZ, spw.bandwidth_hz / 4.0))
+    tool.initSpectralWindow(1, _q(spw.mean_frequency_hz, "Hz"), _q(spw.bandwidth_hz, "Hz"), _q(step_hz, "Hz"))
     tool.setUserWH2O(_q(air.pwv * 1e3, "mm"))
     tau = np.asarray(tool.getDryOpacitySpec(0)[1]) + np.asarray(tool.getWetOpacitySpec(0)[1]["value"])
     sky = np.array([_sky(tool, airmass) for airmass in AIRMASSES])
@@ -147,7 +149,7 @@ def _sky(tool: Any, airmass: float) -> FloatArray:
 
 
 def _fitted(values: FloatArray, spw: SpectralWindow) -> FloatArray:
-    """Return the tool's channels on ours; its number of channels may differ by one through rounding."""
+    """Return the tool's channels on ours; fine windows are computed on fewer channels."""
     if values.size == spw.n_channels:
         return values
     places = (np.arange(spw.n_channels) + 0.5) / spw.n_channels * values.size - 0.5

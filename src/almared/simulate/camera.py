@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 
 from almared.model import DataBlock, Field, Scan, SpectralWindow, Subscan
 from almared.simulate.bdf import BdfWindow, CorrelatorBdf, CrossType, baseline_pairs, choose_scale, choose_storage
-from almared.simulate.kernel import ValueAxis
+from almared.simulate.kernel import ValueAxis, phase_ramps
 from almared.simulate.seeds import generator
+from almared.simulate.sky import LIGHT_M_S
 from almared.simulate.spectrum import averaged_channels, channel_frequencies
-from almared.simulate.world import World, slant_phase
+from almared.simulate.world import World
 
 FloatArray = NDArray[np.float64]
 
-PIECE_VALUES = 6_000_000
-"""Most complex values of one piece; with integers, sky and averages about 150 MB."""
+PIECE_VALUES = 3_000_000
+"""Most complex values of one piece; with integers, sky and averages about 75 MB per thread."""
 
 NOISE_PEAK = 7.0
 """Highest noise that is foreseen, in sigma; 32 random bits give at most 6.7."""
@@ -103,12 +104,12 @@ class Camera:
     def antenna_spectra(self, times: FloatArray) -> NDArray[np.complex64]:
         """Return everything antenna based, shape (time, antenna_name, value)."""
         water, error = self.world.paths(self.look.field, times, self.block.integration_s)
-        gains = self.world.instrument.gains(times)
+        gains = self.world.instrument.gains(times).astype(np.complex64)
         spectra = []
         for spw, fixed in zip(self.spws, self.fixed, strict=True):
-            phasors = slant_phase(water + error, channel_frequencies(spw))[..., None]
+            phasors = phase_ramps(-(water + error) / LIGHT_M_S, channel_frequencies(spw))[..., None]
             piece = phasors * fixed[None] * gains[:, :, None, _receptors(spw)]
-            spectra.append(piece.reshape(*piece.shape[:2], -1).astype(np.complex64))
+            spectra.append(piece.reshape(*piece.shape[:2], -1))
         return np.concatenate(spectra, axis=-1)
 
     def sky(self, times: FloatArray) -> NDArray[np.complex64]:
@@ -116,7 +117,7 @@ class Camera:
         if not self.look.has_source:
             return np.zeros((1, 1, self.axis.n_values), np.complex64)
         pieces = [np.repeat(self._sky(spw, times), len(spw.correlations), axis=-1) for spw in self.spws]
-        return np.concatenate(pieces, axis=-1).astype(np.complex64)
+        return np.concatenate(pieces, axis=-1)
 
     def autos(self, count: int, first: int) -> NDArray[np.float32]:
         """Return auto-correlations relative to the sky's noise, shape (time, antenna_name, value)."""
@@ -140,22 +141,23 @@ class Camera:
             means.append(spectrum[:, :, low:high].mean(axis=2))
         return np.concatenate(means, axis=-1)
 
-    def _fixed_spectra(self) -> list[NDArray[np.complex128]]:
+    def _fixed_spectra(self) -> list[NDArray[np.complex64]]:
         """Return bandpass over root Tsys times root K/Jy of each window, (antenna_name, frequency, product)."""
         root = np.sqrt(self.world.instrument.kelvin_per_jansky)[:, None, None]
         spectra = []
         for spw in self.spws:
             tsys = self.world.tsys(spw, self.look.airmass)
-            spectra.append((root * self.world.instrument.bandpass(spw) / np.sqrt(tsys))[..., _receptors(spw)])
+            fixed = root * self.world.bandpass(spw) / np.sqrt(tsys)
+            spectra.append(fixed[..., _receptors(spw)].astype(np.complex64))
         return spectra
 
-    def _sky(self, spw: SpectralWindow, times: FloatArray) -> NDArray[np.complex128]:
+    def _sky(self, spw: SpectralWindow, times: FloatArray) -> NDArray[np.complex64]:
         world, field = self.world, self.look.field
         key = world.schedule.source_key(field.id)
         source, frequency = world.sources[key], channel_frequencies(spw)
         centre = source.components[0].direction_rad if key in world.bodies else field.direction_rad
         if source.is_point_at(centre):
-            return source.flux(frequency)[None, None].astype(complex)
+            return source.flux(frequency)[None, None].astype(np.complex64)
         uvw = world.frame(field, times).uvw(self._baselines())
         return source.visibilities(frequency, uvw, centre=centre, diameters_m=world.array.diameters_m)
 
@@ -169,7 +171,7 @@ class Camera:
         sky = world.received(spw, self.look.airmass)
         temperature = {"AMBIENT": AMBIENT_LOAD_K, "HOT": HOT_LOAD_K}.get(self.look.subscan.intent)
         power = sky if temperature is None else world.instrument.receiver_temperature(spw) + temperature
-        level = np.abs(world.instrument.bandpass(spw)) ** 2 * power / sky.mean(axis=1, keepdims=True)
+        level = np.abs(world.bandpass(spw)) ** 2 * power / sky.mean(axis=1, keepdims=True)
         return np.asarray(level[..., _receptors(spw)])
 
     def _storage(self) -> tuple[CrossType, ValueAxis]:

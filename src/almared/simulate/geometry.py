@@ -96,27 +96,33 @@ def make_frame(
         Of the day.
     """
     ra, dec = (np.broadcast_to(np.asarray(x, dtype=float), mjd_s.shape) for x in (ra_rad, dec_rad))
-    w = _apparent(ra, dec, mjd_s, earth)
-    u = _apparent(ra + STEP_RAD / np.cos(dec), dec, mjd_s, earth) - w
-    v = _apparent(ra, dec + STEP_RAD, mjd_s, earth) - w
+    turning = _Turning(mjd_s, earth)
+    w = turning.apparent(ra, dec)
+    u = turning.apparent(ra + STEP_RAD / np.cos(dec), dec) - w
+    v = turning.apparent(ra, dec + STEP_RAD) - w
     u = _normalised(u - _along(u, w))
     v = _normalised(v - _along(v, w) - _along(v, u))
     return Frame(u, v, w)
 
 
-def _apparent(ra: FloatArray, dec: FloatArray, mjd_s: FloatArray, earth: EarthOrientation) -> FloatArray:
-    """Return unit vectors in ITRF of the apparent (aberrated) direction, shape (time, 3)."""
-    import erfa
+class _Turning:
+    """The turning earth; aberration and precession are those of the middle of the times (an hour moves 0.01 arcsec)."""
 
-    utc = mjd_s / DAY_S
-    tai = erfa.utctai(MJD_ZERO, utc)
-    tt = erfa.taitt(*tai)
-    astrom, _ = erfa.apci13(*tt)
-    ri, di = erfa.atciqz(ra, dec, astrom)
-    era = erfa.era00(MJD_ZERO, utc + earth.dut1_s / DAY_S)
-    wobble = erfa.pom00(earth.x_rad, earth.y_rad, 0.0)
-    terrestrial = erfa.s2c(ri - era, di)
-    return np.asarray(terrestrial @ np.asarray(wobble).T, dtype=float)
+    def __init__(self, mjd_s: FloatArray, earth: EarthOrientation) -> None:
+        import erfa
+
+        utc = mjd_s / DAY_S
+        tt = erfa.taitt(*erfa.utctai(MJD_ZERO, 0.5 * (utc.min() + utc.max())))
+        self.astrometry, _ = erfa.apci13(*tt)
+        self.angle = erfa.era00(MJD_ZERO, utc + earth.dut1_s / DAY_S)
+        self.wobble = np.asarray(erfa.pom00(earth.x_rad, earth.y_rad, 0.0))
+
+    def apparent(self, ra: FloatArray, dec: FloatArray) -> FloatArray:
+        """Return unit vectors in ITRF of the apparent (aberrated) direction, shape (time, 3)."""
+        import erfa
+
+        ri, di = erfa.atciqz(ra, dec, self.astrometry)
+        return np.asarray(erfa.s2c(ri - self.angle, di) @ self.wobble.T, dtype=float)
 
 
 def sidereal_time(mjd_s: float, longitude_rad: float, earth: EarthOrientation) -> float:

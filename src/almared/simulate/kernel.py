@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -148,10 +145,41 @@ def _correlate(inputs: Any, axis: Any, place: Any, outputs: Any) -> None:  # pra
         _average(row, layout, averages[t, b])
 
 
+@numba.njit(cache=True, nogil=True)
+def _ramps(first: Any, step: Any, out: Any) -> None:  # pragma: no cover - compiled
+    for r in range(first.size):
+        phasor = complex(math.cos(first[r]), math.sin(first[r]))
+        turn = complex(math.cos(step[r]), math.sin(step[r]))
+        for c in range(out.shape[1]):
+            out[r, c] = phasor
+            phasor *= turn
+
+
+def phase_ramps(delays_s: NDArray[np.float64], frequency_hz: NDArray[np.float64]) -> NDArray[np.complex64]:
+    """Return ``exp(2 pi i delay frequency)`` on an even frequency grid.
+
+    Parameters
+    ----------
+    delays_s : ndarray of float, s
+        Any shape.
+    frequency_hz : ndarray of float, Hz, shape (frequency,)
+        Evenly spaced.
+
+    Returns
+    -------
+    ndarray of complex64, shape (*delays, frequency)
+    """
+    width = frequency_hz[1] - frequency_hz[0] if frequency_hz.size > 1 else 0.0
+    turns = np.ascontiguousarray(delays_s, dtype=np.float64).reshape(-1) * 2.0 * np.pi
+    out = np.empty((turns.size, frequency_hz.size), np.complex64)
+    _ramps(turns * frequency_hz[0], turns * width, out)
+    return out.reshape(*delays_s.shape, frequency_hz.size)
+
+
 def correlate(
-    spectra: NDArray[np.complex64], sky: NDArray[np.complex64], *, axis: ValueAxis, key: int, dtype: str, threads: int
+    spectra: NDArray[np.complex64], sky: NDArray[np.complex64], *, axis: ValueAxis, key: int, dtype: str
 ) -> tuple[NDArray[Any], NDArray[np.complex64]]:
-    """Return scaled integers and channel averages of all baselines.
+    """Return scaled integers and channel averages of all baselines; runs beside other threads.
 
     Parameters
     ----------
@@ -165,8 +193,6 @@ def correlate(
         Of the noise stream of these integrations.
     dtype : str
         Integer type of the file.
-    threads : int
-        How many to use; the result does not depend on it.
 
     Returns
     -------
@@ -179,19 +205,5 @@ def correlate(
     averages = np.empty((*out.shape[:2], axis.n_averages), np.complex64)
     layout = np.stack((axis.starts, axis.channels, axis.products, axis.trims))
     settings = (layout, axis.scale, axis.noise, axis.is_smooth, bool(axis.noise.any()))
-
-    def work(rows: tuple[int, int]) -> None:
-        _correlate((spectra, sky, pairs), settings, (*rows, np.uint64(key)), (out, averages))
-
-    _share(work, n_rows, threads)
+    _correlate((spectra, sky, pairs), settings, (0, n_rows, np.uint64(key)), (out, averages))
     return out, averages
-
-
-def _share(work: Callable[[tuple[int, int]], None], n_rows: int, threads: int) -> None:
-    """Run the work on rows in as many pieces as there are threads."""
-    if threads <= 1 or n_rows < 2 * threads:
-        work((0, n_rows))
-        return
-    edges = [n_rows * k // threads for k in range(threads + 1)]
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, pairwise(edges)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,32 +23,53 @@ from almared.simulate.world import World
 FloatArray = NDArray[np.float64]
 
 
-def observe_scan(world: World, scan: Scan, *, directory: Path, threads: int, seen: Callable[[int], None]) -> Scan:
-    """Write the binary files of a scan and return the scan with their sizes.
+def observe_scans(
+    world: World, scans: Sequence[Scan], *, directory: Path, threads: int, seen: Callable[[int], None]
+) -> tuple[Scan, ...]:
+    """Write the binary files of scans and return the scans with the sizes of their files.
 
     Parameters
     ----------
     world : World
         All that is true.
-    scan : Scan
+    scans : sequence of Scan
         To observe.
     directory : Path
         The ASDM.
     threads : int
-        For the kernel; the bytes do not depend on it.
+        Subscans that are made at the same time; the bytes do not depend on it.
     seen : callable
-        Told the number of visibilities after each piece.
+        Told the number of visibilities after each piece, from any of the threads.
     """
-    subscans = []
-    for subscan in scan.subscans:
-        look = _look(world, scan, subscan)
-        sizes = _correlator_files(world, look, directory=directory, threads=threads, seen=seen)
-        blocks = []
-        for block in subscan.blocks:
-            size = sizes.get(block.data_uid) or _radiometer_file(world, look, block, directory)
-            blocks.append(replace(block, data_size=size))
-        subscans.append(replace(subscan, blocks=tuple(blocks)))
-    return replace(scan, subscans=tuple(subscans))
+    pairs = [(scan, subscan) for scan in scans for subscan in scan.subscans]
+    lock = Lock()
+
+    def tell(count: int) -> None:
+        with lock:
+            seen(count)
+
+    def observed(pair: tuple[Scan, Subscan]) -> Subscan:
+        return _observe_subscan(world, _look(world, *pair), directory, tell)
+
+    with ThreadPoolExecutor(threads) as pool:
+        made = dict(zip(((scan.number, sub.number) for scan, sub in pairs), pool.map(observed, pairs), strict=True))
+    return tuple(
+        replace(scan, subscans=tuple(made[scan.number, sub.number] for sub in scan.subscans)) for scan in scans
+    )
+
+
+def observe_scan(world: World, scan: Scan, *, directory: Path, threads: int, seen: Callable[[int], None]) -> Scan:
+    """Write the binary files of one scan, as `observe_scans` does for many."""
+    return observe_scans(world, (scan,), directory=directory, threads=threads, seen=seen)[0]
+
+
+def _observe_subscan(world: World, look: Look, directory: Path, seen: Callable[[int], None]) -> Subscan:
+    sizes = _correlator_files(world, look, directory=directory, seen=seen)
+    blocks = []
+    for block in look.subscan.blocks:
+        size = sizes.get(block.data_uid) or _radiometer_file(world, look, block, directory)
+        blocks.append(replace(block, data_size=size))
+    return replace(look.subscan, blocks=tuple(blocks))
 
 
 def _look(world: World, scan: Scan, subscan: Subscan) -> Look:
@@ -56,9 +79,7 @@ def _look(world: World, scan: Scan, subscan: Subscan) -> Look:
     return Look(scan, subscan, field, world.airmass(field, middle), is_on)
 
 
-def _correlator_files(
-    world: World, look: Look, *, directory: Path, threads: int, seen: Callable[[int], None]
-) -> dict[str, int]:
+def _correlator_files(world: World, look: Look, *, directory: Path, seen: Callable[[int], None]) -> dict[str, int]:
     blocks = [block for block in look.subscan.blocks if block.processor == "CORRELATOR"]
     camera = Camera(world, look, blocks[0])
     with ExitStack() as stack:
@@ -75,7 +96,6 @@ def _correlator_files(
                 axis=camera.axis,
                 key=stream_key(world.seed, "noise", look.scan.number, look.subscan.number, first),
                 dtype=camera.cross_type.dtype,
-                threads=threads,
             )
             autos = camera.autos(times.size, first)
             writers[0].write(cross, autos)

@@ -155,7 +155,7 @@ def _processors() -> int:
 
 
 def _observe(world: World, asdm: Path, *, threads: int, total: int, progress: Progress | None) -> tuple[Scan, ...]:
-    from almared.simulate.observe import observe_scan
+    from almared.simulate.observe import observe_scans
 
     done = 0
 
@@ -165,4 +165,4 @@ def _observe(world: World, asdm: Path, *, threads: int, total: int, progress: Pr
         if progress is not None:
             progress(done, total)
 
-    return tuple(observe_scan(world, scan, directory=asdm, threads=threads, seen=seen) for scan in world.schedule.scans)
+    return observe_scans(world, world.schedule.scans, directory=asdm, threads=threads, seen=seen)

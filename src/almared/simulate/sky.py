@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from almared.simulate.bdf_layout import baseline_pairs
 from almared.simulate.geometry import tangent_offsets
+from almared.simulate.kernel import phase_ramps
 
 FloatArray = NDArray[np.float64]
 
@@ -74,7 +75,7 @@ class SkyComponent:
             flux = flux + line.peak_jy * np.exp(-0.5 * ((frequency_hz - line.frequency_hz) / sigma) ** 2)
         return np.asarray(flux)
 
-    def envelope(self, wavelengths: FloatArray) -> FloatArray:
+    def envelope(self, wavelengths: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the visibility of the shape at unit flux for baselines in wavelengths."""
         from scipy.special import j1
 
@@ -113,13 +114,13 @@ class SkySource:
 
     def visibilities(
         self, frequency_hz: FloatArray, uvw_m: FloatArray, *, centre: tuple[float, float], diameters_m: FloatArray
-    ) -> NDArray[np.complex128]:
+    ) -> NDArray[np.complex64]:
         """Return the source's visibilities in a pointing.
 
         Parameters
         ----------
         frequency_hz : ndarray of float, Hz, shape (frequency,)
-            Channels.
+            Channels, evenly spaced.
         uvw_m : ndarray of float, m, shape (time, baseline_id, 3)
             As in the MS.
         centre : tuple of float, rad, ICRS
@@ -129,16 +130,18 @@ class SkySource:
 
         Returns
         -------
-        ndarray of complex, Jy, shape (time, baseline_id, frequency)
+        ndarray of complex64, Jy, shape (time, baseline_id, frequency)
         """
         waves = frequency_hz / LIGHT_M_S
-        length = np.hypot(uvw_m[..., 0], uvw_m[..., 1])[..., None] * waves
-        total = np.zeros(length.shape, dtype=complex)
+        length = (np.hypot(uvw_m[..., 0], uvw_m[..., 1])[..., None] * waves).astype(np.float32)
+        total = np.zeros(length.shape, dtype=np.complex64)
         for component in self.components:
             lmn = np.array(_offset(component, centre))
             beam = _baseline_beam(float(np.hypot(lmn[0], lmn[1])), frequency_hz, diameters_m)
-            phase = 2.0 * np.pi * (uvw_m @ lmn)[..., None] * waves
-            total += component.flux(frequency_hz) * beam * component.envelope(length) * np.exp(1j * phase)
+            size = (component.flux(frequency_hz) * beam).astype(np.float32)
+            if component.shape != "point":
+                size = size * component.envelope(length)
+            total += size * phase_ramps((uvw_m @ lmn) / LIGHT_M_S, frequency_hz) if lmn.any() else size
         return total
 
 

@@ -123,7 +123,7 @@ class Truth:
         diameters = np.array([antenna["diameter_m"] for antenna in self.tree["antennas"]])
         source = self.source(name)
         centre = source.components[0].direction_rad
-        return source.visibilities(frequency_hz, uvw_m, centre=centre, diameters_m=diameters)
+        return np.asarray(source.visibilities(frequency_hz, uvw_m, centre=centre, diameters_m=diameters), dtype=complex)
 
     def bandpass(self, antenna: str, spw_id: int) -> ComplexArray:
         """Return the true bandpass of an antenna, residual delay included, shape (frequency, receptor)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from almared.simulate.instrument import Instrument, make_instrument
 from almared.simulate.scenario import Component, Scenario, SourcePart
 from almared.simulate.schedule import Schedule, make_schedule
 from almared.simulate.screen import PhaseScreen, make_screen
-from almared.simulate.sky import LIGHT_M_S, SkyComponent, SkySource, SpectralLine
+from almared.simulate.sky import SkyComponent, SkySource, SpectralLine
 from almared.simulate.spectrum import Setups, make_windows
 
 FloatArray = NDArray[np.float64]
@@ -38,6 +38,8 @@ class World:
         Per key.
     bodies : dict of str to Body
         Moving sources per key.
+    known_bandpasses : dict of int to ndarray
+        Bandpasses that were computed already.
     """
 
     scenario: Scenario
@@ -52,6 +54,13 @@ class World:
     instrument: Instrument
     sources: dict[str, SkySource]
     bodies: dict[str, Body]
+    known_bandpasses: dict[int, NDArray[np.complex64]] = field(default_factory=dict, compare=False)
+
+    def bandpass(self, spw: SpectralWindow) -> NDArray[np.complex64]:
+        """Return the true bandpass of a window, shape (antenna_name, frequency, receptor); it is kept."""
+        if spw.id not in self.known_bandpasses:
+            self.known_bandpasses[spw.id] = self.instrument.bandpass(spw).astype(np.complex64)
+        return self.known_bandpasses[spw.id]
 
     def spw(self, spw_id: int) -> SpectralWindow:
         """Return a spectral window."""
@@ -125,17 +134,15 @@ def make_world(scenario: Scenario, seed: int) -> World:
 
 
 def _with_bodies(schedule: Schedule, bodies: dict[str, Body]) -> Schedule:
-    from dataclasses import replace
-
-    def placed(field: Field) -> Field:
-        body = bodies.get(schedule.source_key(field.id))
+    def placed(old: Field) -> Field:
+        body = bodies.get(schedule.source_key(old.id))
         if body is None:
-            return field
-        first = next(s.start_mjd_s for s in schedule.scans if field.id in s.field_ids)
+            return old
+        first = next(s.start_mjd_s for s in schedule.scans if old.id in s.field_ids)
         ra, dec = body.direction(first)
-        return replace(field, direction_rad=(float(ra) % (2.0 * np.pi), float(dec)))
+        return replace(old, direction_rad=(float(ra) % (2.0 * np.pi), float(dec)))
 
-    return replace(schedule, fields=tuple(placed(field) for field in schedule.fields))
+    return replace(schedule, fields=tuple(placed(old) for old in schedule.fields))
 
 
 def _source(part: SourcePart, body: Body | None, mjd_s: float) -> SkySource:
@@ -152,8 +159,3 @@ def _source(part: SourcePart, body: Body | None, mjd_s: float) -> SkySource:
 def _component(part: SourcePart, extra: Component, centre: tuple[float, float]) -> SkyComponent:
     alpha = part.alpha if extra.alpha is None else extra.alpha
     return SkyComponent(shifted(centre, extra.offset), extra.shape, extra.size, extra.flux, part.at, alpha)
-
-
-def slant_phase(path_m: FloatArray, frequency_hz: FloatArray) -> NDArray[np.complex128]:
-    """Return the phasors of extra paths, shape (*path, frequency); asdm-facts 6 for the sign."""
-    return np.asarray(np.exp(-2j * np.pi / LIGHT_M_S * path_m[..., None] * frequency_hz))
