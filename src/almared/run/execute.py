@@ -197,6 +197,7 @@ class _Run:
         keep_script(self.script)
         log = self.directory / f"casa-{self.name}.log"
         begin = {"steps": list(plan.choice.steps), "script": self.script.digest, "log": log.name}
+        begin["tolerated"] = list(self.options.tolerated)
         edits = edited_lines(self.script.path)
         self._record("run-begin", **begin, almared=__version__, edited=edits, warnings=list(plan.warnings))
         order = ChildOrder(
