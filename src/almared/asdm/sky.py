@@ -57,7 +57,9 @@ def joined_fluxes(pairs: Iterable[tuple[float, tuple[float, ...]]]) -> tuple[Sou
 
 
 def _field(number: int, row: Row, *, where: str) -> Field:
-    direction = row["phaseDir"]
+    is_ephemeris = row.get("ephemerisId", -1) >= 0
+    # Beside an ephemeris phaseDir is an offset from it.
+    direction = row["referenceDir" if is_ephemeris else "phaseDir"]
     if row["numPoly"] != 1 or direction.shape != (1, 2):
         raise AsdmError(
             "the phase centre is not one direction (numPoly 1)",
@@ -70,7 +72,7 @@ def _field(number: int, row: Row, *, where: str) -> Field:
         code=row["code"],
         source_id=row.get("sourceId", -1),
         direction_rad=(float(direction[0, 0]), float(direction[0, 1])),
-        is_ephemeris=row.get("ephemerisId", -1) >= 0,
+        is_ephemeris=is_ephemeris,
     )
 
 

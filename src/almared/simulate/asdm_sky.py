@@ -40,12 +40,14 @@ def sky_tables(contents: AsdmContents) -> tuple[Table, ...]:
 
 def _field(eb: ExecutionBlock, field: Field, moving: tuple[int, ...]) -> Row:
     direction = reals([field.direction_rad])
+    # Beside an ephemeris CASA takes phaseDir for an offset from it (seen: uvw of twice the direction otherwise).
+    offset = reals([(0.0, 0.0)])
     row = {
         "fieldId": tag("Field", field.id),
         "fieldName": text(field.name),
         "numPoly": integer(1),
         "delayDir": direction,
-        "phaseDir": direction,
+        "phaseDir": offset if field.id in moving else direction,
         "referenceDir": direction,
         "time": moment(eb.start_mjd_s),
         "code": text(field.code),
