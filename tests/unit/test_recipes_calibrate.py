@@ -7,30 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import tiny_eb
+from support.small_plan import ASDM, MS, planned, small_eb
 
 from almared.catalogue import PositionFile
 from almared.errors import PlanError
-from almared.model import ExecutionBlock, Field, Scan, Subscan, TsysRecord
+from almared.model import ExecutionBlock, Field, Scan, Subscan
 from almared.plan import STEP_TITLES, Call, Plan, Routine
-from almared.recipes import CalibrationOptions, parse_flux, plan_calibration
-
-ASDM = "uid___A002_Xabc123_X1f"
-MS = f"{ASDM}.ms"
-OPTIONS = CalibrationOptions(asdm=ASDM, expected_rows={"MAIN": 1908}, build="6.7.0.31", tsys_channel_tolerance=16.0)
-
-
-def small_eb() -> ExecutionBlock:
-    """The small execution block as its ASDM tells it: with Tsys of windows 1 and 3 in the atmosphere scan."""
-    eb = tiny_eb.execution_block()
-    start, end = eb.scans[0].start_mjd_s, eb.scans[0].end_mjd_s
-    rows = [TsysRecord(a.id, spw, start + 1.0, end - 1.0, (60.0, 70.0)) for a in eb.antennas for spw in (1, 3)]
-    return replace(eb, tsys=tuple(rows))
-
-
-def planned(eb: ExecutionBlock | None = None, **options: Any) -> Plan:
-    """The plan of the small execution block, changed or with options."""
-    return plan_calibration(eb or small_eb(), replace(OPTIONS, **options))
+from almared.recipes import parse_flux
 
 
 def calls(plan: Plan, step: int, task: str = "") -> list[Call]:
@@ -132,13 +115,18 @@ def test_no_online_flags_no_flagcmd() -> None:
     assert not calls(planned(replace(small_eb(), online_flags=())), 3, "flagcmd")
 
 
-def test_sources_without_tsys_take_it_from_where_the_rule_says() -> None:
-    """Only the bandpass calibrator has Tsys; neither target nor phase calibrator has any to lend."""
+def test_target_takes_the_tsys_of_its_phase_calibrator() -> None:
     plan = planned()
-    assert [c.get("field") for c in calls(plan, 7, "applycal")] == ["0"]
-    assert [c.get("field") for c in calls(plan, 7, "flagdata")] == ["1", "2"]
-    assert "no Tsys of its own" in reasons(plan, 7)
-    assert any("not calibrated" in warning for warning in plan.warnings)
+    gain_fields = {c.get("field"): c.get("gainfield") for c in calls(plan, 7, "applycal")}
+    assert gain_fields == {"0": ("0", ""), "1": ("1", ""), "2": ("1", "")}
+    assert "its phase calibrator" in reasons(plan, 7)
+
+
+def test_calibrator_without_tsys_is_refused() -> None:
+    eb = small_eb()
+    rows = tuple(row for row in eb.tsys if row.start_mjd_s < eb.scans[1].start_mjd_s)
+    with pytest.raises(PlanError, match="J1752-2956"):
+        planned(replace(eb, tsys=rows))
 
 
 def test_window_beyond_its_tsys_needs_a_tolerance() -> None:
@@ -146,19 +134,8 @@ def test_window_beyond_its_tsys_needs_a_tolerance() -> None:
         planned(tsys_channel_tolerance=1.0)
 
 
-def test_target_takes_the_tsys_of_its_phase_calibrator() -> None:
-    eb = small_eb()
-    subscans = tuple(replace(sub, field_id=1) for sub in eb.scans[0].subscans)
-    plan = planned(with_scans(eb, (1, {"subscans": subscans})))
-    gain_fields = {c.get("field"): c.get("gainfield") for c in calls(plan, 7, "applycal")}
-    assert gain_fields["1"] == ("1", "")
-    assert gain_fields["2"] == ("1", "")
-
-
 def test_no_tsys_at_all_is_said_and_not_applied() -> None:
-    eb = replace(small_eb(), tsys=())
-    eb = replace(eb, scans=eb.scans[1:])
-    plan = planned(eb)
+    plan = planned(replace(small_eb(), tsys=()))
     assert "no system temperatures" in plan.step(5).nothing_because
     for call in calls(plan, 7, "applycal"):
         assert call.get("gaintable") == (f"{MS}.wvr",)
@@ -181,8 +158,7 @@ def test_compact_array_has_no_radiometers() -> None:
 
 
 def test_nothing_to_apply_splits_the_raw_data() -> None:
-    eb = replace(small_eb(), tsys=())
-    plan = planned(replace(eb, scans=eb.scans[1:]), has_wvr_correction=False)
+    plan = planned(replace(small_eb(), tsys=()), has_wvr_correction=False)
     assert plan.step(7).nothing_because
     assert value(plan, 8, "mstransform", "datacolumn") == "data"
 
@@ -274,7 +250,7 @@ def test_polarisation_calibrator_wants_a_strict_reference() -> None:
             lambda eb: with_scans(eb, (2, {"intents": (*eb.scans[1].intents, "CALIBRATE_DIFFGAIN")})),
             "differential gain",
         ),
-        (lambda eb: with_scans(eb, (3, {"subscans": without_window(eb.scans[2], 7)})), "not observed on the phase"),
+        (lambda eb: with_scans(eb, (3, {"subscans": without_window(eb.scans[3], 7)})), "not observed on the phase"),
         (lambda eb: replace(eb, scans=tuple(replace(s, intents=("OBSERVE_TARGET",)) for s in eb.scans)), "neither"),
     ],
 )
@@ -285,10 +261,10 @@ def test_other_modes_are_refused(change: Any, words: str) -> None:
 
 def test_spectral_scan_is_refused() -> None:
     eb = small_eb()
-    target = eb.scans[3]
+    target = eb.scans[-1]
     half = without_window(target, 7)
     with pytest.raises(PlanError, match="spectral scan"):
-        planned(with_scans(eb, more=(replace(target, number=5, subscans=half),)))
+        planned(with_scans(eb, more=(replace(target, number=6, subscans=half),)))
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,8 @@ def _bandpass_index(
 def _bandpass_tables(solints: Choice[BandpassSolints]) -> tuple[BandpassTable, ...]:
     """Return the tables that the intervals ask for; the smoothed one comes last and is used downstream."""
     fine, smooth = solints.value.fine, solints.value.smooth
-    table = BandpassTable("bandpass", Choice(fine, solints.reason, solints.evidence, solints.rule, solints.warning))
+    reason = "at full resolution, to look at; the smoothed one below is applied" if smooth else solints.reason
+    table = BandpassTable("bandpass", Choice(fine, reason, solints.evidence, solints.rule, solints.warning))
     if not smooth:
         return (table,)
     suffix = f"bandpass_smooth{smooth.rpartition(',')[2]}"

@@ -89,19 +89,23 @@ class Decisions:
             ("water vapour", self.wvr, _wvr_text(self.wvr.value)),
             ("Tsys edges", self.tsys_edges, self.tsys_edges.value),
             ("Tsys map", self.tsys_map, _map_text(self.tsys_map.value, self.split_spws.value)),
-            *((f"Tsys of {s.value.name}", s, f"field {id_ranges(s.value.gain_field_ids)}") for s in self.tsys_fields),
+            *((f"Tsys of {s.value.name}", s, _fields_text(s.value.gain_field_ids)) for s in self.tsys_fields),
             ("edge channels", self.edge_channels, self.edge_channels.value),
             ("bandpass calibrator", self.bandpass_field, f"field {self.bandpass_field.value}"),
             ("bandpass scans", self.bandpass_scans, id_ranges(self.bandpass_scans.value)),
             ("channels of the first phases", self.phase_channels, self.phase_channels.value),
             *((f"table {table.suffix}", table.solint, table.solint.value) for table in self.bandpass_tables),
-            ("gain calibrators", self.gain_fields, f"field {id_ranges(self.gain_fields.value)}"),
+            ("gain calibrators", self.gain_fields, _fields_text(self.gain_fields.value)),
             ("gain type of the amplitudes", self.gaintype, self.gaintype.value),
             *([("flux model", m, _model_text(m.value))] if (m := self.flux_model) else []),
             *([("index of the bandpass calibrator", i, f"{i.value:.3f}")] if (i := self.bandpass_index) else []),
             ("final apply", self.apply_groups, "; ".join(_group_text(group) for group in self.apply_groups.value)),
         )
         return tuple(NamedChoice(name, replace(choice, value=text or "none")) for name, choice, text in named)
+
+
+def _fields_text(field_ids: Sequence[int]) -> str:
+    return f"field {id_ranges(field_ids)}" if field_ids else "none"
 
 
 def _wvr_text(wvr: WvrParameters | None) -> str:

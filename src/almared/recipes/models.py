@@ -49,8 +49,8 @@ def power_law_model(products: Products, field: Argument, law: PowerLaw, spws: st
         field=field,
         **where,
         standard="manual",
-        fluxdensity=(law.flux_jy, 0, 0, 0),
-        spix=law.spectral_index,
+        fluxdensity=(round(law.flux_jy, 6), 0, 0, 0),
+        spix=round(law.spectral_index, 6),
         reffreq=f"{law.reference_hz / 1e9:.9f}GHz",
         usescratch=True,
     )

@@ -18,7 +18,9 @@ def _escaped(character: str) -> str:
 
 
 def comment_lines(text: str, *, indent: int = 0) -> list[str]:
-    """Return the text as lines of comment, wrapped at the width of the script."""
+    """Return the text as lines of comment, wrapped at the width of the script; an item's further lines are indented."""
     pad = " " * indent + "# "
-    lines = textwrap.wrap(safe_line(text), WIDTH - len(pad), break_on_hyphens=False, break_long_words=True)
+    line = safe_line(text)
+    further = "  " if line.startswith("- ") else ""
+    lines = textwrap.wrap(line, WIDTH - len(pad), subsequent_indent=further, break_on_hyphens=False)
     return [pad + line for line in lines]

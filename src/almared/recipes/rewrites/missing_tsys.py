@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 
+from almared.errors import PlanError
 from almared.model import Choice
 from almared.plan import Action, Argument, Call, NamedChoice, Plan, Step
 from almared.recipes.apriori_apply import without_table
@@ -20,6 +21,11 @@ def go_without_tsys(plan: Plan, situation: Situation) -> Plan:
     Uncorrected data of one source beside corrected data of another would give a wrong flux scale, so the data of
     a source for which no Tsys would do are flagged.
 
+    Raises
+    ------
+    PlanError
+        A calibrator has no Tsys that would do while others have: without it there is no calibration.
+
     References
     ----------
     domain.md A.8 step 7, G9.
@@ -31,7 +37,19 @@ def go_without_tsys(plan: Plan, situation: Situation) -> Plan:
         warning = f"{ANY}: amplitudes are scaled by the flux calibrator alone and weights are no measure of noise"
         choice = Choice("none", ANY, rule="domain A.8 step 7", warning=warning)
         return plan.with_choices(NamedChoice("system temperatures", choice))
+    _require_calibrators(situation)
     return plan.with_step(7, _flag_without)
+
+
+def _require_calibrators(situation: Situation) -> None:
+    needed = set(situation.decided.gain_fields.value)
+    for source in situation.decided.tsys_fields:
+        if not source.value.gain_field_ids and needed & set(source.value.field_ids):
+            raise PlanError(
+                f"the calibrator {source.value.name!r} has no system temperatures, and no source of its own lends any",
+                where=situation.eb.name,
+                repair="the SysCal table is incomplete; ask for it to be made anew, or leave this calibrator out",
+            )
 
 
 def _flag_without(step: Step) -> Step:
