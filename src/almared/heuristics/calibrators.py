@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from almared.catalogue import body_name
 from almared.errors import PlanError
+from almared.heuristics.spws import choose_calibration_spws
 from almared.model import Choice, Evidence, ExecutionBlock, Field, Intent, Scan
 
 SUPPORTING = frozenset({Intent.POINTING, Intent.ATMOSPHERE, Intent.WVR, Intent.SIDEBAND_RATIO, Intent.FOCUS})
@@ -39,10 +41,31 @@ def field_name(eb: ExecutionBlock, field_id: int) -> str:
     return eb.fields[field_id].name
 
 
+SAME_PLACE_RAD = 1e-7
+"""Positions of one source that differ by less are one (0.02 arcsec)."""
+
+
 def fields_of_source(eb: ExecutionBlock, field_id: int) -> tuple[Field, ...]:
-    """Return all fields of the same source (same name and source id) as the given one."""
+    """Return all fields of the same source as the given one: same name, and same source id or source position.
+
+    References
+    ----------
+    domain.md A.2 (fixForCSV2555): one source, by name and direction, may have several ids in the ASDM.
+    """
     mine = eb.fields[field_id]
-    return tuple(f for f in eb.fields if f.name == mine.name and f.source_id == mine.source_id)
+    places = {s.id: s.direction_rad for s in eb.sources}
+    return tuple(
+        f
+        for f in eb.fields
+        if f.name == mine.name and (f.source_id == mine.source_id or _is_one_place(places, f, mine))
+    )
+
+
+def _is_one_place(places: Mapping[int, tuple[float, float]], first: Field, second: Field) -> bool:
+    if first.source_id not in places or second.source_id not in places:
+        return False
+    here, there = places[first.source_id], places[second.source_id]
+    return all(abs(a - b) < SAME_PLACE_RAD for a, b in zip(here, there, strict=True))
 
 
 def is_phase_only(scan: Scan) -> bool:
@@ -117,7 +140,11 @@ def choose_bandpass_scans(eb: ExecutionBlock, field_id: int) -> Choice[tuple[int
     usable = calibrating_scans(eb, field_id)
     meant = tuple(s for s in usable if s.has(Intent.BANDPASS)) or usable
     if not meant:
-        raise PlanError(f"field {field_id} has no scan to solve a bandpass from", where=eb.name)
+        raise PlanError(
+            f"field {field_id} has no scan to solve a bandpass from",
+            where=eb.name,
+            repair="name another one with --bpass-field",
+        )
     return Choice(
         tuple(s.number for s in meant),
         f"scans of {field_name(eb, field_id)} observed for the bandpass, atmosphere scans left out",
@@ -130,14 +157,17 @@ def choose_flux_fields(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
 
     References
     ----------
-    domain.md A.8 step 11: never more than one reference; a second is only warned about.
+    domain.md A.8 step 11: Solar-System bodies come before quasars; never more than one reference, a second is only
+    warned about.
     """
-    found = tuple(f for f in eb.field_ids_with(Intent.FLUX, Intent.AMPLI) if calibrating_scans(eb, f))
+    seen = tuple(f for f in eb.field_ids_with(Intent.FLUX, Intent.AMPLI) if calibrating_scans(eb, f))
+    found = tuple(sorted(seen, key=lambda f: (body_name(field_name(eb, f)) is None, f)))
     if not found:
         return Choice(
             (), "no scan has CALIBRATE_FLUX or CALIBRATE_AMPLI", rule="domain A.8 step 11", warning="no flux calibrator"
         )
-    warning = f"{len(found)} flux calibrators, only the first sets the scale" if len(found) > 1 else ""
+    others = ", ".join(field_name(eb, f) for f in found[1:])
+    warning = f"{len(found)} flux calibrators, only the first sets the scale, not {others}" if others else ""
     return Choice(
         found,
         f"{field_name(eb, found[0])} was observed with CALIBRATE_FLUX or CALIBRATE_AMPLI",
@@ -152,12 +182,19 @@ def choose_gain_fields(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
     References
     ----------
     domain.md A.8 step 15 and G23: all fields that are neither target nor check source and have an intent other than
-    POINTING, ATMOSPHERE and WVR. A source observed for pointing only is fully flagged on purpose and stays out.
+    POINTING, ATMOSPHERE and WVR. A source observed for pointing only is fully flagged on purpose and stays out; so does
+    one without data in the calibrated windows.
     """
     looked_at = set(eb.field_ids_with(*LOOKED_AT))
-    chosen = tuple(f.id for f in eb.fields if f.id not in looked_at and calibrating_scans(eb, f.id))
+    windows = set(choose_calibration_spws(eb).value)
+    chosen = tuple(
+        f.id
+        for f in eb.fields
+        if f.id not in looked_at and any(windows & set(s.spw_ids) for s in calibrating_scans(eb, f.id))
+    )
     left_out = [f.name for f in eb.fields if f.id not in looked_at and f.id not in chosen and eb.intents_of_field(f.id)]
-    said = f"; left out, since observed for pointing or atmosphere only: {', '.join(left_out)}" if left_out else ""
+    told = ", ".join(dict.fromkeys(left_out))
+    said = f"; left out, since observed for pointing or atmosphere only: {told}" if told else ""
     return Choice(chosen, "all calibrators with an intent of their own" + said, rule="domain A.8 step 15, G23")
 
 
@@ -178,7 +215,11 @@ def choose_phase_association(eb: ExecutionBlock) -> Choice[tuple[PhaseGroup, ...
     spans = _calibrator_spans(eb)
     if not spans:
         if looked_at:
-            raise PlanError("targets were observed without a phase calibrator", where=eb.name)
+            raise PlanError(
+                "targets were observed without a phase calibrator",
+                where=eb.name,
+                repair="such data need a recipe of their own; look at the intents with `almared inspect`",
+            )
         return Choice((), "no target and no phase calibrator", rule="domain A.4")
     served: dict[int, list[int]] = {field_id: [] for field_id in spans}
     lost = []

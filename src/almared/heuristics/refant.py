@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,7 @@ class AntennaScore:
     flagged : float
         Fraction of the calibrated scans' time that online flags cover.
     has_bad_tsys : bool
-        Whether a Tsys spectrum has values that are not above zero.
+        Whether more than a tenth of the channels of a window have no Tsys above zero.
     fails : tuple of str
         Tests of domain A.6 that it fails.
     """
@@ -40,9 +41,30 @@ class AntennaScore:
     fails: tuple[str, ...]
 
     @property
-    def rank(self) -> tuple[int, bool, float]:
-        """Sorting key: fewest failed tests, good Tsys, then most central with little flagged."""
-        return len(self.fails), self.has_bad_tsys, self.farthest_m * (1.0 + self.flagged)
+    def rank(self) -> tuple[bool, int, bool, float]:
+        """Sorting key: not mostly flagged, fewest failed tests, good Tsys, then most central with little flagged."""
+        mostly_flagged = self.flagged >= thresholds.REFANT_MOST_FLAGGED.value
+        return mostly_flagged, len(self.fails), self.has_bad_tsys, self.farthest_m * (1.0 + self.flagged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Array:
+    """What all antennas are compared with: distances between them, and the limits that follow."""
+
+    lengths: NDArray[np.float64]
+    shadow: NDArray[np.float64]
+    far_m: float
+    diameter_m: float
+    bad_tsys: frozenset[int]
+
+    @classmethod
+    def of(cls, eb: ExecutionBlock, percentile: float) -> _Array:
+        lengths = _baseline_lengths(eb)
+        nearest = np.where(np.eye(len(lengths), dtype=bool), np.inf, lengths).min(axis=1)
+        counts = Counter(a.diameter_m for a in eb.antennas)
+        usual = max(counts, key=lambda d: (counts[d], d))
+        far = float(np.percentile(nearest, percentile))
+        return cls(lengths, _shadowing_lengths(eb), far, usual, _antennas_with_bad_tsys(eb))
 
 
 def choose_refant(eb: ExecutionBlock, *, override: str | None = None, long_baselines: bool = False) -> Choice[str]:
@@ -65,8 +87,9 @@ def choose_refant(eb: ExecutionBlock, *, override: str | None = None, long_basel
     References
     ----------
     domain.md A.6: nearest neighbour within the 85th percentile (50th for long baselines), no shadowing above 40 deg,
-    then the smallest largest baseline. Antennas flagged half of the calibrator time fail a further test of ours;
-    where none passes all, a ranking replaces the empty answer of the old generator (G1).
+    then the smallest largest baseline. Two tests are ours: not flagged half of the time, and of the diameter that most
+    have. Where none passes all, a ranking replaces the empty answer of the old generator (G1). How long ago an antenna
+    was moved (A.6 c) is not in the ASDM and not tested.
     """
     scores = rank_antennas(eb, long_baselines=long_baselines)
     if override:
@@ -79,8 +102,13 @@ def choose_refant(eb: ExecutionBlock, *, override: str | None = None, long_basel
         f"{passed}: largest baseline {best.farthest_m:.0f} m, {100 * best.flagged:.1f} % of time flagged{second}",
         _evidence(scores),
         rule="domain A.6",
-        warning=f"{best.name} fails: {', '.join(best.fails)}" if best.fails else "",
+        warning=_fails_told(best),
     )
+
+
+def _fails_told(score: AntennaScore) -> str:
+    fails = (*score.fails, *(["bad Tsys"] if score.has_bad_tsys else []))
+    return f"{score.name} fails: {', '.join(fails)}" if fails else ""
 
 
 def rank_antennas(eb: ExecutionBlock, *, long_baselines: bool = False) -> tuple[AntennaScore, ...]:
@@ -93,11 +121,9 @@ def rank_antennas(eb: ExecutionBlock, *, long_baselines: bool = False) -> tuple[
     """
     if len(eb.antennas) < 2:
         raise PlanError("fewer than two antennas: nothing to calibrate", where=eb.name)
-    lengths = _baseline_lengths(eb)
-    nearest = np.where(np.eye(len(lengths), dtype=bool), np.inf, lengths).min(axis=1)
     limit = thresholds.REFANT_NEIGHBOUR_PERCENTILE_LONG if long_baselines else thresholds.REFANT_NEIGHBOUR_PERCENTILE
-    far = float(np.percentile(nearest, limit.value))
-    scores = [_score(eb, i, lengths=lengths[i], nearest=float(nearest[i]), far=far) for i in range(len(eb.antennas))]
+    array = _Array.of(eb, limit.value)
+    scores = [_score(eb, i, array=array) for i in range(len(eb.antennas))]
     return tuple(sorted(scores, key=lambda s: (*s.rank, s.name)))
 
 
@@ -106,19 +132,37 @@ def _baseline_lengths(eb: ExecutionBlock) -> NDArray[np.float64]:
     return np.asarray(np.linalg.norm(places[:, None] - places[None, :], axis=-1))
 
 
-def _score(eb: ExecutionBlock, index: int, *, lengths: NDArray[np.float64], nearest: float, far: float) -> AntennaScore:
+def _shadowing_lengths(eb: ExecutionBlock) -> NDArray[np.float64]:
+    """Return per pair the distance below which one dish shadows the other above the elevation of the rule."""
+    diameters = np.array([a.diameter_m for a in eb.antennas])
+    sine = math.sin(math.radians(thresholds.REFANT_SHADOW_ELEVATION.value))
+    return np.asarray(np.maximum(diameters[:, None], diameters[None, :]) / sine)
+
+
+def _score(eb: ExecutionBlock, index: int, *, array: _Array) -> AntennaScore:
     antenna = eb.antennas[index]
-    diameter = max(a.diameter_m for a in eb.antennas)
+    others = np.arange(len(eb.antennas)) != index
+    nearest = float(array.lengths[index][others].min())
     flagged = flagged_fraction(eb, antenna.name)
-    shadow = diameter / math.sin(math.radians(thresholds.REFANT_SHADOW_ELEVATION.value))
     tests = {
-        "far from its neighbours": nearest > far,
-        "may be shadowed above 40 deg": nearest < shadow,
+        "far from its neighbours": nearest > array.far_m,
+        "may be shadowed above 40 deg": bool((array.lengths < array.shadow)[index][others].any()),
         "flagged half of the time or more": flagged >= thresholds.REFANT_MOST_FLAGGED.value,
+        f"not of the usual {array.diameter_m:g} m": antenna.diameter_m != array.diameter_m,
     }
-    bad = any(t.antenna_id == antenna.id and t.n_bad_tsys > 0 for t in eb.tsys)
     fails = tuple(words for words, failed in tests.items() if failed)
-    return AntennaScore(antenna.name, nearest, float(lengths.max()), flagged, bad, fails)
+    bad = antenna.id in array.bad_tsys
+    return AntennaScore(antenna.name, nearest, float(array.lengths[index].max()), flagged, bad, fails)
+
+
+def _antennas_with_bad_tsys(eb: ExecutionBlock) -> frozenset[int]:
+    """Return the ids of antennas with more channels of bad Tsys in their worst window than the limit allows."""
+    bad, looked_at = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for row in eb.tsys:
+        bad[row.antenna_id, row.spw_id] += row.n_bad_tsys
+        looked_at[row.antenna_id, row.spw_id] += row.n_values
+    limit = thresholds.REFANT_BAD_TSYS.value
+    return frozenset(key[0] for key, count in bad.items() if count > limit * max(looked_at[key], 1))
 
 
 def flagged_fraction(eb: ExecutionBlock, antenna_name: str) -> float:
@@ -160,7 +204,7 @@ def _overridden(eb: ExecutionBlock, name: str, scores: tuple[AntennaScore, ...])
         f"given by the reducer (rank {place} of {len(scores)} by our own order)",
         _evidence((score, *scores[:1])),
         rule="domain A.1 refant",
-        warning=f"{name} fails: {', '.join(score.fails)}" if score.fails else "",
+        warning=_fails_told(score),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a value changes."""
 
 
@@ -31,11 +31,42 @@ REFANT_NEIGHBOUR_PERCENTILE = Threshold(85.0, "%", "domain A.6 (a)")
 REFANT_NEIGHBOUR_PERCENTILE_LONG = Threshold(50.0, "%", "domain A.6 (a), long baselines")
 REFANT_SHADOW_ELEVATION = Threshold(40.0, "deg", "domain A.6 (b)")
 REFANT_MOST_FLAGGED = Threshold(0.5, "", "ours: online flags on calibrator scans")
+REFANT_BAD_TSYS = Threshold(0.1, "", "domain A.3 item 1, its limit for Trx used for Tsys too")
+
 WVR_SMOOTH_ABOVE = Threshold(1.152, "s", "domain A.8 step 4")
-WVR_CLOCK_FIXED = Threshold(4863369600.0, "s", "domain A.8 step 4: 2013-01-21 as MJD seconds")
+WVR_CLOCK_FIXED = Threshold(4865443200.0, "s", "domain A.8 step 4: 2013-01-21 as MJD seconds")
+
 TSYS_EDGE_FRACTION = Threshold(0.03125, "", "domain A.8 step 5")
 TSYS_MOST_CHANNELS = Threshold(256, "", "domain A.8 step 5")
 TSYS_NEGATIVE_TRX_FRACTION = Threshold(0.1, "", "domain A.3 item 1")
+
+TDM_EDGE_FRACTION = Threshold(0.0625, "", "domain A.8 step 10: 0~7;120~127 of 128")
+PLANET_LINE_SHARE = Threshold(0.2, "", "domain A.8 step 10: warned about above")
+PHASE_CHANNEL_FRACTION = Threshold(0.2, "", "domain A.8 step 13, J1: scripts of CASA 4.3 and 4.4")
+PHASE_LEAST_SNR = Threshold(5.0, "", "ours: gaincal rejects below 3, 5 loses next to nothing")
+STRONG_LINE_OPACITY = Threshold(0.05, "", "ours: 5 % of amplitude above the window's median")
+
+FLUX_LARGEST_INDEX = Threshold(0.0, "", "domain F.2 item 9: unusual for a quasar")
+FLUX_USUAL_INDEX = Threshold(-0.7, "", "domain F.2 item 7: where one frequency is known")
+FLUX_LEAST_SPAN = Threshold(0.02, "", "ours: 1 % of error in flux then spoils an index by less than 0.7")
+FLUX_FIT_RESIDUAL = Threshold(0.05, "", "ours: half the absolute accuracy of the catalogue (domain F.3)")
+FLUX_POLARISED = Threshold(1e-6, "Jy", "domain A.8 step 11: Q, U or V not zero")
+
+BANDPASS_TARGET_SNR = Threshold(50.0, "", "domain A.12, G17: 2 % of amplitude per solution")
+BANDPASS_SMOOTH_CHANNELS = Threshold(20, "", "domain A.8 step 13")
+BANDPASS_FINE_CHANNELS = Threshold(256, "", "domain A.8 step 13: smoothed above")
+BANDPASS_FINE_WIDTH = Threshold(8e6, "Hz", "domain A.8 step 13: smoothed below, and for long baselines to it")
+BANDPASS_LEAST_KEPT = Threshold(8, "", "domain A.12: solutions per window")
+
 GAIN_TARGET_SNR = Threshold(25.0, "", "domain A.12: target of gaincalSNR per scan")
 GAIN_LEAST_SNR = Threshold(10.0, "", "domain A.12: least of gaincalSNR per scan")
 MODEL_RESOLVED_FRACTION = Threshold(0.15, "", "domain A.8 step 15: critical length")
+
+ANTPOS_LEAST = Threshold(5e-5, "m", "domain A.8 step 6: shorter differences are no correction")
+ANTPOS_LARGE = Threshold(2e-3, "m", "domain A.8 step 6: longer ones are told")
+ANTPOS_IMPLAUSIBLE = Threshold(1.0, "m", "ours: the antenna stood on another pad")
+
+
+def all_thresholds() -> dict[str, Threshold]:
+    """Return the whole table, by name."""
+    return {name: value for name, value in globals().items() if isinstance(value, Threshold)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from almared.heuristics import thresholds
-from almared.heuristics.calibrators import PhaseGroup, fields_of_source
+from almared.heuristics.calibrators import SUPPORTING, PhaseGroup, fields_of_source
 from almared.model import Choice, Evidence, ExecutionBlock, Intent, Scan, SpectralWindow
 from almared.select import id_ranges
 
@@ -82,16 +84,18 @@ def choose_tsys_spwmap(eb: ExecutionBlock, spws: Iterable[int], *, tolerance_cha
     and widths count without their sign.
     """
     wanted = tuple(spws)
-    partner = {i: _partner(eb.spws[i], tsys_spws(eb), tolerance_channels) for i in wanted}
-    spwmap = [i if partner.get(i) is None else int(partner[i] or 0) for i in range(len(eb.spws))]
+    candidates = tsys_spws(eb)
+    partner = {i: _partner(eb.spws[i], candidates, tolerance_channels) for i in wanted}
+    known = {i: p for i, p in partner.items() if p is not None}
+    spwmap = [known.get(i, i) for i in range(len(eb.spws))]
     while spwmap and spwmap[-1] == len(spwmap) - 1:
         spwmap.pop()
-    unmapped = tuple(i for i in wanted if partner[i] is None)
-    pairs = ", ".join(f"{i} from {p}" for i, p in partner.items() if p is not None)
+    unmapped = tuple(i for i in wanted if i not in known)
+    pairs = ", ".join(f"{i} from {p}" for i, p in known.items())
     return Choice(
         TsysMap(tuple(spwmap), unmapped),
         f"same baseband and frequencies covered: {pairs or 'none'}",
-        tuple(_offset(eb, i, p) for i, p in partner.items() if p is not None),
+        tuple(_offset(eb, i, p) for i, p in known.items()),
         rule="domain A.8 Tsys spw map",
         warning=f"no Tsys window covers spw {id_ranges(unmapped)}" if unmapped else "",
     )
@@ -135,44 +139,38 @@ def choose_tsys_fields(eb: ExecutionBlock, groups: tuple[PhaseGroup, ...]) -> tu
 
     References
     ----------
-    domain.md A.8 step 7: the source's own Tsys; a target without takes a target of the same phase calibrator, then
+    domain.md A.8 step 7, G9: the source's own Tsys; a target without takes a target of the same phase calibrator, then
     the phase calibrator; a phase calibrator or check source takes a target it belongs with; any other source another
-    field of its name, or a target that it serves; else it is skipped, and that is said.
+    field of its name; else it is skipped, and that is said. Of several the nearest on the sky. Other than the old
+    generator a check source with Tsys of its own keeps it.
     """
-    return tuple(_choose_field(eb, fields, groups) for fields in _sources(eb))
+    measured = fields_with_tsys(eb)
+    return tuple(_choose_field(eb, fields, groups, measured=measured) for fields in _sources(eb))
 
 
 def _sources(eb: ExecutionBlock) -> list[tuple[int, ...]]:
     """Return the fields of each source with data to calibrate, in the order of their first fields."""
     supporting = {Intent.ATMOSPHERE, Intent.WVR}
-    wanted = [f.id for f in eb.fields if set(eb.intents_of_field(f.id)) - supporting]
-    sources: dict[tuple[int, str], tuple[int, ...]] = {}
-    for field_id in wanted:
-        field = eb.fields[field_id]
-        same = tuple(f.id for f in fields_of_source(eb, field_id) if eb.intents_of_field(f.id))
-        sources.setdefault((field.source_id, field.name), same)
-    return list(sources.values())
+    intents = {f.id: eb.intents_of_field(f.id) for f in eb.fields}
+    sources: list[tuple[int, ...]] = []
+    for field_id in (f for f, seen in intents.items() if set(seen) - supporting):
+        if not any(field_id in known for known in sources):
+            sources.append(tuple(f.id for f in fields_of_source(eb, field_id) if intents[f.id]))
+    return sources
 
 
-def _choose_field(eb: ExecutionBlock, fields: tuple[int, ...], groups: tuple[PhaseGroup, ...]) -> Choice[TsysField]:
+def _choose_field(
+    eb: ExecutionBlock, fields: tuple[int, ...], groups: tuple[PhaseGroup, ...], *, measured: frozenset[int]
+) -> Choice[TsysField]:
     first = eb.fields[fields[0]]
-    measured = fields_with_tsys(eb)
-    gain, reason, warning = _own(fields, measured), "its own Tsys", ""
-    if len(gain) > 1:
-        warning = "several Tsys fields of one source"
-    if not gain:
-        gain, reason = _substitute(eb, fields, groups)
-        warning = "" if gain else f"no Tsys will do for {first.name}: it is not calibrated"
-    return Choice(
-        TsysField(first.source_id, fields, first.name, gain),
-        reason,
-        rule="domain A.8 step 7",
-        warning=warning,
-    )
-
-
-def _own(fields: tuple[int, ...], measured: frozenset[int]) -> tuple[int, ...]:
-    return tuple(f for f in fields if f in measured)
+    own = tuple(f for f in fields if f in measured)
+    if own:
+        gain, reason = own, "its own Tsys"
+        warning = f"{len(own)} fields of {first.name} have Tsys: all are used" if len(own) > 1 else ""
+    else:
+        gain, reason, warning = _substitute(eb, fields, groups, measured=measured)
+    chosen = TsysField(first.source_id, fields, first.name, gain)
+    return Choice(chosen, reason, rule="domain A.8 step 7", warning=warning)
 
 
 def fields_with_tsys(eb: ExecutionBlock) -> frozenset[int]:
@@ -184,20 +182,37 @@ def _tsys_scans(eb: ExecutionBlock) -> tuple[Scan, ...]:
     scans = eb.scans_with(Intent.ATMOSPHERE)
     if not eb.tsys:
         return scans
-    return tuple(s for s in scans if any(s.start_mjd_s <= t.start_mjd_s <= s.end_mjd_s for t in eb.tsys))
+    starts = sorted({t.start_mjd_s for t in eb.tsys})
+    return tuple(s for s in scans if any(s.start_mjd_s <= start <= s.end_mjd_s for start in starts))
 
 
 def _substitute(
-    eb: ExecutionBlock, fields: tuple[int, ...], groups: tuple[PhaseGroup, ...]
-) -> tuple[tuple[int, ...], str]:
-    measured = fields_with_tsys(eb)
+    eb: ExecutionBlock, fields: tuple[int, ...], groups: tuple[PhaseGroup, ...], *, measured: frozenset[int]
+) -> tuple[tuple[int, ...], str, str]:
+    """Return the field whose Tsys a source without takes (none: it is skipped), the reason and the warning."""
     for candidates, reason in _chain(eb, set(fields), groups):
         everything = {f.id for c in candidates for f in fields_of_source(eb, c)}
-        found = tuple(sorted(everything & measured))
-        if found:
-            name = eb.fields[found[0]].name
-            return found[:1], f"no Tsys of its own: from {reason} {name}"
-    return (), "no Tsys of its own, and no source that it belongs with has any"
+        found = _nearest(eb, fields[0], everything & measured)
+        if found is not None:
+            return (found,), f"no Tsys of its own: from {reason} {eb.fields[found].name}", ""
+    name, reason = eb.fields[fields[0]].name, "no Tsys of its own, and no source that it belongs with has any"
+    if not {i for f in fields for i in eb.intents_of_field(f)} - SUPPORTING:
+        return (), f"{reason}: nothing is calibrated with it", ""
+    return (), reason, f"no Tsys will do for {name}: it is not calibrated"
+
+
+def _nearest(eb: ExecutionBlock, field_id: int, candidates: Iterable[int]) -> int | None:
+    here = eb.fields[field_id].direction_rad
+    return min(candidates, key=lambda f: (round(separation_rad(here, eb.fields[f].direction_rad), 6), f), default=None)
+
+
+def separation_rad(here: tuple[float, float], there: tuple[float, float]) -> float:
+    """Return the angle (rad) between two directions of right ascension and declination (rad)."""
+    (ra, dec), (other_ra, other_dec) = here, there
+    half = (
+        math.sin((dec - other_dec) / 2) ** 2 + math.cos(dec) * math.cos(other_dec) * math.sin((ra - other_ra) / 2) ** 2
+    )
+    return 2 * math.asin(min(1.0, math.sqrt(half)))
 
 
 def _chain(eb: ExecutionBlock, mine: set[int], groups: tuple[PhaseGroup, ...]) -> Iterable[tuple[tuple[int, ...], str]]:
@@ -219,25 +234,36 @@ def check_tsys(eb: ExecutionBlock) -> tuple[Evidence, ...]:
 
     References
     ----------
-    domain.md A.3 items 1 and 2: values not above zero (8 edge channels ignored), receiver temperatures not above zero
-    in more than a tenth of the channels, atmosphere scans without rows.
+    domain.md A.3 items 1 and 2, G5, G7, G10: values not above zero (8 edge channels ignored), receiver temperatures not
+    above zero in more than a tenth of the channels, atmosphere scans without rows, or without rows of a window that
+    the others have.
     """
-    found = []
+    bad, bad_trx, looked_at = Counter[str](), Counter[str](), Counter[str]()
     for row in eb.tsys:
         where = f"{eb.antennas[row.antenna_id].name} spw {row.spw_id}"
-        if row.n_bad_tsys:
-            found.append(
-                Evidence("channels with Tsys not above zero", row.n_bad_tsys, selection=where, source="SysCal")
-            )
-        if row.n_bad_trx > thresholds.TSYS_NEGATIVE_TRX_FRACTION.value * max(row.n_values, 1):
-            found.append(Evidence("channels with Trx not above zero", row.n_bad_trx, selection=where, source="SysCal"))
+        looked_at[where] += row.n_values
+        bad[where] += row.n_bad_tsys
+        is_much = row.n_bad_trx > thresholds.TSYS_NEGATIVE_TRX_FRACTION.value * max(row.n_values, 1)
+        bad_trx[where] += row.n_bad_trx if is_much else 0
+    found = [
+        Evidence(f"channels with {kind} not above zero, of {looked_at[where]}", count, selection=where, source="SysCal")
+        for kind, counts in (("Tsys", bad), ("Trx", bad_trx))
+        for where, count in counts.items()
+        if count
+    ]
     return (*found, *_scans_without_rows(eb))
 
 
 def _scans_without_rows(eb: ExecutionBlock) -> tuple[Evidence, ...]:
     with_rows = {s.number for s in _tsys_scans(eb)} if eb.tsys else set()
-    return tuple(
-        Evidence("atmosphere scan without Tsys", s.number, selection=f"scan {s.number}", source="SysCal")
-        for s in eb.scans_with(Intent.ATMOSPHERE)
-        if s.number not in with_rows
-    )
+    everywhere = {row.spw_id for row in eb.tsys}
+    found = []
+    for scan in eb.scans_with(Intent.ATMOSPHERE):
+        here = {t.spw_id for t in eb.tsys if scan.start_mjd_s <= t.start_mjd_s <= scan.end_mjd_s}
+        missing = everywhere & set(scan.spw_ids) - here
+        if scan.number not in with_rows:
+            found.append(Evidence("atmosphere scan without Tsys", scan.number, "", f"scan {scan.number}", "SysCal"))
+        elif missing:
+            metric = f"atmosphere scan without Tsys of spw {id_ranges(missing)}"
+            found.append(Evidence(metric, scan.number, "", f"scan {scan.number}", "SysCal"))
+    return tuple(found)

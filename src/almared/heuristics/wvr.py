@@ -58,8 +58,8 @@ def choose_wvr(
     References
     ----------
     domain.md A.8 step 4: omitted when all antennas are CM or PM; smoothed to the smallest science integration when
-    that exceeds 1.152 s; offset -1 s before 2013-01-21; tie of each science source with its phase calibrator;
-    statistics on the science source of lowest id.
+    that exceeds 1.152 s; offset -1 s before 2013-01-21; tie of each science (and check) source with its phase
+    calibrator; statistics on the science source of lowest id.
     """
     radiometers = choose_wvr_spws(eb).value
     if all(a.name.startswith(WITHOUT_RADIOMETER) for a in eb.antennas):
@@ -76,7 +76,7 @@ def choose_wvr(
     parameters = WvrParameters(
         wvr_spws=radiometers,
         spws=spws,
-        smooth=f"{dump:.4g}s" if dump > thresholds.WVR_SMOOTH_ABOVE.value + 1e-3 else "",
+        smooth=f"{dump:.6g}s" if _is_smoothed(dump) else "",
         toffset=-1.0 if early else 0.0,
         tie=_ties(eb, groups),
         statsource=_statistics_source(eb),
@@ -86,9 +86,14 @@ def choose_wvr(
 
 def _reason(dump: float, *, early: bool) -> str:
     clock = "; offset -1 s for the radiometer clock before 2013-01-21" if early else ""
-    smooth = f"smoothed to the shortest science integration of {dump:.4g} s"
-    short = f"not smoothed: science integrations of {dump:.4g} s are not longer than 1.152 s"
-    return (smooth if dump > thresholds.WVR_SMOOTH_ABOVE.value + 1e-3 else short) + clock
+    smooth = f"smoothed to the shortest science integration of {dump:.6g} s"
+    short = f"not smoothed: science integrations of {dump:.6g} s are not longer than 1.152 s"
+    return (smooth if _is_smoothed(dump) else short) + clock
+
+
+def _is_smoothed(dump: float) -> bool:
+    # Lengths come from nanoseconds: 1.152 s may read as a hair more.
+    return dump > thresholds.WVR_SMOOTH_ABOVE.value + 1e-3
 
 
 def shortest_science_integration(eb: ExecutionBlock) -> float:
@@ -106,13 +111,19 @@ def shortest_science_integration(eb: ExecutionBlock) -> float:
 
 
 def _ties(eb: ExecutionBlock, groups: tuple[PhaseGroup, ...]) -> tuple[str, ...]:
-    """Return one tie per science source; names with a comma would break the list and are left out."""
-    ties = {
-        (field_name(eb, science), field_name(eb, group.calibrator_field_id))
+    """Return one tie per target and check source, in the order of their fields.
+
+    Names with a comma would break the list and are left out; a source is tied once, to the first of its calibrators.
+    """
+    servers: dict[str, str] = {}
+    pairs = [
+        (field_id, field_name(eb, group.calibrator_field_id))
         for group in groups
-        for science in group.science_field_ids
-    }
-    return tuple(",".join(pair) for pair in sorted(ties) if not any("," in name for name in pair))
+        for field_id in (*group.science_field_ids, *group.check_field_ids)
+    ]
+    for field_id, calibrator in sorted(pairs):
+        servers.setdefault(field_name(eb, field_id), calibrator)
+    return tuple(f"{name},{server}" for name, server in servers.items() if "," not in name + server)
 
 
 def _statistics_source(eb: ExecutionBlock) -> str:
