@@ -19,8 +19,6 @@ from almared.model import ExecutionBlock
 from almared.simulate.asdm_tables import BINARY_FORM
 from almared.simulate.bdf import CrossType, baseline_pairs
 from almared.simulate.listobs import read_listobs
-from almared.simulate.replica_data import simulate_like
-from almared.simulate.replica_thin import Thinning
 
 pytestmark = pytest.mark.casa
 
@@ -335,6 +333,10 @@ from pathlib import Path
 os.chdir(sys.argv[1])
 from almared.engine.configure import configure_casa
 configure_casa(Path("casa.log").resolve())
+from almared.simulate.replica_data import simulate_like
+from almared.simulate.replica_thin import Thinning
+thinning = Thinning(every_nth_integration=12, most_channels=16, most_antennas=4)
+simulate_like(Path(sys.argv[3]), Path("."), thinning=thinning, threads=1)
 from casatasks import importasdm, listobs
 importasdm(asdm=sys.argv[2], vis=sys.argv[2] + ".ms", bdfflags=True, process_caldevice=False)
 listobs(vis=sys.argv[2] + ".ms", listfile="again.listobs")
@@ -345,14 +347,9 @@ listobs(vis=sys.argv[2] + ".ms", listfile="again.listobs")
 def test_listobs_of_a_thinned_replica_tells_the_same_structure(tmp_path: Path) -> None:
     """The circle closes: listobs of a real MS, replica with data, importasdm, listobs again."""
     name = "uid___A002_Xba035e_X276c"
-    original = read_listobs(REAL / "listobs" / f"{name}.ms.listobs")
-    simulate_like(
-        REAL / "listobs" / f"{name}.ms.listobs",
-        tmp_path,
-        thinning=Thinning(every_nth_integration=12, most_channels=16, most_antennas=4),
-        threads=1,
-    )
-    child = [sys.executable, "-c", LISTING, str(tmp_path), name]
+    text = REAL / "listobs" / f"{name}.ms.listobs"
+    original = read_listobs(text)
+    child = [sys.executable, "-c", LISTING, str(tmp_path), name, str(text.resolve())]
     done = subprocess.run(child, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
     again = read_listobs(tmp_path / "again.listobs")

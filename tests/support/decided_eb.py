@@ -1,6 +1,6 @@
 """Execution blocks made from what the script of a real one decided: fields, intents, windows and scans.
 
-What decisions do not tell (where antennas and sources are, how long scans took) is set plainly: nine antennas on a
+What decisions do not tell (where antennas and sources are, how long scans took) is set plainly: antennas on a square
 grid with the reference antenna in the middle, sources a degree apart, two cycles on the target.
 """
 
@@ -28,6 +28,8 @@ from almared.select import parse_ids
 START = 4_934_990_400.0
 CENTRE = (2225142.18, -5440307.37, -2481029.85)
 GRID_M = {7.0: 12.0, 12.0: 30.0}
+GRID_SIDE = {7.0: 3, 12.0: 5}
+BANDPASS_S = 300.0
 WIDE_HZ = 2e9
 DEFAULT_GHZ = 230.0
 BANDS = {
@@ -79,7 +81,7 @@ def tsys_records(maker: Maker, scans: tuple[Scan, ...]) -> Iterator[TsysRecord]:
     for scan in scans:
         if "CALIBRATE_ATMOSPHERE" in scan.intents:
             for spw in maker.tsys:
-                for antenna in range(9):
+                for antenna in range(maker.n_antennas):
                     yield TsysRecord(antenna, spw, scan.start_mjd_s, scan.end_mjd_s, (90.0, 90.0), n_values=224)
 
 
@@ -201,16 +203,25 @@ class Maker:
             direction = (4.0 + 0.02 * source, -0.4 + 5e-5 * number)
             yield Field(number, names[number], "none", source, direction)
 
+    @property
+    def diameter_m(self) -> float:
+        return 12.0 if self.has_wvr else 7.0
+
+    @property
+    def n_antennas(self) -> int:
+        return GRID_SIDE[self.diameter_m] ** 2
+
     def antennas(self) -> Iterator[Antenna]:
-        diameter = 12.0 if self.has_wvr else 7.0
-        refant = self.choices["refant"]
-        others = [n for n in ((f"CM{i:02d}" if diameter < 10 else f"DV{i:02d}") for i in range(1, 12)) if n != refant]
-        names = [*others[:4], refant, *others[4:8]]
+        refant, side = self.choices["refant"], GRID_SIDE[self.diameter_m]
+        head = "DV" if self.has_wvr else "CM"
+        others = [n for n in (f"{head}{i:02d}" for i in range(1, 40)) if n != refant]
+        middle = self.n_antennas // 2
+        names = [*others[:middle], refant, *others[middle : self.n_antennas - 1]]
         for number, name in enumerate(names):
-            step = GRID_M[diameter]
-            east, north = step * (number % 3 - 1), step * (number // 3 - 1)
+            step = GRID_M[self.diameter_m]
+            east, north = step * (number % side - side // 2), step * (number // side - side // 2)
             position = (CENTRE[0] + 0.925 * east, CENTRE[1] + 0.379 * east, CENTRE[2] + north)
-            yield Antenna(number, name, f"A{number:03d}", position, (0.0, 0.0, 0.0), diameter, position)
+            yield Antenna(number, name, f"A{number:03d}", position, (0.0, 0.0, 0.0), self.diameter_m, position)
 
     def windows(self) -> Iterator[SpectralWindow]:
         for number in range(max(self.correlator) + 1):
@@ -315,20 +326,21 @@ class Maker:
     def add(self, intents: tuple[str, ...], fields: list[int], *, spws: list[int]) -> None:
         looks = ("OFF_SOURCE", "AMBIENT", "HOT") if "CALIBRATE_ATMOSPHERE" in intents else ("ON_SOURCE",)
         extra = ("CALIBRATE_WVR",) if self.has_wvr and "OBSERVE_TARGET" not in intents else ()
+        count = round(BANDPASS_S / self.integration_s) if "CALIBRATE_BANDPASS" in intents else 5
         subscans = []
         for number, (fid, look) in enumerate(((f, look) for f in fields for look in looks), start=1):
-            end = self.clock + 5 * self.integration_s
-            subscans.append(Subscan(number, look, fid, self.clock, end, tuple(self.blocks(spws))))
+            end = self.clock + count * self.integration_s
+            subscans.append(Subscan(number, look, fid, self.clock, end, tuple(self.blocks(spws, count))))
             self.clock = end + 2.0
         self.clock += 10.0
         self.made.append(Scan(len(self.made) + 1, intents + extra, tuple(subscans)))
 
-    def blocks(self, spws: list[int]) -> Iterator[DataBlock]:
-        step = self.integration_s
+    def blocks(self, spws: list[int], count: int) -> Iterator[DataBlock]:
+        step, antennas = self.integration_s, self.n_antennas
         if self.wvr is not None:
-            yield DataBlock((self.wvr,), "RADIOMETER", int(5 * step / 1.152), 1.152, 9)
-        yield DataBlock(tuple(spws), "CORRELATOR", 5, step, 9)
-        yield DataBlock(tuple(s + 1 for s in spws), "CORRELATOR", 5, step, 9)
+            yield DataBlock((self.wvr,), "RADIOMETER", int(count * step / 1.152), 1.152, antennas)
+        yield DataBlock(tuple(spws), "CORRELATOR", count, step, antennas)
+        yield DataBlock(tuple(s + 1 for s in spws), "CORRELATOR", count, step, antennas)
 
 
 def window(number: int, name: str, *, baseband: int, channels: int, centre: float, width: float) -> SpectralWindow:

@@ -12,7 +12,7 @@ import pytest
 from support.decided_eb import execution_block_of
 from support.decisions import FIXTURES, choices_of, facts_of_script, told_by
 
-from almared.recipes import CalibrationOptions, GivenFlux, plan_calibration
+from almared.recipes import CalibrationOptions, parse_flux, plan_calibration
 from almared.script import render_script
 
 REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
@@ -40,7 +40,7 @@ def test_fixture_holds_what_the_real_script_decided(name: str) -> None:
 def test_our_script_reads_alike_with_the_tool_for_old_ones(tmp_path: Path) -> None:
     name = "uid___A002_Xc89480_Xe90d"
     eb = execution_block_of(name, told_by(name))
-    options = CalibrationOptions(fluxes=(GivenFlux("J1617-5848", 1.0, 98e9, -0.9),))
+    options = CalibrationOptions(fluxes=dict([parse_flux("J1617-5848=1.0@98,-0.9")]))
     script = tmp_path / f"{name}.ms.scriptForCalibration.py"
     script.write_text(render_script(plan_calibration(eb, options)))
     command = [sys.executable, "-W", "ignore", str(READER), str(script)]
