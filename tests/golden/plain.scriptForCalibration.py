@@ -40,6 +40,7 @@
 # - table bandpass_smooth8ch: inf,8ch: smoothed over 8 channels: predicted SNR 8 per channel, 21 smoothed
 # - gain calibrators: field 0~1: all calibrators with an intent of their own
 # - gain type of the amplitudes: G: each polarisation is strong enough, and X and Y gains may differ
+# - flux calibrator: field 0: J1733-1304 was observed with CALIBRATE_FLUX or CALIBRATE_AMPLI
 # - flux model: field 0: 2.5094 Jy at 96.484 GHz: 2.5094 Jy at 96.484 GHz, spectral index -0.700, from the Source table
 #   of the ASDM
 # - final apply: 0 from 0 (phase_int); 1~2 from 1 (phase_inf): calibrators take phases per integration; a phase

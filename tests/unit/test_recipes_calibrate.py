@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,16 @@ from support.small_plan import ASDM, MS, planned, small_eb
 
 from almared.catalogue import PositionFile
 from almared.errors import PlanError
-from almared.model import ExecutionBlock, Field, Scan, Subscan
-from almared.plan import STEP_TITLES, Call, Plan, Routine
-from almared.recipes import parse_flux
+from almared.heuristics.flux import FluxModel, PowerLaw
+from almared.model import Choice, ExecutionBlock, Field, Scan, Subscan
+from almared.names import Products
+from almared.plan import STEP_TITLES, Call, Plan, Routine, check_plan
+from almared.recipes import CalibrationOptions, parse_flux
+from almared.recipes.apriori_apply import apply_apriori
+from almared.recipes.decide import decide
+from almared.recipes.rewrites.missing_tsys import go_without_tsys
+from almared.recipes.rewrites.resolved_flux_calibrator import FADED_DISK, scale_on_short_baselines
+from almared.recipes.rewrites.situation import Situation
 
 
 def calls(plan: Plan, step: int, task: str = "") -> list[Call]:
@@ -295,3 +303,99 @@ def test_field_names_are_comments_and_ids_select() -> None:
         for call in calls(plan, step.number):
             field = str(call.get("field") or "")
             assert all(part.replace("~", "").isdigit() for part in field.split(",") if part)
+
+
+def situation_of(plan: Plan, **changes: Any) -> Situation:
+    options = CalibrationOptions(asdm=ASDM, tsys_channel_tolerance=16.0)
+    return Situation(plan.eb, options, Products(MS), replace(decide(plan.eb, options), **changes))
+
+
+def test_other_source_without_tsys_is_flagged_rather_than_left_uncorrected() -> None:
+    plan = planned()
+    fields = decide(plan.eb, CalibrationOptions(tsys_channel_tolerance=16.0)).tsys_fields
+    none = tuple(
+        replace(c, value=replace(c.value, gain_field_ids=())) if c.value.name == "SgrB2" else c for c in fields
+    )
+    situation = situation_of(plan, tsys_fields=none)
+    changed = go_without_tsys(plan.replacing(apply_apriori(plan.eb, Products(MS), situation.decided)), situation)
+    assert [c.get("field") for c in calls(changed, 7, "applycal")] == ["0", "1"]
+    assert [c.get("field") for c in calls(changed, 7, "flagdata")] == ["2"]
+
+
+def resolved(diameter_arcsec: float) -> Plan:
+    """The plan with a flux calibrator of that size: field 1, a planet."""
+    plan = planned()
+    model = Choice(FluxModel(1, body="Uranus", diameter_rad=math.radians(diameter_arcsec / 3600)), "a planet")
+    return scale_on_short_baselines(plan, situation_of(plan, flux_model=model))
+
+
+def test_small_planet_changes_nothing() -> None:
+    assert resolved(0.5).step(15) == planned().step(15)
+
+
+def test_resolved_planet_sets_the_scale_on_the_baselines_that_see_it() -> None:
+    """A uniform disk shows 15 % of its flux where pi * diameter * baseline / wavelength is 3.24."""
+    diameter, highest_hz = 6.0, max(spw.range_hz[1] for spw in small_eb().spws if spw.id in (5, 7))
+    limit = 3.2445 * 299_792_458.0 / (math.pi * math.radians(diameter / 3600) * highest_hz)
+    plan = resolved(diameter)
+    gains = calls(plan, 15, "gaincal")
+    near, others, *_ = gains
+    assert (near.get("field"), others.get("field")) == ("1", "0")
+    assert others.get("append") is True
+    names = str(near.get("antenna")).removesuffix("&").split(",")
+    kept = [a for a in plan.eb.antennas if a.name in names]
+    assert 2 <= len(kept) < len(plan.eb.antennas)
+    assert all(math.dist(a.position_m, b.position_m) <= limit for a in kept for b in kept)
+    assert near.get("minsnr") == 2.0
+    assert [str(c.get("caltable")).rpartition(".")[2] for c in gains] == [
+        "phase_short_int",
+        "phase_short_int",
+        "ampli_short_inf",
+        "ampli_short_inf",
+        "phase_int",
+        "flux_inf",
+        "phase_inf",
+    ]
+    assert calls(plan, 15, "fluxscale")[0].result == "fluxes"
+    derived = next(a for a in plan.step(15).actions if isinstance(a, Routine) and a.name == "set_derived_fluxes")
+    assert derived.arguments[-1].value == (0,)
+    check_plan(plan)
+
+
+def test_disk_shows_fifteen_percent_at_the_constant() -> None:
+    from scipy.special import j1
+
+    assert 2 * j1(FADED_DISK) / FADED_DISK == pytest.approx(0.15, abs=5e-4)
+
+
+def test_slope_of_the_bandpass_calibrator_goes_into_its_model() -> None:
+    plan = planned(
+        fluxes={"J1752-2956": PowerLaw(1.0, 97e9, -0.5), "J1733-1304": PowerLaw(2.5, 97e9, -0.4)}, bandpass_field=1
+    )
+    flux, first, second = calls(plan, 11, "setjy")
+    assert (flux.get("field"), flux.get("fluxdensity"), flux.get("spix")) == ("0", (2.5, 0, 0, 0), -0.4)
+    assert [c.get("spw") for c in (first, second)] == ["5", "7"]
+    assert {(c.get("field"), c.get("fluxdensity"), c.get("spix")) for c in (first, second)} == {
+        ("1", (1.0, 0, 0, 0), -0.5)
+    }
+    middle = plan.eb.spws[7].mean_frequency_hz / 1e9
+    assert second.get("reffreq") == f"{middle:.9f}GHz"
+
+
+def test_unknown_flux_calibrator_needs_a_flux() -> None:
+    eb = small_eb()
+    eb = replace(eb, sources=tuple(replace(s, fluxes=()) for s in eb.sources))
+    with pytest.raises(PlanError, match="no flux density"):
+        planned(eb)
+    assert calls(planned(eb, fluxes={"0": PowerLaw(1.0, 97e9, -0.5)}), 11, "setjy")
+    with pytest.raises(PlanError, match="no field"):
+        planned(eb, fluxes={"elsewhere": PowerLaw(1.0, 97e9, -0.5)})
+
+
+def test_without_flux_calibrator_the_scale_of_the_models_is_kept() -> None:
+    eb = small_eb()
+    intents = tuple(i for i in eb.scans[1].intents if i != "CALIBRATE_FLUX")
+    plan = planned(with_scans(eb, (2, {"intents": intents})))
+    assert plan.step(11).nothing_because
+    assert not calls(plan, 15, "fluxscale")
+    assert any("flux" in warning for warning in plan.warnings)

@@ -40,9 +40,10 @@ def decide(eb: ExecutionBlock, options: CalibrationOptions) -> Decisions:
     groups = choose_phase_association(eb)
     bandpass_field = choose_bandpass_field(eb, override=options.bandpass_field)
     gain_fields = choose_gain_fields(eb)
-    flux_model = _flux_model(eb, options, spws.value, gain_fields.value)
+    flux_fields = choose_flux_fields(eb)
+    flux_model = _flux_model(eb, options, spws.value, (*flux_fields.value[:1], *gain_fields.value))
     model = flux_model.value if flux_model else None
-    flux_fields = (model.field_id,) if model else ()
+    modelled = (model.field_id,) if model else ()
     bandpass_scans = choose_bandpass_scans(eb, bandpass_field.value)
     return Decisions(
         refant=choose_refant(eb, override=options.refant or None, long_baselines=options.is_long_baseline),
@@ -53,9 +54,10 @@ def decide(eb: ExecutionBlock, options: CalibrationOptions) -> Decisions:
         tsys_fields=choose_tsys_fields(eb, groups.value),
         position_offsets=_positions(eb, options),
         edge_channels=choose_tdm_edges(eb, spws.value),
-        planet_lines=choose_planet_lines(eb, flux_fields, spws.value),
+        planet_lines=choose_planet_lines(eb, modelled, spws.value),
+        flux_fields=flux_fields,
         flux_model=flux_model,
-        bandpass_index=_bandpass_index(eb, options, bandpass_field.value, flux_fields),
+        bandpass_index=_bandpass_index(eb, options, bandpass_field.value, modelled),
         bandpass_field=bandpass_field,
         bandpass_scans=bandpass_scans,
         phase_channels=choose_phase_channels(eb, spws.value, whole=options.is_low_snr),
@@ -98,23 +100,24 @@ def _positions(eb: ExecutionBlock, options: CalibrationOptions) -> Choice[Offset
 
 
 def _flux_model(
-    eb: ExecutionBlock, options: CalibrationOptions, spws: tuple[int, ...], gain_fields: tuple[int, ...]
+    eb: ExecutionBlock, options: CalibrationOptions, spws: tuple[int, ...], candidates: tuple[int, ...]
 ) -> Choice[FluxModel] | None:
     """Return the model of the flux calibrator; without one, of a calibrator whose flux the reducer gives."""
-    fields = choose_flux_fields(eb).value
-    given = tuple(f for f in gain_fields if eb.fields[f].name in options.fluxes or str(f) in options.fluxes)
-    for field_id in (*fields[:1], *given):
-        return choose_flux_model(eb, field_id, spws, given=options.fluxes)
+    observed = choose_flux_fields(eb).value
+    for field_id in candidates:
+        is_given = eb.fields[field_id].name in options.fluxes or str(field_id) in options.fluxes
+        if is_given or field_id in observed:
+            return choose_flux_model(eb, field_id, spws, given=options.fluxes)
     return None
 
 
 def _bandpass_index(
-    eb: ExecutionBlock, options: CalibrationOptions, field_id: int, flux_fields: tuple[int, ...]
+    eb: ExecutionBlock, options: CalibrationOptions, field_id: int, modelled: tuple[int, ...]
 ) -> Choice[float] | None:
     """Return the spectral index of the bandpass calibrator where it is known and no flux model has it already."""
     field = eb.fields[field_id]
     law = options.fluxes.get(field.name) or options.fluxes.get(str(field_id))
-    if field_id in flux_fields:
+    if field_id in modelled:
         return None
     if law is not None:
         return Choice(law.spectral_index, "its spectral index was given", rule="domain A.8 step 13")

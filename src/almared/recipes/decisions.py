@@ -40,6 +40,8 @@ class Decisions:
         Step 10.
     planet_lines : Choice of tuple of PlanetLine
         Step 10.
+    flux_fields : Choice of tuple of int
+        Fields observed to set the flux scale.
     flux_model : Choice of FluxModel or None
         Step 11, None without a flux calibrator.
     bandpass_index : Choice of float or None
@@ -70,6 +72,7 @@ class Decisions:
     tsys_fields: tuple[Choice[TsysField], ...]
     edge_channels: Choice[str]
     planet_lines: Choice[tuple[PlanetLine, ...]]
+    flux_fields: Choice[tuple[int, ...]]
     flux_model: Choice[FluxModel] | None
     bandpass_index: Choice[float] | None
     bandpass_field: Choice[int]
@@ -97,6 +100,7 @@ class Decisions:
             *((f"table {table.suffix}", table.solint, table.solint.value) for table in self.bandpass_tables),
             ("gain calibrators", self.gain_fields, _fields_text(self.gain_fields.value)),
             ("gain type of the amplitudes", self.gaintype, self.gaintype.value),
+            ("flux calibrator", self.flux_fields, _fields_text(self.flux_fields.value[:1])),
             *([("flux model", m, _model_text(m.value))] if (m := self.flux_model) else []),
             *([("index of the bandpass calibrator", i, f"{i.value:.3f}")] if (i := self.bandpass_index) else []),
             ("final apply", self.apply_groups, "; ".join(_group_text(group) for group in self.apply_groups.value)),

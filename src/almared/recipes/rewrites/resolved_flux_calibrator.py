@@ -18,7 +18,7 @@ from almared.recipes.rewrites.situation import Situation
 from almared.select import id_ranges
 
 LIGHT_M_S = 299_792_458.0
-FADED_DISK = 3.261
+FADED_DISK = 3.2445
 """pi * diameter * baseline / wavelength at which a uniform disk shows 15 % of its flux (domain A.8 step 15)."""
 
 ENOUGH = 5
