@@ -102,11 +102,11 @@ def _set(tree: dict[str, Any], key: str, value: str) -> None:
     place: Any = tree
     for name in tables:
         place = _inside(place, name, key)
-    if isinstance(place, list):
+    if isinstance(place, dict):
+        place[last] = _value(value)
+    else:
         _inside(place, last, key)
         place[int(last)] = _value(value)
-    else:
-        place[last] = _value(value)
 
 
 def _inside(place: Any, name: str, key: str) -> Any:
