@@ -12,12 +12,13 @@ import csv
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from almared.errors import InputError
 from almared.model import Vector
+from almared.names import FILE_UID, UID, Uid
 
 COLUMNS = ("antenna", "xoff", "yoff", "zoff")
 REPAIR = "give antennapos.csv (name,antenna,xoff,yoff,zoff,comment) or the JSON of the position service"
@@ -32,14 +33,17 @@ class PositionFile:
     path : Path
         The file.
     offsets_m : mapping of str to tuple, m, ITRF
-        Corrections per antenna, from the old form.
+        Corrections per antenna, from rows of the old form that name no execution block.
     positions_m : mapping of str to tuple, m, ITRF
         Absolute positions per antenna, from the service's form.
+    offsets_of_eb_m : mapping of str to mapping
+        Corrections per execution block (``uid___A002_X85c183_X36f``) and antenna, from rows that name one.
     """
 
     path: Path
     offsets_m: Mapping[str, Vector]
     positions_m: Mapping[str, Vector]
+    offsets_of_eb_m: Mapping[str, Mapping[str, Vector]] = field(default_factory=dict)
 
 
 def read_positions(path: Path) -> PositionFile:
@@ -56,7 +60,8 @@ def read_positions(path: Path) -> PositionFile:
         raise InputError(f"the antenna positions cannot be read: {error}", where=str(path), repair=REPAIR) from error
     if text.lstrip().startswith("{"):
         return PositionFile(path, {}, _read_service(path, text))
-    return PositionFile(path, _read_offsets(path, text), {})
+    offsets = _read_offsets(path, text)
+    return PositionFile(path, offsets.pop(""), {}, offsets)
 
 
 def _read_service(path: Path, text: str) -> dict[str, Vector]:
@@ -71,18 +76,27 @@ def _read_service(path: Path, text: str) -> dict[str, Vector]:
     return {str(name): _vector(value, f"{path}: {name}") for name, value in data.items()}
 
 
-def _read_offsets(path: Path, text: str) -> dict[str, Vector]:
+def _read_offsets(path: Path, text: str) -> dict[str, dict[str, Vector]]:
+    """Return offsets by execution block (empty where a row names none) and antenna."""
     rows = csv.DictReader(line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
     if rows.fieldnames is None or not set(COLUMNS) <= {name.strip() for name in rows.fieldnames}:
         raise InputError(f"the first line has not the columns {', '.join(COLUMNS)}", where=str(path), repair=REPAIR)
-    found: dict[str, Vector] = {}
+    found: dict[str, dict[str, Vector]] = {"": {}}
     for row in rows:
         cells = {key.strip(): (value or "").strip() for key, value in row.items() if isinstance(key, str)}
-        where = f"{path}:{rows.line_num}"
-        if cells["antenna"] in found:
-            raise InputError(f"antenna {cells['antenna']} stands there twice", where=where)
-        found[cells["antenna"]] = _vector([cells[key] for key in COLUMNS[1:]], where)
+        where = f"{path}, data row {rows.line_num - 1}"
+        of_eb = found.setdefault(_eb_name(cells.get("name", "")), {})
+        if cells["antenna"] in of_eb:
+            raise InputError(
+                f"antenna {cells['antenna']} stands there twice", where=where, repair="keep one of the rows"
+            )
+        of_eb[cells["antenna"]] = _vector([cells[key] for key in COLUMNS[1:]], where)
     return found
+
+
+def _eb_name(text: str) -> str:
+    """Return the name of the execution block where the text is one (``uid___A002_X1_X2.ms``), else nothing."""
+    return Uid.parse(text).file_name if FILE_UID.match(text) or UID.match(text) else ""
 
 
 def _vector(values: Any, where: str) -> Vector:

@@ -6,16 +6,8 @@ import numpy as np
 
 from almared.catalogue.antpos import PositionFile
 from almared.errors import InputError
+from almared.heuristics import thresholds
 from almared.model import Choice, Evidence, ExecutionBlock, Vector
-
-LEAST_CORRECTION_M = 5e-5
-"""Shorter differences are no correction (domain A.8 step 6)."""
-
-LARGE_CORRECTION_M = 2e-3
-"""Longer ones are told (domain A.8 step 6)."""
-
-IMPLAUSIBLE_M = 1.0
-"""An antenna that is a metre away stands on another pad: not a correction."""
 
 Offsets = tuple[tuple[str, Vector], ...]
 
@@ -23,32 +15,44 @@ Offsets = tuple[tuple[str, Vector], ...]
 def choose_position_offsets(eb: ExecutionBlock, given: PositionFile) -> Choice[Offsets]:
     """Return per antenna the offset (m, ITRF) to its position in the data, from a file of positions.
 
-    Antennas of the file that did not observe are left out; absolute positions give offsets to the recorded ones.
+    Rows of other execution blocks, and absolute positions of antennas that did not observe, are left out.
 
     Raises
     ------
     InputError
-        No antenna of the file observed, or an offset is implausible (another pad).
+        The file has nothing for this execution block, offsets of an antenna that did not observe, or an offset that is
+        implausible (another pad).
 
     References
     ----------
-    domain.md A.8 step 6: corrections from 50 um on; all zeros are none; more than 2 mm are told.
+    domain.md A.8 step 6, G29: corrections from 50 um on; all zeros are none; more than 2 mm are told.
     """
     recorded = {a.name: a.position_m for a in eb.antennas}
-    offsets = dict(given.offsets_m)
-    for name, position in given.positions_m.items():
-        if name in recorded:
-            offsets[name] = _difference(position, recorded[name])
-    if not set(recorded) & (set(given.offsets_m) | set(given.positions_m)):
+    offsets = _given_offsets(eb, given)
+    offsets |= {n: _difference(p, recorded[n]) for n, p in given.positions_m.items() if n in recorded}
+    if not offsets and (given.positions_m or given.offsets_of_eb_m):
         raise InputError(
-            "none of its antennas is in the data",
+            f"it has nothing for {eb.name}",
             where=str(given.path),
             repair=f"give positions of {', '.join(sorted(recorded))}",
         )
-    lengths = {name: float(np.linalg.norm(offset)) for name, offset in offsets.items() if name in recorded}
+    lengths = {name: float(np.linalg.norm(offset)) for name, offset in offsets.items()}
     _refuse_implausible(given, lengths)
-    kept = tuple((name, offsets[name]) for name, length in lengths.items() if length >= LEAST_CORRECTION_M)
+    kept = tuple((name, offsets[name]) for name, n in lengths.items() if n >= thresholds.ANTPOS_LEAST.value)
     return _told(given, kept, lengths)
+
+
+def _given_offsets(eb: ExecutionBlock, given: PositionFile) -> dict[str, Vector]:
+    """Return the offsets of this execution block; they tell an error of it alone, so every antenna must be known."""
+    offsets = dict(given.offsets_of_eb_m.get(eb.name, given.offsets_m))
+    unknown = sorted(set(offsets) - {a.name for a in eb.antennas})
+    if unknown:
+        raise InputError(
+            f"antenna {', '.join(unknown)} did not observe",
+            where=str(given.path),
+            repair=f"take offsets that were made for {eb.name}",
+        )
+    return offsets
 
 
 def _difference(position: Vector, recorded: Vector) -> Vector:
@@ -58,7 +62,7 @@ def _difference(position: Vector, recorded: Vector) -> Vector:
 
 def _refuse_implausible(given: PositionFile, lengths: dict[str, float]) -> None:
     for name, length in lengths.items():
-        if length > IMPLAUSIBLE_M:
+        if length > thresholds.ANTPOS_IMPLAUSIBLE.value:
             raise InputError(
                 f"{name} would move by {length:.1f} m: it stood on another pad when it was measured",
                 where=str(given.path),
@@ -67,13 +71,13 @@ def _refuse_implausible(given: PositionFile, lengths: dict[str, float]) -> None:
 
 
 def _told(given: PositionFile, kept: Offsets, lengths: dict[str, float]) -> Choice[Offsets]:
-    large = [name for name, _ in kept if lengths[name] > LARGE_CORRECTION_M]
-    unknown = sorted((set(given.offsets_m) | set(given.positions_m)) - set(lengths))
+    large = [name for name, _ in kept if lengths[name] > thresholds.ANTPOS_LARGE.value]
+    unknown = sorted(set(given.positions_m) - set(lengths))
     warnings = [f"{', '.join(large)} move by more than 2 mm"] if large else []
-    warnings += [f"not in the data: {', '.join(unknown)}"] if unknown else []
+    warnings += [f"positions of antennas that did not observe: {', '.join(unknown)}"] if unknown else []
     return Choice(
         kept,
-        f"{len(kept)} of {len(lengths)} antennas in {given.path.name} are off by 0.05 mm or more",
+        f"{len(kept)} of {len(lengths)} antennas listed in {given.path.name} are off by 0.05 mm or more",
         tuple(Evidence("offset", round(1e3 * lengths[name], 3), "mm", name, given.path.name) for name, _ in kept),
         rule="domain A.8 step 6",
         warning="; ".join(warnings),

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from almared.catalogue import body_name, zenith_opacity
+from almared.heuristics import thresholds
 from almared.model import Choice, Evidence, ExecutionBlock, SpectralWindow
 
-TDM_EDGE_FRACTION = 0.0625
-"""Part of a TDM window flagged at each edge: 0~7;120~127 of 128 (domain A.8 step 10)."""
-
-CENTRAL_FRACTION = 0.2
-"""Part of a window for the phases before the bandpass (delivered scripts of CASA 4.3 and 4.4, domain J1)."""
-
-STRONG_LINE_OPACITY = 0.05
-"""Excess over the window's median opacity that makes a telluric line strong: 5 % of amplitude and more (ours)."""
-
-MUCH_OF_A_WINDOW = 0.2
-"""Warned about when planet lines take more of a window (domain A.8 step 10)."""
-
 GHZ = 1e9
+ASSUMED_PWV_M = 1.5e-3
+"""Water vapour where none is recorded: a usual night (ALMA Technical Handbook, octiles of PWV)."""
+
+_LINE_SHARE = thresholds.PLANET_LINE_SHARE.value
 LINES: dict[str, dict[str, tuple[tuple[float, float], ...]]] = {
     "Neptune": {
         "CO": ((114.00, 116.50), (227.00, 234.50), (340.00, 351.50), (455.00, 467.50), (686.00, 696.50),
@@ -50,7 +43,7 @@ def choose_tdm_edges(eb: ExecutionBlock, spw_ids: Sequence[int]) -> Choice[str]:
     windows = [eb.spws[i] for i in spw_ids if eb.spws[i].is_tdm]
     parts = []
     for window in windows:
-        n, edge = window.n_channels, round(TDM_EDGE_FRACTION * window.n_channels)
+        n, edge = window.n_channels, round(thresholds.TDM_EDGE_FRACTION.value * window.n_channels)
         if edge:
             parts.append(f"{window.id}:0~{edge - 1};{n - edge}~{n - 1}")
     reason = "6.25 % at each edge of TDM windows, where the filter falls" if parts else "no window is TDM"
@@ -86,7 +79,7 @@ def choose_planet_lines(
 
     References
     ----------
-    domain.md A.8 step 10: for fields named so exactly; duplicates, which the old generator wrote for a source with
+    domain.md A.8 step 10, G25: for fields named so exactly; duplicates, which the old generator wrote for a source with
     AMPLI and FLUX, are not made; a warning when more than a fifth of a window goes.
     """
     found = []
@@ -95,13 +88,25 @@ def choose_planet_lines(
         for species, ranges in LINES.get(body, {}).items():
             for spw_id in spw_ids:
                 found += _lines_in(eb.spws[spw_id], ranges, field_id, f"{species} of {body}")
-    much = sorted({line.selection.split(":")[0] for line in found if line.fraction > MUCH_OF_A_WINDOW})
+    shares = {spw_id: _share(eb.spws[spw_id], found) for spw_id in spw_ids}
+    much = [f"{100 * share:.0f} % of spw {i}" for i, share in shares.items() if share > _LINE_SHARE]
     return Choice(
         tuple(found),
         "lines of the body itself, which its model does not have" if found else "no line of a planet in the windows",
+        tuple(Evidence("channels with lines", round(100 * s, 1), "%", f"spw {i}") for i, s in shares.items() if s),
         rule="domain A.8 step 10",
-        warning=f"lines take more than a fifth of spw {', '.join(much)}" if much else "",
+        warning=f"lines of the flux calibrator take {', '.join(much)}" if much else "",
     )
+
+
+def _share(window: SpectralWindow, lines: Sequence[PlanetLine]) -> float:
+    """Return the part of a window that lines take together; overlaps count once."""
+    taken = np.zeros(window.n_channels, dtype=bool)
+    for spw, _, channels in (line.selection.partition(":") for line in lines):
+        if int(spw) == window.id:
+            first, _, last = channels.partition("~")
+            taken[int(first) : int(last) + 1] = True
+    return float(taken.mean())
 
 
 def _lines_in(
@@ -123,7 +128,13 @@ def channel_frequencies(window: SpectralWindow) -> NDArray[np.float64]:
     return np.asarray(window.first_channel_hz + np.arange(window.n_channels) * window.channel_step_hz)
 
 
-def choose_phase_channels(eb: ExecutionBlock, spw_ids: Sequence[int], *, whole: bool = False) -> Choice[str]:
+def choose_phase_channels(
+    eb: ExecutionBlock,
+    spw_ids: Sequence[int],
+    *,
+    whole: bool = False,
+    integration_snr: Mapping[int, float] | None = None,
+) -> Choice[str]:
     """Return the channels for the phases before the bandpass, such as ``17:192~287,19:51~76``.
 
     Parameters
@@ -134,40 +145,80 @@ def choose_phase_channels(eb: ExecutionBlock, spw_ids: Sequence[int], *, whole: 
         Windows.
     whole : bool
         Take whole windows (weak calibrators).
+    integration_snr : mapping of int to float, optional
+        Per window the predicted SNR of a phase of one antenna, integration and polarisation from all its channels.
 
     References
     ----------
-    domain.md A.8 step 13 and J1: the central fifth, moved away from strong telluric lines by the opacity table.
+    domain.md A.8 step 13, J1, G26: the central fifth (more of it where the calibrator is weak, A.12), moved away from
+    strong telluric lines by the opacity table.
     """
     if whole:
         return Choice(",".join(map(str, spw_ids)), "weak calibrator: whole windows", rule="domain A.12")
-    pwv = float(np.median([p.pwv_m for p in eb.pwv])) if eb.pwv else 1.5e-3
-    parts, moved = [], []
-    for spw_id in spw_ids:
-        first, last, is_moved = _quiet_stretch(eb.spws[spw_id], pwv)
-        parts.append(f"{spw_id}:{first}~{last}")
-        moved += [str(spw_id)] if is_moved else []
-    told = f", moved away from a telluric line in spw {', '.join(moved)}" if moved else ""
+    pwv = float(np.median([p.pwv_m for p in eb.pwv])) if eb.pwv else ASSUMED_PWV_M
+    known = integration_snr or {}
+    stretches = [_quiet_stretch(eb.spws[i], pwv, _needed_fraction(known.get(i))) for i in spw_ids]
+    measured = (
+        Evidence("water vapour", round(1e3 * pwv, 2), "mm", source="CalWVR" if eb.pwv else "assumed"),
+        *(Evidence("predicted SNR per integration", round(v, 1), "", f"spw {i}") for i, v in known.items()),
+    )
     return Choice(
-        ",".join(parts),
-        f"the central fifth of each window{told}",
-        (Evidence("water vapour", round(1e3 * pwv, 2), "mm", source="CalWVR" if eb.pwv else "assumed"),),
+        ",".join(s.selection for s in stretches),
+        _stretches_told(stretches),
+        measured,
         rule="domain A.8 step 13, J1",
+        warning=_weak_told(known),
     )
 
 
-def _quiet_stretch(window: SpectralWindow, pwv_m: float) -> tuple[int, int, bool]:
-    """Return first and last channel of a stretch without strong line near the centre, and whether it is moved."""
+def _needed_fraction(snr: float | None) -> float:
+    """Return the part of a window that gives a phase its least SNR: a fifth, or more for weak calibrators."""
+    usual = thresholds.PHASE_CHANNEL_FRACTION.value
+    if not snr:
+        return usual
+    return min(1.0, max(usual, (thresholds.PHASE_LEAST_SNR.value / snr) ** 2))
+
+
+def _weak_told(known: Mapping[int, float]) -> str:
+    weak = [str(i) for i, snr in known.items() if snr < thresholds.PHASE_LEAST_SNR.value]
+    if not weak:
+        return ""
+    return f"phases of one integration reach less than SNR 5 in spw {', '.join(weak)}: consider --low-snr"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Channels of a window, and whether they are moved from the centre or more than the usual part."""
+
+    spw_id: int
+    first: int
+    last: int
+    is_moved: bool
+    is_wide: bool
+
+    @property
+    def selection(self) -> str:
+        return f"{self.spw_id}:{self.first}~{self.last}"
+
+
+def _stretches_told(stretches: Sequence[_Stretch]) -> str:
+    moved = ", ".join(str(s.spw_id) for s in stretches if s.is_moved)
+    wide = ", ".join(str(s.spw_id) for s in stretches if s.is_wide)
+    told = "the central fifth of each window"
+    told += f", more for enough signal in spw {wide}" if wide else ""
+    return told + (f", moved away from a telluric line in spw {moved}" if moved else "")
+
+
+def _quiet_stretch(window: SpectralWindow, pwv_m: float, fraction: float) -> _Stretch:
+    """Return the stretch of this size that has the fewest channels with strong lines, nearest to the centre."""
     n = window.n_channels
-    size = max(1, round(CENTRAL_FRACTION * n))
+    edge = round(thresholds.TDM_EDGE_FRACTION.value * n)
+    size = max(1, min(round(fraction * n), n - 2 * edge))
     centre = (n - size) // 2
     tau = zenith_opacity(channel_frequencies(window), pwv_m)
-    strong = tau - np.median(tau) > STRONG_LINE_OPACITY
+    strong = tau - np.median(tau) > thresholds.STRONG_LINE_OPACITY.value
     spoiled = np.convolve(strong, np.ones(size), mode="valid")
-    edge = round(TDM_EDGE_FRACTION * n)
-    starts = np.arange(edge, max(edge, n - edge - size) + 1)
-    starts = starts[starts <= n - size]
-    if not starts.size:
-        return centre, centre + size - 1, False
-    best = min(starts.tolist(), key=lambda s: (spoiled[s], abs(s - centre)))
-    return best, best + size - 1, best != centre
+    starts = range(edge, n - edge - size + 1)
+    best = min(starts, key=lambda s: (spoiled[s], abs(s - centre)), default=centre)
+    is_wide = size > round(thresholds.PHASE_CHANNEL_FRACTION.value * n) + 1
+    return _Stretch(window.id, best, best + size - 1, spoiled[best] < spoiled[centre], is_wide)

@@ -9,13 +9,11 @@ import numpy as np
 
 from almared.catalogue import body_name, read_body_model
 from almared.errors import PlanError
+from almared.heuristics import thresholds
+from almared.heuristics.calibrators import fields_of_source
 from almared.model import Choice, Evidence, ExecutionBlock, SourceFlux
 
 STANDARD = "Butler-JPL-Horizons 2012"
-USUAL_INDEX = -0.7
-"""Spectral index of a quasar of which one frequency is known (domain F.2 item 7)."""
-
-NEGLIGIBLE_POLARISATION_JY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +91,25 @@ def choose_flux_model(
 
     References
     ----------
-    domain.md A.8 step 11: Solar-System bodies by whole names; else what is given; else the Source table of the ASDM.
+    domain.md A.8 step 11, G27: what the reducer gives; else Solar-System bodies by whole names; else the Source table
+    of the ASDM, whose fluxes may be old.
     """
     name = eb.fields[field_id].name
+    body = body_name(name)
     for key in (name, str(field_id)):
         if given and key in given:
-            return _told(FluxModel(field_id, power_law=given[key]), "given by the reducer", "--flux")
-    body = body_name(name)
+            warning = f"the model of {body} is not used, since a flux was given" if body else ""
+            return _told(field_id, given[key], "given by the reducer", warnings=(_rising(given[key]), warning))
     if body:
         return _choose_body(eb, field_id, body)
     law, warning = _from_source_table(eb, field_id, spw_ids)
-    choice = _told(FluxModel(field_id, power_law=law), "from the Source table of the ASDM", "Source")
-    rising = "a spectral index above zero is unusual for a quasar" if law.spectral_index > 0 else ""
-    warnings = "; ".join(
-        filter(None, (warning, rising, "the date of this flux is not known: compare with the catalogue"))
-    )
-    return Choice(choice.value, choice.reason, choice.evidence, rule=choice.rule, warning=warnings)
+    old = "the date of this flux is not known: compare with the catalogue"
+    return _told(field_id, law, "from the Source table of the ASDM", warnings=(warning, _rising(law), old))
+
+
+def _rising(law: PowerLaw) -> str:
+    is_rising = law.spectral_index > thresholds.FLUX_LARGEST_INDEX.value
+    return f"a spectral index of {law.spectral_index:+.2f} is unusual for a quasar" if is_rising else ""
 
 
 def _choose_body(eb: ExecutionBlock, field_id: int, body: str) -> Choice[FluxModel]:
@@ -127,54 +128,65 @@ def _choose_body(eb: ExecutionBlock, field_id: int, body: str) -> Choice[FluxMod
     )
 
 
-def _told(model: FluxModel, origin: str, source: str) -> Choice[FluxModel]:
-    law = model.power_law
-    if law is None:
-        return Choice(model, origin)
+def _told(field_id: int, law: PowerLaw, origin: str, *, warnings: Sequence[str]) -> Choice[FluxModel]:
+    where = f"{law.reference_hz * 1e-9:.3f} GHz"
     return Choice(
-        model,
-        f"{law.flux_jy:.4f} Jy at {law.reference_hz * 1e-9:.3f} GHz, spectral index {law.spectral_index:.3f}, {origin}",
-        (Evidence("flux density", round(law.flux_jy, 5), "Jy", f"{law.reference_hz * 1e-9:.3f} GHz", source),),
+        FluxModel(field_id, power_law=law),
+        f"{law.flux_jy:.4f} Jy at {where}, spectral index {law.spectral_index:.3f}, {origin}",
+        (Evidence("flux density", round(law.flux_jy, 5), "Jy", where, origin),),
         rule="domain A.8 step 11",
+        warning="; ".join(filter(None, warnings)),
     )
 
 
 def source_power_law(eb: ExecutionBlock, field_id: int) -> PowerLaw | None:
     """Return the flux of a field by the Source table, at the mean science frequency; None where there is none."""
-    spws = [w.id for w in eb.spws if w.processor == "CORRELATOR"]
-    try:
-        return _from_source_table(eb, field_id, spws)[0]
-    except PlanError:
+    if not _known_fluxes(eb, field_id):
         return None
+    return _from_source_table(eb, field_id, [w.id for w in eb.spws if w.processor == "CORRELATOR"])[0]
+
+
+def _known_fluxes(eb: ExecutionBlock, field_id: int) -> tuple[SourceFlux, ...]:
+    ids = {f.source_id for f in fields_of_source(eb, field_id)}
+    return tuple(f for s in eb.sources if s.id in ids for f in s.fluxes if f.stokes_jy and f.stokes_jy[0] > 0)
 
 
 def _from_source_table(eb: ExecutionBlock, field_id: int, spw_ids: Sequence[int]) -> tuple[PowerLaw, str]:
-    field = eb.fields[field_id]
-    known = [f for s in eb.sources if s.id == field.source_id for f in s.fluxes if f.stokes_jy and f.stokes_jy[0] > 0]
+    known = _known_fluxes(eb, field_id)
     if not known:
         raise PlanError(
-            f"no flux density of {field.name} is known: the Source table has none",
+            f"no flux density of {eb.fields[field_id].name} is known: the Source table has none",
             where=eb.name,
             repair="give it with --flux NAME=Jy@GHz,alpha",
         )
+    polarised = any(abs(v) > thresholds.FLUX_POLARISED.value for f in known for v in f.stokes_jy[1:])
+    index, warning = _fit_index(known)
+    warnings = ("Q, U or V in the Source table are not zero and are not used" if polarised else "", warning)
     reference = float(np.mean([eb.spws[i].mean_frequency_hz for i in spw_ids]))
-    polarised = any(abs(v) > NEGLIGIBLE_POLARISATION_JY for f in known for v in f.stokes_jy[1:])
-    warnings = ["Q, U or V in the Source table are not zero and are not used"] if polarised else []
-    frequencies = sorted({f.frequency_hz for f in known})
-    if len(frequencies) == 1:
-        warnings.append(f"one frequency is known: spectral index {USUAL_INDEX} is assumed")
-        index = USUAL_INDEX
-    else:
-        index = _index(known)
     mean = float(np.mean(np.log([f.stokes_jy[0] for f in known])))
     pivot = float(np.mean(np.log([f.frequency_hz for f in known])))
     flux = float(np.exp(mean + index * (np.log(reference) - pivot)))
-    return PowerLaw(flux, reference, index), "; ".join(warnings)
+    told = (*warnings, _far(reference, known))
+    return PowerLaw(flux, reference, index), "; ".join(filter(None, told))
 
 
-def _index(known: Sequence[SourceFlux]) -> float:
-    """Return the slope of a line through log flux over log frequency."""
+def _far(reference_hz: float, known: Sequence[SourceFlux]) -> str:
+    low, high = (limit(f.frequency_hz for f in known) for limit in (min, max))
+    factor = thresholds.FLUX_FARTHEST.value
+    if low / factor <= reference_hz <= high * factor:
+        return ""
+    return f"its flux is carried over from {low * 1e-9:.0f} to {high * 1e-9:.0f} GHz"
+
+
+def _fit_index(known: Sequence[SourceFlux]) -> tuple[float, str]:
+    """Return the slope of log flux over log frequency, and what is doubtful about it."""
     x = np.log([f.frequency_hz for f in known])
     y = np.log([f.stokes_jy[0] for f in known])
-    x = x - x.mean()
-    return float((x * y).sum() / (x * x).sum())
+    usual = thresholds.FLUX_USUAL_INDEX.value
+    if np.ptp(x) < thresholds.FLUX_LEAST_SPAN.value:
+        return usual, f"fluxes of one frequency are known: spectral index {usual} is assumed"
+    x, y = x - x.mean(), y - y.mean()
+    index = float((x * y).sum() / (x * x).sum())
+    residual = float(np.abs(y - index * x).max())
+    is_bent = residual > thresholds.FLUX_FIT_RESIDUAL.value
+    return index, f"fluxes of the Source table are up to {100 * residual:.0f} % off a power law" if is_bent else ""
