@@ -35,6 +35,9 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "decisions"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "decisions" / "020-differences-from-old-scripts.md"
 ROW = re.compile(r"^\| (?P<key>[^|]+?) \| `(?P<old>[^`]*)` \| `(?P<ours>[^`]*)` \| (?P<why>[^|]+?) \|$")
 
+WHOLE = ("channels of the first phases", "edge channels")
+"""Choices compared as a whole though they have entries."""
+
 Facts = dict[str, Any]
 Choices = dict[str, Any]
 
@@ -54,6 +57,7 @@ def choices_of(facts: Facts) -> Choices:
         "tsys edges": flagged_edges(calls),
         "tsys fields": tsys_fields(calls),
         "windows": spws,
+        "edge channels": split_edges(calls, spws if renumbered else None),
         "model": model_of(calls),
         **bandpass_of(calls, spws if renumbered else None),
         **gains_of(calls),
@@ -127,6 +131,17 @@ def flagged_edges(calls: list[Facts]) -> str | None:
     return found[0]["spw"] if found else None
 
 
+def split_edges(calls: list[Facts], spws: list[int] | None) -> dict[str, str]:
+    """Window -> channels flagged at its edges in the split MS; planet lines name a field and are left out."""
+    found = {}
+    for call in calls:
+        is_edge = call["task"] == "flagdata" and call["vis"].endswith(".split") and ":" in call.get("spw", "")
+        for part in call["spw"].split(",") if is_edge and "field" not in call else ():
+            window, _, channels = part.partition(":")
+            found[str(spws[int(window)] if spws else window)] = channels
+    return found
+
+
 def tsys_fields(calls: list[Facts]) -> dict[str, str]:
     """Fields by the field whose Tsys they get."""
     found: dict[str, list[int]] = {}
@@ -194,7 +209,7 @@ def differences(old: Choices, ours: Choices) -> dict[str, tuple[Any, Any]]:
     """Return the choices that differ, dictionaries compared entry by entry where entries are apart."""
     found: dict[str, tuple[Any, Any]] = {}
     for key in old:
-        if isinstance(old[key], dict) and isinstance(ours[key], dict) and key != "channels of the first phases":
+        if isinstance(old[key], dict) and isinstance(ours[key], dict) and key not in WHOLE:
             for name in sorted(old[key].keys() | ours[key].keys(), key=natural):
                 pair = old[key].get(name), ours[key].get(name)
                 if not same(*pair):
