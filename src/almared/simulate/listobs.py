@@ -114,10 +114,12 @@ class ListedWindow:
 
     Parameters
     ----------
-    id, n_channels, baseband : int
+    id : int
         As printed.
     name : str
         Name of the window.
+    n_channels, baseband : int
+        As printed.
     first_channel_hz, channel_step_hz, bandwidth_hz : float, Hz
         Centre of channel 0, signed width and total bandwidth.
     correlations : tuple of str
