@@ -37,7 +37,7 @@
 # - bandpass scans: 2: scans of J1733-1304 observed for the bandpass, atmosphere scans left out
 # - channels of the first phases: 5,7: weak calibrator: whole windows
 # - table bandpass: inf: at full resolution, to look at; the smoothed one below is applied
-# - table bandpass_smooth8ch: inf,8ch: smoothed over 8 channels: predicted SNR 8 per channel, 21 smoothed
+# - table bandpass_smooth29MHz: inf,29MHz: smoothed over 29MHz: predicted SNR 8 per channel, 34 smoothed
 # - gain calibrators: field 0~1: all calibrators with an intent of their own
 # - gain type of the amplitudes: G: each polarisation is strong enough, and X and Y gains may differ
 # - flux calibrator: field 0: J1733-1304 was observed with CALIBRATE_FLUX or CALIBRATE_AMPLI
@@ -52,9 +52,9 @@
 #
 # To look at:
 # - mixed modes of 64 and 240 channels: check carefully
-# - even 8 channels reach only SNR 21
-# - Q, U or V in the Source table are not zero and are not used; one frequency is known: spectral index -0.7 is assumed;
-#   the date of this flux is not known: compare with the catalogue
+# - even smoothed over 29MHz it reaches only SNR 34
+# - Q, U or V in the Source table are not zero and are not used; fluxes of one frequency are known: spectral index -0.7
+#   is assumed; the date of this flux is not known: compare with the catalogue
 # - antennas of another diameter are left out of the calibrated data
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ step_makes = {
     13: [
         "uid___A002_Xabc123_X1f.ms.split.ap_pre_bandpass",
         "uid___A002_Xabc123_X1f.ms.split.bandpass",
-        "uid___A002_Xabc123_X1f.ms.split.bandpass_smooth8ch",
+        "uid___A002_Xabc123_X1f.ms.split.bandpass_smooth29MHz",
     ],
     15: [
         "uid___A002_Xabc123_X1f.ms.split.phase_int",
@@ -610,7 +610,7 @@ if mystep in thesteps:
     remove(
         "uid___A002_Xabc123_X1f.ms.split.ap_pre_bandpass",
         "uid___A002_Xabc123_X1f.ms.split.bandpass",
-        "uid___A002_Xabc123_X1f.ms.split.bandpass_smooth8ch",
+        "uid___A002_Xabc123_X1f.ms.split.bandpass_smooth29MHz",
     )
 
     # Phases of each integration, so that the long solutions below lose nothing.
@@ -648,11 +648,11 @@ if mystep in thesteps:
 
     bandpass(
         vis="uid___A002_Xabc123_X1f.ms.split",
-        caltable="uid___A002_Xabc123_X1f.ms.split.bandpass_smooth8ch",
+        caltable="uid___A002_Xabc123_X1f.ms.split.bandpass_smooth29MHz",
         field="0",
         scan="2",
-        # smoothed over 8 channels: predicted SNR 8 per channel, 21 smoothed
-        solint="inf,8ch",
+        # smoothed over 29MHz: predicted SNR 8 per channel, 34 smoothed
+        solint="inf,29MHz",
         combine="scan",
         refant="DA41",
         solnorm=True,
@@ -665,7 +665,7 @@ if mystep in thesteps:
     check_made(
         "uid___A002_Xabc123_X1f.ms.split.ap_pre_bandpass",
         "uid___A002_Xabc123_X1f.ms.split.bandpass",
-        "uid___A002_Xabc123_X1f.ms.split.bandpass_smooth8ch",
+        "uid___A002_Xabc123_X1f.ms.split.bandpass_smooth29MHz",
     )
 
 # Save flags before gain cal
@@ -700,7 +700,7 @@ if mystep in thesteps:
         refant="DA41",
         gaintype="G",
         calmode="p",
-        gaintable=["uid___A002_Xabc123_X1f.ms.split.bandpass_smooth8ch"],
+        gaintable=["uid___A002_Xabc123_X1f.ms.split.bandpass_smooth29MHz"],
         # of 5 antennas one may be flagged without loss of the others
         minblperant=3,
     )
@@ -715,7 +715,7 @@ if mystep in thesteps:
         # each polarisation is strong enough, and X and Y gains may differ
         gaintype="G",
         calmode="a",
-        gaintable=["uid___A002_Xabc123_X1f.ms.split.bandpass_smooth8ch", "uid___A002_Xabc123_X1f.ms.split.phase_int"],
+        gaintable=["uid___A002_Xabc123_X1f.ms.split.bandpass_smooth29MHz", "uid___A002_Xabc123_X1f.ms.split.phase_int"],
         # of 5 antennas one may be flagged without loss of the others
         minblperant=3,
     )
@@ -739,7 +739,7 @@ if mystep in thesteps:
         refant="DA41",
         gaintype="G",
         calmode="p",
-        gaintable=["uid___A002_Xabc123_X1f.ms.split.bandpass_smooth8ch"],
+        gaintable=["uid___A002_Xabc123_X1f.ms.split.bandpass_smooth29MHz"],
         # of 5 antennas one may be flagged without loss of the others
         minblperant=3,
     )
@@ -770,7 +770,7 @@ if mystep in thesteps:
         vis="uid___A002_Xabc123_X1f.ms.split",
         field="0",
         gaintable=[
-            "uid___A002_Xabc123_X1f.ms.split.bandpass_smooth8ch",
+            "uid___A002_Xabc123_X1f.ms.split.bandpass_smooth29MHz",
             "uid___A002_Xabc123_X1f.ms.split.phase_int",
             "uid___A002_Xabc123_X1f.ms.split.flux_inf",
         ],
@@ -785,7 +785,7 @@ if mystep in thesteps:
         vis="uid___A002_Xabc123_X1f.ms.split",
         field="1~2",
         gaintable=[
-            "uid___A002_Xabc123_X1f.ms.split.bandpass_smooth8ch",
+            "uid___A002_Xabc123_X1f.ms.split.bandpass_smooth29MHz",
             "uid___A002_Xabc123_X1f.ms.split.phase_inf",
             "uid___A002_Xabc123_X1f.ms.split.flux_inf",
         ],

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from almared.heuristics import thresholds
 from almared.heuristics.flux import FluxModel
-from almared.heuristics.sensitivity import UNKNOWN_FLUX_JY, Solution, known_flux_jy, predict_snr, seconds_on
+from almared.heuristics.sensitivity import (
+    Solution,
+    known_flux_jy,
+    noise_bandwidth_hz,
+    predict_snr,
+    seconds_on,
+)
 from almared.model import Choice, Evidence, ExecutionBlock, SpectralWindow
 
-TARGET_SNR = 50.0
-"""Of one solution: 2 % in amplitude (bandpassPreAverage, domain A.12)."""
-
-SMOOTHED_CHANNELS = 20
-FINE_CHANNELS = 256
-FINE_WIDTH_HZ = 8e6
-"""A smoothed table is made of windows with more channels, each narrower (domain A.8 step 13)."""
-
 LONG_BASELINE_SOLINT = "inf,8MHz"
-LEAST_KEPT = 8
-"""Fewest solutions that a window keeps (domain A.12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,46 +64,89 @@ def choose_bandpass_solints(
     ----------
     domain.md A.8 step 13: a smoothed table over 20 channels where all windows have more than 256 channels (narrower
     than 8 MHz), 8 MHz for long baselines; J15. A.12: 50 is the aim for the SNR of a solution, so weaker calibrators are
-    smoothed more, keeping eight solutions in a window.
+    smoothed more, keeping eight solutions in a window; windows of different modes by a width in MHz.
     """
     windows = [eb.spws[i] for i in spw_ids]
     ratios = {w.id: _channel_snr(eb, w, (field_id, tuple(scan_numbers)), model) for w in windows}
+    known = {i: ratio for i, ratio in ratios.items() if ratio is not None}
     evidence = tuple(
-        Evidence(
-            "predicted SNR per channel and antenna", round(r, 1), selection=f"spw {i}", source="radiometer equation"
-        )
-        for i, r in ratios.items()
+        Evidence("predicted SNR per channel and antenna", round(r, 1), selection=f"spw {i}", source="radiometer")
+        for i, r in known.items()
     )
-    known = all(known_flux_jy(eb, field_id, i, model=model) is not None for i in spw_ids)
-    warning = "" if known else f"the calibrator's flux is not known: {UNKNOWN_FLUX_JY} Jy is assumed for the prediction"
     if long_baselines:
-        value, reason = BandpassSolints("inf", LONG_BASELINE_SOLINT), "long baselines: smoothed to 8 MHz"
+        value, reason, weak = BandpassSolints("inf", LONG_BASELINE_SOLINT), "long baselines: smoothed to 8 MHz", ""
+    elif len(known) < len(windows):
+        value, reason, weak = _usual_smoothing(windows)
     else:
-        value, reason, weak = _smoothing(windows, ratios)
-        warning = "; ".join(filter(None, (warning, weak)))
-    return Choice(value, reason, evidence, rule="domain A.8 step 13, A.12", warning=warning)
+        value, reason, weak = _smoothing(windows, known)
+    return Choice(value, reason, evidence, rule="domain A.8 step 13, A.12", warning=weak)
+
+
+def _usual_smoothing(windows: Sequence[SpectralWindow]) -> tuple[BandpassSolints, str, str]:
+    """Return what is done where the flux, and so the SNR, is not known: nothing is smoothed away on a guess."""
+    count = _least_channels(windows)
+    smooth = f"inf,{count}ch" if count > 1 else ""
+    reason = f"as usual, {count} channels" if smooth else "as usual, one solution per channel"
+    return BandpassSolints("inf", smooth), reason, "the calibrator's flux is not known: look at the noise of the table"
 
 
 def _channel_snr(
     eb: ExecutionBlock, window: SpectralWindow, where: tuple[int, tuple[int, ...]], model: FluxModel | None
-) -> float:
+) -> float | None:
     field_id, numbers = where
     flux = known_flux_jy(eb, field_id, window.id, model=model)
+    if flux is None:
+        return None
     seconds = seconds_on([s for s in eb.scans if s.number in numbers], field_id, window.id)
-    solution = Solution(window.id, seconds, window.channel_width_hz, UNKNOWN_FLUX_JY if flux is None else flux)
-    return predict_snr(eb, solution)
+    width = noise_bandwidth_hz(window, 1)
+    return predict_snr(eb, Solution(window.id, seconds, width, flux))
 
 
 def _smoothing(windows: Sequence[SpectralWindow], ratios: dict[int, float]) -> tuple[BandpassSolints, str, str]:
     """Return intervals, reason and warning from the predicted SNR per channel."""
-    is_fine = all(w.n_channels > FINE_CHANNELS and w.channel_width_hz < FINE_WIDTH_HZ for w in windows)
-    worst = min(ratios.values())
-    needed = max(1, -(-int(TARGET_SNR**2) // max(int(worst**2), 1)))
-    most = max(1, min(w.n_channels for w in windows) // LEAST_KEPT)
-    width = min(max(needed, SMOOTHED_CHANNELS if is_fine else 1), most)
-    reached = worst * width**0.5
-    weak = f"even {width} channels reach only SNR {reached:.0f}" if reached < TARGET_SNR else ""
-    if width == 1:
-        return BandpassSolints("inf", ""), f"one solution per channel: predicted SNR {worst:.0f} is enough", weak
-    reason = f"smoothed over {width} channels: predicted SNR {worst:.0f} per channel, {reached:.0f} smoothed"
-    return BandpassSolints("inf", f"inf,{width}ch"), reason, weak
+    least = _least_channels(windows)
+    needed = {w.id: max(least, _channels_needed(w, ratios[w.id])) for w in windows}
+    worst, most = min(ratios.values()), max(needed.values())
+    if most == 1:
+        return BandpassSolints("inf", ""), f"one solution per channel: predicted SNR {worst:.0f} is enough", ""
+    is_mixed = most > least and len({(w.n_channels, w.channel_width_hz) for w in windows}) > 1
+    interval, counts = _in_megahertz(windows, needed) if is_mixed else _in_channels(windows, needed)
+    reached = min(_smoothed_snr(w, ratios[w.id], counts[w.id]) for w in windows)
+    reason = f"smoothed over {interval}: predicted SNR {worst:.0f} per channel, {reached:.0f} smoothed"
+    weak = f"even smoothed over {interval} it reaches only SNR {reached:.0f}"
+    is_weak = reached < thresholds.BANDPASS_TARGET_SNR.value
+    return BandpassSolints("inf", f"inf,{interval}"), reason, weak if is_weak else ""
+
+
+def _least_channels(windows: Sequence[SpectralWindow]) -> int:
+    return int(thresholds.BANDPASS_SMOOTH_CHANNELS.value) if all(_is_fine(w) for w in windows) else 1
+
+
+def _is_fine(window: SpectralWindow) -> bool:
+    has_many = window.n_channels > thresholds.BANDPASS_FINE_CHANNELS.value
+    return has_many and window.channel_width_hz < thresholds.BANDPASS_FINE_WIDTH.value
+
+
+def _channels_needed(window: SpectralWindow, ratio: float) -> int:
+    """Return how many channels must be averaged to reach the aimed SNR."""
+    missing = (thresholds.BANDPASS_TARGET_SNR.value / max(ratio, 1e-3)) ** 2 - 1.0
+    return 1 + max(0, math.ceil(missing * noise_bandwidth_hz(window, 1) / window.channel_width_hz))
+
+
+def _smoothed_snr(window: SpectralWindow, ratio: float, n_channels: int) -> float:
+    return ratio * math.sqrt(noise_bandwidth_hz(window, n_channels) / noise_bandwidth_hz(window, 1))
+
+
+def _in_channels(windows: Sequence[SpectralWindow], needed: dict[int, int]) -> tuple[str, dict[int, int]]:
+    """Return one number of channels for windows that are alike, or smoothed as usual."""
+    most = max(1, min(w.n_channels for w in windows) // int(thresholds.BANDPASS_LEAST_KEPT.value))
+    count = min(max(needed.values()), most)
+    return f"{count}ch", {w.id: count for w in windows}
+
+
+def _in_megahertz(windows: Sequence[SpectralWindow], needed: dict[int, int]) -> tuple[str, dict[int, int]]:
+    """Return one width for windows of different modes: a number of channels would be too wide in the coarse ones."""
+    wanted = max(needed[w.id] * w.channel_width_hz for w in windows if needed[w.id] > 1)
+    most = min(w.bandwidth_hz for w in windows) / thresholds.BANDPASS_LEAST_KEPT.value
+    megahertz = float(f"{min(wanted, most) * 1e-6:.2g}")
+    return f"{megahertz:g}MHz", {w.id: max(1, int(megahertz * 1e6 / w.channel_width_hz)) for w in windows}

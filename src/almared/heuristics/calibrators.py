@@ -204,7 +204,7 @@ def choose_phase_association(eb: ExecutionBlock) -> Choice[tuple[PhaseGroup, ...
     Raises
     ------
     PlanError
-        Targets were observed and no phase calibrator.
+        Targets were observed and no phase calibrator, or several fields have the name of one.
 
     References
     ----------
@@ -221,6 +221,7 @@ def choose_phase_association(eb: ExecutionBlock) -> Choice[tuple[PhaseGroup, ...
                 repair="such data need a recipe of their own; look at the intents with `almared inspect`",
             )
         return Choice((), "no target and no phase calibrator", rule="domain A.4")
+    _refuse_ambiguous(eb, spans)
     served: dict[int, list[int]] = {field_id: [] for field_id in spans}
     lost = []
     for field_id in looked_at:
@@ -237,6 +238,18 @@ def choose_phase_association(eb: ExecutionBlock) -> Choice[tuple[PhaseGroup, ...
         rule="domain A.4",
         warning=warning,
     )
+
+
+def _refuse_ambiguous(eb: ExecutionBlock, spans: Iterable[int]) -> None:
+    """Refuse a phase calibrator of one name and several fields: whose gains a target takes could not be said."""
+    names = [field_name(eb, field_id) for field_id in spans]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise PlanError(
+            f"several fields with phase scans are called {', '.join(twice)}",
+            where=eb.name,
+            repair="such data need a recipe of their own; look at the fields with `almared inspect`",
+        )
 
 
 def _calibrator_spans(eb: ExecutionBlock) -> dict[int, tuple[int, int]]:

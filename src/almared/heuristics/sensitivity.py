@@ -10,7 +10,7 @@ import numpy as np
 from almared.heuristics.calibrators import calibrating_scans
 from almared.heuristics.flux import FluxModel, source_power_law
 from almared.heuristics.tsys import choose_tsys_spwmap
-from almared.model import ExecutionBlock, Scan
+from almared.model import ExecutionBlock, Scan, SpectralWindow
 
 BOLTZMANN_JY_M2_K = 1380.649
 """Boltzmann's constant in Jy m2 / K."""
@@ -22,9 +22,6 @@ CORRELATOR_EFFICIENCY = 0.85
 NOMINAL_TSYS_K = ((100e9, 75.0), (140e9, 86.0), (190e9, 120.0), (240e9, 90.0), (340e9, 150.0), (440e9, 387.0),
                   (670e9, 1200.0), (870e9, 1515.0))  # fmt: skip
 """Nominal system temperatures where none are recorded (domain C.3, expected rms)."""
-
-UNKNOWN_FLUX_JY = 0.5
-"""Assumed for a calibrator whose flux is not known: a usual phase calibrator in Bands 3 to 6 (ours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +61,17 @@ def predict_snr(eb: ExecutionBlock, solution: Solution) -> float:
     samples = 2 * solution.width_hz * solution.seconds
     sigma = per_kelvin * tsys / np.sqrt(max(samples, 1e-9))
     return float(solution.flux_jy / sigma * np.sqrt(max(len(eb.antennas) - 2, 1)))
+
+
+def noise_bandwidth_hz(window: SpectralWindow, n_channels: int) -> float:
+    """Return the bandwidth (Hz) with which the noise of the mean of neighbouring channels goes.
+
+    References
+    ----------
+    domain.md C.3: a Hanning-smoothed channel has the noise of 2.667 channels (its effective bandwidth), but neighbours
+    are not independent, so each further channel adds no more than its width.
+    """
+    return max(window.effective_bandwidth_hz, window.channel_width_hz) + (n_channels - 1) * window.channel_width_hz
 
 
 def median_tsys_k(eb: ExecutionBlock, spw_id: int) -> float:
