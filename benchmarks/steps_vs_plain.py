@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -43,32 +44,41 @@ json.dump(seconds, open("seconds.json", "w"))
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of one way to run a script: per step, and of the whole command."""
+    """Seconds of one way to run a script: per step, of the whole command, and of the processors in it."""
 
     steps: Mapping[int, float]
     whole: float
+    processors: float
 
     def better(self, other: Timing) -> Timing:
         """Return the smaller time of each."""
         steps = {step: min(seconds, other.steps[step]) for step, seconds in self.steps.items()}
-        return Timing(steps, min(self.whole, other.whole))
+        return Timing(steps, min(self.whole, other.whole), min(self.processors, other.processors))
 
 
-def command(*words: object, cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> float:
-    """Run a command and return its seconds."""
-    start = time.monotonic()
+def command(
+    *words: object, cwd: Path | None = None, environment: Mapping[str, str] | None = None
+) -> tuple[float, float]:
+    """Run a command and return its seconds, on the clock and of the processors."""
+    start, used = time.monotonic(), processor_seconds()
     words = (sys.executable, *map(str, words))
     done = subprocess.run(words, check=False, cwd=cwd, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{' '.join(words)}\n{done.stderr}")
-    return time.monotonic() - start
+    return time.monotonic() - start, processor_seconds() - used
+
+
+def processor_seconds() -> float:
+    """Return what ended child processes have used (s); other load of the machine hardly changes it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def under_almared(script: Path) -> Timing:
     """Run the script by `almared run`."""
     whole = command("-m", "almared", "run", script, "--force")
     ends = [entry for entry in Journal(script.parent).entries() if entry.event == "step-end"]
-    return Timing({entry.step: entry.data["seconds"] for entry in ends if entry.step is not None}, whole)
+    return Timing({entry.step: entry.data["seconds"] for entry in ends if entry.step is not None}, *whole)
 
 
 def by_plain_casatasks(script: CalibrationScript) -> Timing:
@@ -81,7 +91,7 @@ def by_plain_casatasks(script: CalibrationScript) -> Timing:
     steps = json.dumps(script.numbers)
     whole = command("-I", "-c", PLAIN, script.path.name, steps, cwd=script.directory, environment=environment)
     seconds = json.loads((script.directory / "seconds.json").read_text())
-    return Timing({int(step): value for step, value in seconds.items() if step != "start"}, whole)
+    return Timing({int(step): value for step, value in seconds.items() if step != "start"}, *whole)
 
 
 def copied(script: Path, raw: Path, place: Path) -> Path:
@@ -121,6 +131,7 @@ def lines(script: CalibrationScript, ours: Timing, plain: Timing) -> list[str]:
     told += [_line(str(s.number), s.title, ours.steps[s.number], plain.steps[s.number]) for s in script.steps]
     told.append(_line("", "all steps", sum(ours.steps.values()), sum(plain.steps.values())))
     told.append(_line("", "whole command, start included", ours.whole, plain.whole))
+    told.append(_line("", "processors, whole command", ours.processors, plain.processors))
     return told
 
 
