@@ -14,6 +14,9 @@ from almared.heuristics import thresholds
 from almared.heuristics.calibrators import SUPPORTING
 from almared.model import Choice, Evidence, ExecutionBlock
 
+ALL_THE_TIME = 0.999
+"""Flagged fraction from which nothing is left, rounding aside."""
+
 
 @dataclass(frozen=True, slots=True)
 class AntennaScore:
@@ -41,10 +44,16 @@ class AntennaScore:
     fails: tuple[str, ...]
 
     @property
-    def rank(self) -> tuple[bool, int, bool, float]:
-        """Sorting key: not mostly flagged, fewest failed tests, good Tsys, then most central with little flagged."""
+    def rank(self) -> tuple[bool, bool, int, bool, float]:
+        """Sorting key: not wholly and not mostly flagged, fewest failed tests, good Tsys, then central, little flagged."""
         mostly_flagged = self.flagged >= thresholds.REFANT_MOST_FLAGGED.value
-        return mostly_flagged, len(self.fails), self.has_bad_tsys, self.farthest_m * (1.0 + self.flagged)
+        central = self.farthest_m * (1.0 + self.flagged)
+        return self.is_useless, mostly_flagged, len(self.fails), self.has_bad_tsys, central
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether it is flagged all the time, rounding aside."""
+        return self.flagged >= ALL_THE_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +205,7 @@ def _overridden(eb: ExecutionBlock, name: str, scores: tuple[AntennaScore, ...])
             repair=f"choose one of {', '.join(a.name for a in eb.antennas)}",
         )
     score = by_name[name]
-    if score.flagged >= 1.0:
+    if score.is_useless:
         raise PlanError(f"antenna {name} is flagged all the time", where=eb.name, repair="choose another one")
     place = [s.name for s in scores].index(name) + 1
     return Choice(
