@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from support import tiny_eb
 
 from almared.asdm import expected_rows
@@ -21,8 +20,8 @@ UID = "uid___A002_Xabc123_X1f"
 VERSIONS = "x.ms.flagversions"
 IMPORT = f"""
 from casatasks import importasdm
-importasdm(asdm={UID!r}, vis="x.ms", asis="Antenna Station Receiver Source CalAtmosphere CalWVR CorrelatorMode SBSummary",
-           bdfflags=True, process_caldevice=False)
+from almared.recipes.importing import ASIS
+importasdm(asdm={UID!r}, vis="x.ms", asis=ASIS, bdfflags=True, process_caldevice=False)
 """
 LOOK = """
 import json

@@ -399,3 +399,13 @@ def test_without_flux_calibrator_the_scale_of_the_models_is_kept() -> None:
     assert plan.step(11).nothing_because
     assert not calls(plan, 15, "fluxscale")
     assert any("flux" in warning for warning in plan.warnings)
+
+
+def test_bad_tsys_is_told_worst_first() -> None:
+    eb = small_eb()
+    bad = tuple(replace(row, n_bad_tsys=n, n_values=224) for n, row in enumerate(eb.tsys[:8]))
+    plan = planned(replace(eb, tsys=(*bad, *eb.tsys[8:])))
+    told = next(w for w in plan.warnings if "Tsys not above zero" in w)
+    assert told.index("(7)") < told.index("(3)")
+    assert told.endswith("and 2 more")
+    assert not any("above zero" in w for w in planned().warnings)

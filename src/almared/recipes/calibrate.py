@@ -13,6 +13,7 @@ from almared.recipes.options import CalibrationOptions
 from almared.recipes.plain import plain_steps
 from almared.recipes.refusals import refuse_other_modes
 from almared.recipes.rewrites import REWRITES, Situation
+from almared.recipes.tsys_warnings import tsys_warnings
 
 
 def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = None) -> Plan:
@@ -51,6 +52,6 @@ def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = No
 def _finished(plan: Plan, decided: Decisions) -> Plan:
     warnings = tuple(entry.choice.warning for entry in plan.choices if entry.choice.warning)
     missing = () if plan.eb.has_binary_data else ("the ASDM holds metadata only: the script cannot run on it",)
-    plan = plan.with_warnings(*missing, *warnings)
+    plan = plan.with_warnings(*missing, *warnings, *tsys_warnings(plan.eb))
     head = head_lines(plan.eb, refant=decided.refant.value, build=plan.build, choices=plan.choices)
     return with_needs(plan, decided.split_spws.value).with_head(head)
