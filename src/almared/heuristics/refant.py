@@ -45,7 +45,7 @@ class AntennaScore:
 
     @property
     def rank(self) -> tuple[bool, bool, int, bool, float]:
-        """Sorting key: not wholly and not mostly flagged, fewest failed tests, good Tsys, then central, little flagged."""
+        """Sorting key: not wholly, not mostly flagged, fewest failed tests, good Tsys, central and little flagged."""
         mostly_flagged = self.flagged >= thresholds.REFANT_MOST_FLAGGED.value
         central = self.farthest_m * (1.0 + self.flagged)
         return self.is_useless, mostly_flagged, len(self.fails), self.has_bad_tsys, central
