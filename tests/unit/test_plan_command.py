@@ -188,6 +188,13 @@ def test_old_call_in_both_spellings(asdm: Path, monkeypatch: pytest.MonkeyPatch)
     assert 'refant="DV10"' in first[0].read_text()
 
 
+def test_old_options_have_their_old_names(asdm: Path) -> None:
+    script = es.generateReducScript(str(asdm), bpassCalId="J1752-2956", timeBinForFinalData=10.0, step="calib")[0]
+    assert 'timebin="10s"' in script.read_text()
+    with pytest.raises(PlanError, match="remcloud"):
+        es.generateReducScript(str(asdm), remcloud=True)
+
+
 def test_planning_loads_no_casa(asdm: Path) -> None:
     text = (
         "import sys\nfrom click.testing import CliRunner\nfrom almared.cli.plan import command\n"

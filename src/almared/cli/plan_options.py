@@ -7,9 +7,8 @@ from dataclasses import fields
 from typing import Any
 
 from almared.catalogue import read_positions
-from almared.errors import PlanError
 from almared.model import ExecutionBlock
-from almared.recipes import CalibrationOptions, EbSource, parse_flux
+from almared.recipes import CalibrationOptions, EbSource, find_field, parse_flux
 
 
 def options_for(source: EbSource, eb: ExecutionBlock, given: Mapping[str, Any]) -> CalibrationOptions:
@@ -35,20 +34,9 @@ def options_for(source: EbSource, eb: ExecutionBlock, given: Mapping[str, Any]) 
         asdm=source.asdm.name if source.asdm is not None else "",
         ms=source.ms_name,
         expected_rows=source.rows_after_import(),
-        bandpass_field=_field(eb, given.get("bpass_field", "")),
+        bandpass_field=find_field(eb, given.get("bpass_field", "")),
         fluxes=dict(parse_flux(text) for text in given.get("fluxes", ())),
         positions=read_positions(given["positions"]) if given.get("positions") else None,
         has_wvr_correction=not given.get("no_wvr", False),
         **plain,
     )
-
-
-def _field(eb: ExecutionBlock, text: str) -> int | None:
-    if not text:
-        return None
-    if text.isdigit() and int(text) < len(eb.fields):
-        return int(text)
-    for field in eb.fields:
-        if field.name == text:
-            return field.id
-    raise PlanError(f"there is no field {text!r}", where=eb.name, repair="see `almared inspect` for ids and names")

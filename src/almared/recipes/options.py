@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from almared.catalogue.antpos import PositionFile
 from almared.errors import PlanError
 from almared.heuristics.flux import PowerLaw
+from almared.model import ExecutionBlock
 
 
 def parse_flux(text: str) -> tuple[str, PowerLaw]:
@@ -34,6 +35,24 @@ def parse_flux(text: str) -> tuple[str, PowerLaw]:
     if not (name.strip() and law.flux_jy > 0 and law.reference_hz > 0 and math.isfinite(law.spectral_index)):
         raise PlanError(f"{text!r} has no name, or a number that cannot be", repair="write NAME=Jy@GHz,alpha")
     return name.strip(), law
+
+
+def find_field(eb: ExecutionBlock, text: str) -> int | None:
+    """Return the field that a reducer names by id or name, None for an empty text.
+
+    Raises
+    ------
+    PlanError
+        There is no such field.
+    """
+    if not text:
+        return None
+    if text.isdigit() and int(text) < len(eb.fields):
+        return int(text)
+    for candidate in eb.fields:
+        if candidate.name == text:
+            return candidate.id
+    raise PlanError(f"there is no field {text!r}", where=eb.name, repair="see `almared inspect` for ids and names")
 
 
 @dataclass(frozen=True, slots=True)

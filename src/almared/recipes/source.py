@@ -78,16 +78,21 @@ def find_source(target: str | Path) -> EbSource:
     """
     path = _path_of(str(target))
     if path.name.endswith(".ms"):
+        _require_safe(path)
         return _beside_ms(path)
     asdm = _asdm_at(path)
-    if not SAFE_NAME.fullmatch(asdm.name):
-        raise InputError(
-            f"the name {asdm.name!r} is not safe as a file name",
-            where=str(asdm.parent),
-            repair="rename the ASDM to its uid, such as uid___A002_X1_X2",
-        )
+    _require_safe(asdm)
     ms = asdm.parent / f"{ASDM_ENDINGS.sub('', asdm.name)}.ms"
     return EbSource(asdm.parent, asdm, ms if ms.is_dir() else None, is_asdm_read=True)
+
+
+def _require_safe(path: Path) -> None:
+    if not SAFE_NAME.fullmatch(path.name):
+        raise InputError(
+            f"the name {path.name!r} is not safe as a file name",
+            where=str(path.parent),
+            repair="rename it to its uid, such as uid___A002_X1_X2 or uid___A002_X1_X2.ms",
+        )
 
 
 def _path_of(text: str) -> Path:
