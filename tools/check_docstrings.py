@@ -1,4 +1,4 @@
-"""Validate the docstrings of all public functions and classes (ruff sees to modules) with numpydoc's checks named in pyproject.toml."""
+"""Validate the docstrings of all public functions and classes with numpydoc's checks named in pyproject.toml."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.casa, pytest.mark.slow]
 
 def faults(lines: list[Comparison]) -> list[str]:
     return [
-        f"{c.quantity}, {c.selection}: put in {c.put_in:g}, found {c.found:g} {c.unit}, limit {c.limit:g} {c.deviation_unit}"
+        f"{c.quantity}, {c.selection}: {c.found:g} for {c.put_in:g}, off by {c.deviation:g} {c.deviation_unit}"
         for c in lines
         if not c.passed
     ]
