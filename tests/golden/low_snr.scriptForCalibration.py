@@ -25,8 +25,7 @@
 # - reference antenna: DA41: the most central antenna that passes all tests: largest baseline 103 m, 0.0 % of time
 #   flagged, next DV02
 # - windows: 5,7: the science windows
-# - water vapour: toffset 0 s; smooth 4.608s; tie SgrB2,J1752-2956: smoothed to the shortest science integration of
-#   4.608 s
+# - water vapour: not corrected: the water-vapour correction was switched off (--no-wvr)
 # - Tsys edges: 1:0~3;124~127,3:0~3;124~127: the filter's edge channels have no good Tsys
 # - Tsys map: 5 from 1, 7 from 3: same baseband and frequencies covered: 5 from 1, 7 from 3
 # - Tsys of J1733-1304: field 0: its own Tsys
@@ -45,7 +44,6 @@
 #   of the ASDM
 # - final apply: 0 from 0 (phase_int); 1~2 from 1 (phase_inf): calibrators take phases per integration; a phase
 #   calibrator and its sources take phases per scan
-# - water vapour: not corrected: the water-vapour correction was switched off (--no-wvr)
 # - low SNR: whole windows, phases per scan: asked for (--low-snr)
 # - baselines per antenna: 3: of 5 antennas one may be flagged without loss of the others
 # - antennas of the calibrated MS: DA41,DV02,PM03,DV10&: antennas of the dominant diameter 12 m

@@ -154,6 +154,7 @@ def test_no_tsys_at_all_is_said_and_not_applied() -> None:
 def test_switched_off_water_vapour_leaves_no_trace() -> None:
     plan = planned(has_wvr_correction=False)
     assert "--no-wvr" in plan.step(4).nothing_because
+    assert [c.choice.value for c in plan.choices if c.name == "water vapour"] == ["not corrected"]
     for call in calls(plan, 7, "applycal"):
         assert call.get("gaintable") == (f"{MS}.tsys",)
         assert len(call.get("gainfield")) == len(call.get("interp")) == len(call.get("spwmap")) == 1  # type: ignore[arg-type]

@@ -166,5 +166,6 @@ class Plan:
         return replace(self, head=head)
 
     def with_choices(self, *choices: NamedChoice) -> Plan:
-        """Return the plan with more choices."""
-        return replace(self, choices=(*self.choices, *choices))
+        """Return the plan with more choices; one of a name that is there takes its place."""
+        merged = {entry.name: entry for entry in (*self.choices, *choices)}
+        return replace(self, choices=tuple(merged.values()))
