@@ -1,8 +1,8 @@
-"""Opacity and brightness of the sky from CASA's atmosphere tool, and what 183 GHz radiometers see of it.
+"""Opacity and brightness of the sky from CASA's atmosphere tool.
 
 References
 ----------
-asdm-facts 6 (the radiometer model inside wvrgcal); casatools ``atmosphere`` (ATM, Pardo et al. 2001).
+casatools ``atmosphere`` (ATM, Pardo et al. 2001).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from almared.engine.configure import configure_casa
 from almared.model import SpectralWindow
-from almared.simulate.scenario import AtmospherePart, RadiometerPart
+from almared.simulate.scenario import AtmospherePart
 
 FloatArray = NDArray[np.float64]
 
@@ -26,11 +26,6 @@ ALTITUDE_M = 5059.0
 AIRMASSES = np.concatenate((np.arange(1.0, 2.0, 0.1), np.arange(2.0, 4.01, 0.25)))
 FINEST_HZ = 2e6
 """The tool's own spacing is no finer; the narrowest lines here (stratospheric ozone) are wider."""
-
-WVR_LINE_HZ, WVR_SPAN_HZ, WVR_STEP_HZ = 183.31e9, 20.0e9, 0.1e9
-WVR_OFFSETS_HZ = (1.25e9, 3.25e9, 5.5e9, 7.25e9)
-WVR_WIDTHS_HZ = (1.5e9, 2.5e9, 2.0e9, 1.5e9)
-WVR_PWV_FACTORS = np.linspace(0.4, 1.6, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +50,6 @@ class WindowAir:
         return np.asarray(self.sky_k[low] + (place - low) * (self.sky_k[low + 1] - self.sky_k[low]))
 
 
-@dataclass(frozen=True, slots=True)
-class Radiometer:
-    """Sky temperatures of the four channels as a function of water column and airmass.
-
-    Parameters
-    ----------
-    pwv_m : ndarray of float, m, shape (pwv,)
-        Grid of zenith columns.
-    splines : tuple
-        Per channel the Rayleigh-Jeans brightness (K), both sidebands, over water column (m) and airmass.
-    part : RadiometerPart
-        Coupling and what is behind it.
-    """
-
-    pwv_m: FloatArray
-    splines: tuple[Any, ...]
-    part: RadiometerPart
-
-    def temperatures(self, pwv_m: FloatArray, airmass: FloatArray) -> FloatArray:
-        """Return what the radiometers read.
-
-        Parameters
-        ----------
-        pwv_m, airmass : ndarray of float, m, shape (time, antenna_name)
-            Zenith column and airmass.
-
-        Returns
-        -------
-        ndarray of float, K, shape (time, antenna_name, channel)
-        """
-        pwv = np.clip(pwv_m, self.pwv_m[0], self.pwv_m[-1])
-        sky = np.stack([spline.ev(pwv, airmass) for spline in self.splines], axis=-1)
-        return np.asarray(self.part.coupling * sky + (1.0 - self.part.coupling) * self.part.spill_temperature)
-
-
 def make_window_air(air: AtmospherePart, spws: Sequence[SpectralWindow]) -> dict[int, WindowAir]:
     """Return the sky of each correlator window by id; transparent and dark when opacity is off."""
     wanted = [spw for spw in spws if spw.processor == "CORRELATOR" and spw.n_channels > 1]
@@ -108,29 +68,6 @@ def make_window_air(air: AtmospherePart, spws: Sequence[SpectralWindow]) -> dict
 def _grid(spw: SpectralWindow) -> tuple[float, float, int]:
     """Return what tells one channel grid from another."""
     return spw.first_channel_hz, spw.channel_step_hz, spw.n_channels
-
-
-def make_radiometer(air: AtmospherePart, part: RadiometerPart) -> Radiometer:
-    """Return the model of the radiometers for water columns about the scenario's."""
-    from scipy.interpolate import RectBivariateSpline
-
-    tool = _tool(air)
-    tool.initSpectralWindow(1, _q(WVR_LINE_HZ, "Hz"), _q(WVR_SPAN_HZ, "Hz"), _q(WVR_STEP_HZ, "Hz"))
-    count = int(tool.getNumChan(0))
-    frequency = WVR_LINE_HZ + (np.arange(count) - 0.5 * (count - 1)) * WVR_STEP_HZ
-    masks = [np.abs(np.abs(frequency - WVR_LINE_HZ) - o) <= 0.5 * w for o, w in
-             zip(WVR_OFFSETS_HZ, WVR_WIDTHS_HZ, strict=True)]  # fmt: skip
-    grid = air.pwv * WVR_PWV_FACTORS
-    sky = np.array([[_channel_means(tool, pwv, airmass, masks) for airmass in AIRMASSES] for pwv in grid])
-    splines = tuple(RectBivariateSpline(grid, AIRMASSES, sky[:, :, c]) for c in range(sky.shape[2]))
-    return Radiometer(grid, splines, part)
-
-
-def _channel_means(tool: Any, pwv_m: float, airmass: float, masks: Sequence[NDArray[np.bool_]]) -> list[float]:
-    tool.setUserWH2O(_q(pwv_m * 1e3, "mm"))
-    tool.setAirMass(float(airmass))
-    spectrum = np.asarray(tool.getTrjSkySpec(0)[1]["value"])
-    return [float(spectrum[mask].mean()) for mask in masks]
 
 
 def _window(tool: Any, air: AtmospherePart, spw: SpectralWindow) -> WindowAir:

@@ -131,7 +131,7 @@ def radiometer_temperatures(world: World, look: Look, block: DataBlock) -> NDArr
     sine = np.sin(elevation)[:, None]
     air, part = world.scenario.atmosphere, world.scenario.radiometer
     zenith_pwv = air.pwv + slant * sine / air.path_per_pwv
-    read = world.radiometer.temperatures(zenith_pwv, np.broadcast_to(1.0 / sine, slant.shape))
+    read = world.radiometer.temperatures(zenith_pwv / sine)
     rng = generator(world.seed, "radiometer", look.scan.number, look.subscan.number)
     read = read + part.noise * rng.standard_normal(read.shape)
     return _with_dead_radiometers(world, read).astype(np.float32)

@@ -12,7 +12,7 @@ import numpy as np
 
 from almared.errors import InputError, ResourceError
 from almared.model import DataBlock, ExecutionBlock, Intent, Scan, SpectralWindow, SpwRole, Subscan
-from almared.simulate.air import make_radiometer, make_window_air
+from almared.simulate.air import make_window_air
 from almared.simulate.array import TrueArray
 from almared.simulate.asdm_spectral import full_resolution_twin
 from almared.simulate.asdm_writer import write_asdm_metadata
@@ -21,6 +21,7 @@ from almared.simulate.instrument import make_instrument
 from almared.simulate.observe import observe_scan
 from almared.simulate.positions import write_positions
 from almared.simulate.produce import POSITIONS, POSITIONS_JSON, TRUTH, SimulatedEb, count_visibilities
+from almared.simulate.radiometer import make_radiometer
 from almared.simulate.records import make_contents
 from almared.simulate.replica import replica_execution_block
 from almared.simulate.replica_thin import Thinning, thin
@@ -158,7 +159,7 @@ def make_world_like(eb: ExecutionBlock, seed: int) -> World:
         schedule=_schedule(eb),
         earth=read_earth_orientation(start / DAY_S),
         air=make_window_air(scenario.atmosphere, _observed(eb)),
-        radiometer=make_radiometer(scenario.atmosphere, scenario.radiometer),
+        radiometer=make_radiometer(scenario.radiometer),
         screen=make_screen(scenario.atmosphere, array.enu_m, start_mjd_s=start, end_mjd_s=end, seed=seed),
         instrument=make_instrument(scenario, array, start_mjd_s=start, seed=seed),
         sources={key: _sky(eb, number) for number, key in enumerate(_keys(eb))},

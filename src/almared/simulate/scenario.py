@@ -247,7 +247,7 @@ class AtmospherePart(Part):
     outer_scale, inner_scale, height : float, m
         Of the turbulence; below `inner_scale` the screen is smooth.
     path_per_pwv : float
-        Extra path per water column; wvrgcal takes out about 6.7.
+        Extra path per water column; wvrgcal takes out about 6.6.
     """
 
     pwv: Length = 1.2e-3
@@ -260,19 +260,33 @@ class AtmospherePart(Part):
     reference_baseline: Length = 300.0
     wind_speed: Speed = 8.0
     wind_angle: Angle = 25.0 * DEGREE
-    outer_scale: Length = 700.0
+    outer_scale: Length = 400.0
     inner_scale: Length = 10.0
     height: Length = 500.0
-    path_per_pwv: float = Field(default=6.7, gt=0.0)
+    path_per_pwv: float = Field(default=6.6, gt=0.0)
 
 
 class RadiometerPart(Part):
-    """The water-vapour radiometers; wvrgcal assumes coupling 0.98 and 275 K behind it."""
+    """The water-vapour radiometers.
+
+    Parameters
+    ----------
+    enabled : bool
+        Whether there are any.
+    noise : float, K
+        Rms of each reading.
+    coupling, spill_temperature : float, float (K)
+        To the sky, and what is seen beside it; wvrgcal assumes 0.98 and 275 K.
+    layer_temperature, layer_pressure : float, K, Pa
+        Of the layer that holds the water; wvrgcal looks for them in 250 to 295 K and 300 to 550 hPa.
+    """
 
     enabled: bool = True
     noise: Temperature = 0.0
     coupling: float = Field(default=0.98, gt=0.0, le=1.0)
     spill_temperature: Temperature = 275.0
+    layer_temperature: Temperature = 270.0
+    layer_pressure: Pressure = 45000.0
 
 
 class InstrumentPart(Part):

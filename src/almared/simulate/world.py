@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.model import Field, SpectralWindow
-from almared.simulate.air import Radiometer, WindowAir, make_radiometer, make_window_air
+from almared.simulate.air import WindowAir, make_window_air
 from almared.simulate.array import TrueArray, make_array
 from almared.simulate.bodies import Body, read_body
 from almared.simulate.geometry import DAY_S, EarthOrientation, Frame, make_frame, read_earth_orientation, shifted
 from almared.simulate.instrument import Instrument, make_instrument
+from almared.simulate.radiometer import Radiometer, make_radiometer
 from almared.simulate.scenario import Component, Scenario, SourcePart
 from almared.simulate.schedule import Schedule, make_schedule
 from almared.simulate.screen import PhaseScreen, make_screen
@@ -125,7 +126,7 @@ def make_world(scenario: Scenario, seed: int) -> World:
         schedule=_with_bodies(schedule, bodies),
         earth=read_earth_orientation(start / DAY_S),
         air=make_window_air(air, setups.spws),
-        radiometer=make_radiometer(air, scenario.radiometer) if scenario.radiometer.enabled else None,
+        radiometer=make_radiometer(scenario.radiometer) if scenario.radiometer.enabled else None,
         screen=make_screen(air, array.enu_m, start_mjd_s=start, end_mjd_s=end, seed=seed),
         instrument=make_instrument(scenario, array, start_mjd_s=start, seed=seed),
         sources={key: _source(scenario.source[key], bodies.get(key), start) for key in schedule.source_keys},
