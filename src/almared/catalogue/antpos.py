@@ -55,7 +55,7 @@ def read_positions(path: Path) -> PositionFile:
         It cannot be read, is in neither form, or holds something that is no position.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the antenna positions cannot be read: {error}", where=str(path), repair=REPAIR) from error
     if text.lstrip().startswith("{"):
@@ -86,6 +86,8 @@ def _read_offsets(path: Path, text: str) -> dict[str, dict[str, Vector]]:
         cells = {key.strip(): (value or "").strip() for key, value in row.items() if isinstance(key, str)}
         where = f"{path}, data row {rows.line_num - 1}"
         of_eb = found.setdefault(_eb_name(cells.get("name", "")), {})
+        if not cells["antenna"]:
+            raise InputError("the antenna has no name", where=where, repair=REPAIR)
         if cells["antenna"] in of_eb:
             raise InputError(
                 f"antenna {cells['antenna']} stands there twice", where=where, repair="keep one of the rows"
