@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from almared.heuristics import thresholds
-from almared.heuristics.calibrators import PhaseGroup, field_name
+from almared.heuristics.calibrators import PhaseGroup, calibrating_scans, field_name
+from almared.heuristics.flux import FluxModel
+from almared.heuristics.sensitivity import Solution, known_flux_jy, predict_snr, seconds_on
 from almared.model import Choice, Evidence, ExecutionBlock
+from almared.select import id_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +56,82 @@ def choose_gaintype(predicted_snr: dict[int, float]) -> Choice[str]:
         Evidence("predicted SNR per polarisation and scan", round(v, 1), selection=f"field {f}", source="radiometer")
         for f, v in sorted(predicted_snr.items())
     )
-    weak = sorted(f for f, v in predicted_snr.items() if v < least)
+    weak = [f for f, v in predicted_snr.items() if v < least]
     if weak:
-        reason = f"fields {weak} reach less than SNR {least:g} per polarisation: both are averaged"
+        reason = f"field {id_ranges(weak)} reaches less than SNR {least:g} per polarisation: both are averaged"
         warning = "a difference of X and Y gains stays in the polarisations (Stokes I is right)"
         return Choice("T", reason, evidence, rule="domain A.12, G32", warning=warning)
-    return Choice(
-        "G",
-        "each polarisation is strong enough, and X and Y gains may differ",
-        evidence,
-        rule="architecture 'More facts', G32",
+    strong = "each polarisation is strong enough" if evidence else "no flux is known that speaks against it"
+    return Choice("G", f"X and Y gains may differ, and {strong}", evidence, rule="architecture 'More facts', G32")
+
+
+def choose_phase_solint(
+    eb: ExecutionBlock, field_ids: Sequence[int], spw_ids: Sequence[int], *, model: FluxModel | None = None
+) -> Choice[str]:
+    """Return the interval of the short phase solutions: ``int``, some seconds such as ``18.144s``, or ``inf``.
+
+    Parameters
+    ----------
+    eb : ExecutionBlock
+        The facts.
+    field_ids, spw_ids : sequence of int
+        Calibrators and windows.
+    model : FluxModel, optional
+        Model of the flux calibrator.
+
+    References
+    ----------
+    domain.md A.8 step 15 (each integration), A.12, G18 and G20: where the weakest calibrator or the narrowest window
+    has too little signal in one integration, several are averaged, at most a scan, for solutions that fail flag data.
+    """
+    snr = {f: _integration_snr(eb, f, spw_ids, model) for f in field_ids}
+    known = {f: ratio for f, ratio in snr.items() if ratio is not None}
+    least = thresholds.PHASE_LEAST_SNR.value
+    evidence = tuple(
+        Evidence("predicted SNR per integration", round(v, 1), "", field_name(eb, f), "radiometer")
+        for f, v in known.items()
     )
+    weakest = min(known.values(), default=least)
+    count = max(1, math.ceil((least / max(weakest, 1e-3)) ** 2))
+    if count == 1:
+        return Choice("int", "each integration, to follow the air", evidence, rule="domain A.8 step 15")
+    seconds, longest = count * _integration_s(eb, field_ids, spw_ids), _shortest_scan_s(eb, field_ids, spw_ids)
+    reason = f"one integration reaches SNR {weakest:.1f} on the weakest calibrator; {least:g} is asked for"
+    if seconds <= 0.5 * longest:
+        return Choice(f"{seconds:.6g}s", f"{reason}: {count} are averaged", evidence, rule="domain A.12, G20")
+    warning = "the phases of a whole scan are averaged: amplitudes of calibrators lose coherence"
+    return Choice("inf", f"{reason}: whole scans are averaged", evidence, rule="domain A.12, G20", warning=warning)
+
+
+def _integration_snr(
+    eb: ExecutionBlock, field_id: int, spw_ids: Sequence[int], model: FluxModel | None
+) -> float | None:
+    """Return the lowest predicted SNR of a phase of one integration and polarisation, None where no flux is known."""
+    ratios = []
+    for spw_id in spw_ids:
+        flux = known_flux_jy(eb, field_id, spw_id, model=model)
+        seconds = _integration_s(eb, (field_id,), (spw_id,))
+        if flux is not None and seconds > 0:
+            ratios.append(predict_snr(eb, Solution(spw_id, seconds, eb.spws[spw_id].bandwidth_hz, flux)))
+    return min(ratios, default=None)
+
+
+def _integration_s(eb: ExecutionBlock, field_ids: Iterable[int], spw_ids: Iterable[int]) -> float:
+    wanted = set(spw_ids)
+    blocks = [
+        block
+        for field_id in field_ids
+        for scan in calibrating_scans(eb, field_id)
+        for sub in scan.subscans
+        for block in sub.blocks
+        if wanted & set(block.spw_ids)
+    ]
+    return min((block.integration_s for block in blocks), default=0.0)
+
+
+def _shortest_scan_s(eb: ExecutionBlock, field_ids: Iterable[int], spw_ids: Sequence[int]) -> float:
+    times = (seconds_on([s], f, spw) for f in field_ids for s in calibrating_scans(eb, f) for spw in spw_ids)
+    return min((t for t in times if t > 0), default=0.0)
 
 
 def choose_apply_groups(

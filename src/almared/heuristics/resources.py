@@ -2,30 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from almared.model import ExecutionBlock
+from almared.model import DataBlock, ExecutionBlock
 
-BYTES_PER_VISIBILITY = 8.6
-"""DATA 8, FLAG one bit, and the small columns of a row spread over its channels."""
+DATA_BYTES, BYTES_PER_ROW, BYTES_PER_MS = 8.125, 300.0, 4.0e6
+"""A visibility of DATA with its flag; the small columns of a row; whatever the data. Measured on three scenarios."""
 
-SCRATCH_FACTOR = 2.0
-"""DATA and CORRECTED_DATA; a model column comes with setjy in the split."""
+COLUMN_BYTES = 8.0
+"""A visibility of MODEL_DATA or CORRECTED_DATA."""
 
-BASE_MEMORY_BYTES = 1.0e9
-"""CASA itself with a small MS, measured."""
+BASE_MEMORY_BYTES = 4.0e8
+"""CASA's tasks with little data: 0.27 GB after the import, 0.33 GB at most, measured."""
 
-MEMORY_FRACTION = 0.25
-"""Part of the largest window's data that a solving task holds at once, measured on sets of 2 GB."""
+MEMORY_PER_CHUNK = 4.0
+"""Over the data of the largest scan and window: input, average, model and solution stand side by side (measured 2)."""
 
-RATES_PER_S: dict[int, float] = {
-    0: 8.0e6, 3: 12.0e6, 4: 30.0e6, 7: 9.0e6, 8: 20.0e6, 10: 20.0e6, 11: 40.0e6, 13: 5.0e6,
-    15: 2.5e6, 17: 9.0e6, 18: 18.0e6,
-}  # fmt: skip
-"""Visibilities per second of each step on two cores (architecture, facts about CASA; steps of the demo)."""
+SNAPSHOT_BYTES, SNAPSHOT_BYTES_PER_ROW = 0.125, 22.0
+"""A visibility, and a row, in a saved flag version."""
 
-OVERHEAD_S = 0.5
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How long a step takes on two cores.
+
+    Parameters
+    ----------
+    fixed_s : float, s
+        Whatever the data.
+    row_s, visibility_s : float, s
+        For each row of the MS, and each visibility (one polarisation product and channel of a row).
+    """
+
+    fixed_s: float
+    row_s: float
+    visibility_s: float
+
+
+RATES: dict[int, Rate] = {
+    0: Rate(0.1, 5.0e-5, 2.0e-8),
+    1: Rate(0.1, 0.0, 0.0),
+    2: Rate(0.1, 1.0e-6, 2.0e-9),
+    3: Rate(0.3, 3.0e-5, 1.0e-7),
+    4: Rate(4.0, 4.0e-5, 7.0e-8),
+    5: Rate(0.2, 0.0, 1.0e-8),
+    6: Rate(0.1, 0.0, 0.0),
+    7: Rate(0.6, 0.0, 3.0e-7),
+    8: Rate(0.4, 0.0, 8.0e-8),
+    9: Rate(0.1, 0.0, 1.5e-8),
+    10: Rate(0.2, 0.0, 5.0e-8),
+    11: Rate(0.5, 0.0, 2.2e-7),
+    12: Rate(0.1, 0.0, 1.4e-8),
+    13: Rate(0.6, 1.5e-5, 1.2e-7),
+    14: Rate(0.1, 0.0, 1.4e-8),
+    15: Rate(1.5, 0.0, 4.0e-7),
+    16: Rate(0.1, 0.0, 1.4e-8),
+    17: Rate(0.4, 0.0, 1.7e-7),
+    18: Rate(0.4, 0.0, 7.0e-8),
+    19: Rate(0.1, 0.0, 1.4e-8),
+}
+"""Fitted to the runs of three scenarios with 1, 12 and 54 million visibilities, casatasks 6.7.0.31."""
+
+ON_ALL_WINDOWS = (0, 1, 2, 3, 4, 5, 6, 7)
+"""Steps that work on the first MS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +90,60 @@ class StepResources:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much data there is.
+
+    Parameters
+    ----------
+    rows : float
+        Rows of an MS: one for each window, integration and pair of antennas (each with itself included).
+    visibilities : float
+        Values in all rows, over polarisation products and channels.
+    largest_chunk : float
+        Visibilities of the largest scan in one window.
+    """
+
+    rows: float
+    visibilities: float
+    largest_chunk: float
+
+    @property
+    def ms_bytes(self) -> float:
+        """Disk of an MS with this data in DATA alone (bytes)."""
+        return self.visibilities * DATA_BYTES + self.rows * BYTES_PER_ROW + BYTES_PER_MS
+
+    @property
+    def snapshot_bytes(self) -> float:
+        """Disk of one flag version of it (bytes)."""
+        return self.visibilities * SNAPSHOT_BYTES + self.rows * SNAPSHOT_BYTES_PER_ROW
+
+
+def measure_size(eb: ExecutionBlock, spw_ids: Iterable[int] | None = None) -> Size:
+    """Return how much data some (None: all) windows have, counted from the subscans."""
+    wanted = {w.id for w in eb.spws} if spw_ids is None else set(spw_ids)
+    rows = visibilities = largest = 0.0
+    for scan in eb.scans:
+        in_scan = dict.fromkeys(wanted, 0.0)
+        for block in (b for sub in scan.subscans for b in sub.blocks):
+            for spw_id in wanted.intersection(block.spw_ids):
+                window = eb.spws[spw_id]
+                rows += _rows(block)
+                in_scan[spw_id] += _rows(block) * window.n_channels * len(window.correlations)
+        visibilities += sum(in_scan.values())
+        largest = max(largest, *in_scan.values(), 0.0)
+    return Size(rows, visibilities, largest)
+
+
+def _rows(block: DataBlock) -> float:
+    # Radiometers have no pairs: a row for each antenna.
+    n = block.n_antennas
+    return block.n_integrations * (n if block.processor == "RADIOMETER" else n * (n + 1) / 2)
+
+
 def count_visibilities(eb: ExecutionBlock, spw_ids: Sequence[int] | None = None) -> float:
     """Return the number of visibilities (one polarisation product, channel, integration, baseline), autos included."""
-    wanted = set(spw_ids) if spw_ids is not None else {w.id for w in eb.spws}
-    total = 0.0
-    for scan in eb.scans:
-        for sub in scan.subscans:
-            for block in sub.blocks:
-                pairs = block.n_antennas * (block.n_antennas + 1) / 2
-                if block.processor == "RADIOMETER":
-                    pairs = block.n_antennas
-                values = sum(eb.spws[i].n_channels * len(eb.spws[i].correlations) for i in block.spw_ids if i in wanted)
-                total += pairs * block.n_integrations * values
-    return total
+    return measure_size(eb, spw_ids).visibilities
 
 
 def estimate_resources(eb: ExecutionBlock, spw_ids: Sequence[int]) -> tuple[StepResources, ...]:
@@ -75,17 +156,40 @@ def estimate_resources(eb: ExecutionBlock, spw_ids: Sequence[int]) -> tuple[Step
     spw_ids : sequence of int
         Windows that go through the calibration.
     """
-    everything, science = count_visibilities(eb), count_visibilities(eb, spw_ids)
-    raw, split = everything * BYTES_PER_VISIBILITY, science * BYTES_PER_VISIBILITY
-    disk = {0: raw, 7: raw, 8: split, 11: split, 17: split, 18: split}
-    memory = BASE_MEMORY_BYTES + MEMORY_FRACTION * split
+    first, split = measure_size(eb), measure_size(eb, spw_ids)
+    disk = _disk(first, split)
     return tuple(
         StepResources(
-            step=n,
-            disk_bytes=disk.get(n, 0.0),
-            memory_bytes=memory if n in RATES_PER_S else BASE_MEMORY_BYTES,
-            seconds=OVERHEAD_S
-            + ((everything if n in (0, 3) else science) / RATES_PER_S[n] if n in RATES_PER_S else 0.0),
+            step=number,
+            disk_bytes=disk.get(number, 0.0),
+            memory_bytes=_memory(first if number in ON_ALL_WINDOWS else split),
+            seconds=_seconds(rate, first if number in (0, 1, 2, 3, 4) else split),
         )
-        for n in range(20)
+        for number, rate in RATES.items()
     )
+
+
+def _disk(first: Size, split: Size) -> dict[int, float]:
+    """Return bytes that steps add: two MSs with corrected columns, one with a model, the last with data alone."""
+    column = split.visibilities * COLUMN_BYTES
+    snapshots = {3: first, 7: first, 9: split, 12: split, 14: split, 16: split, 19: split}
+    disk = {number: size.snapshot_bytes for number, size in snapshots.items()}
+    # applycal adds CORRECTED_DATA to every row of the first MS, whatever the selection.
+    for number, more in (
+        (0, first.ms_bytes),
+        (7, first.visibilities * COLUMN_BYTES),
+        (8, split.ms_bytes),
+        (11, column),
+        (17, column),
+        (18, split.ms_bytes),
+    ):
+        disk[number] = disk.get(number, 0.0) + more
+    return disk
+
+
+def _memory(size: Size) -> float:
+    return BASE_MEMORY_BYTES + MEMORY_PER_CHUNK * size.largest_chunk * DATA_BYTES
+
+
+def _seconds(rate: Rate, size: Size) -> float:
+    return rate.fixed_s + rate.row_s * size.rows + rate.visibility_s * size.visibilities
