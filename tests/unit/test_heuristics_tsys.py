@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tarfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +17,12 @@ from almared.heuristics.tsys import (
     choose_tsys_edge_channels,
     choose_tsys_fields,
     choose_tsys_spwmap,
+    fields_with_tsys,
     separation_rad,
     tsys_spws,
 )
 from almared.model import ExecutionBlock, SpectralWindow
+from almared.ms import read_execution_block
 
 
 def with_windows(*changed: SpectralWindow) -> ExecutionBlock:
@@ -217,12 +221,29 @@ def test_g5_atmosphere_scan_without_rows_is_found() -> None:
     assert found.selection == f"scan {scan.number}"
 
 
+@pytest.mark.parametrize(("seconds", "n_found"), [(4.9, 0), (30.0, 4)])
+def test_rows_may_begin_seconds_before_the_data(seconds: float, n_found: int) -> None:
+    """In the real uid___A002_X8ca70c_X5 rows begin 4.9 s before the atmosphere scan and are valid for ever."""
+    eb = build_eb()
+    rows = tuple(replace(t, start_mjd_s=t.start_mjd_s - seconds, end_mjd_s=9.2e9) for t in eb.tsys)
+    assert len(check_tsys(replace(eb, tsys=rows))) == n_found
+
+
 def test_g10_scan_without_rows_of_one_window_is_found() -> None:
     eb = build_eb()
     scan = eb.scans_with("CALIBRATE_ATMOSPHERE")[1]
     rows = tuple(t for t in eb.tsys if t.spw_id != 3 or not scan.start_mjd_s <= t.start_mjd_s <= scan.end_mjd_s)
     (found,) = check_tsys(replace(eb, tsys=rows))
     assert "spw 3" in found.metric
+
+
+def test_scan_of_a_real_raw_ms_has_its_tsys(almared_real: Path, tmp_path: Path) -> None:
+    with tarfile.open(almared_real / "raw-ms" / "mssel_test_small.ms.tgz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    eb = read_execution_block(tmp_path / "mssel_test_small.ms")
+    assert len(eb.tsys) == 13
+    assert check_tsys(eb) == ()
+    assert fields_with_tsys(eb) == {0}
 
 
 angles = st.tuples(st.floats(0, 6.28), st.floats(-1.57, 1.57))

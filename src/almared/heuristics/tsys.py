@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from almared.heuristics import thresholds
 from almared.heuristics.calibrators import SUPPORTING, PhaseGroup, fields_of_source
-from almared.model import Choice, Evidence, ExecutionBlock, Intent, Scan, SpectralWindow
+from almared.model import Choice, Evidence, ExecutionBlock, Intent, Scan, SpectralWindow, TsysRecord
 from almared.select import id_ranges
 
 
@@ -182,8 +182,13 @@ def _tsys_scans(eb: ExecutionBlock) -> tuple[Scan, ...]:
     scans = eb.scans_with(Intent.ATMOSPHERE)
     if not eb.tsys:
         return scans
-    starts = sorted({t.start_mjd_s for t in eb.tsys})
-    return tuple(s for s in scans if any(s.start_mjd_s <= start <= s.end_mjd_s for start in starts))
+    return tuple(s for s in scans if _recorded_in(s, eb.tsys))
+
+
+def _recorded_in(scan: Scan, rows: Iterable[TsysRecord]) -> frozenset[int]:
+    """Return the windows with rows of a scan; validity may begin seconds before the first data, and end never."""
+    begin = scan.start_mjd_s - thresholds.TSYS_BEFORE_SCAN.value
+    return frozenset(row.spw_id for row in rows if begin <= row.start_mjd_s <= scan.end_mjd_s)
 
 
 def _substitute(
@@ -259,8 +264,7 @@ def _scans_without_rows(eb: ExecutionBlock) -> tuple[Evidence, ...]:
     everywhere = {row.spw_id for row in eb.tsys}
     found = []
     for scan in eb.scans_with(Intent.ATMOSPHERE):
-        here = {t.spw_id for t in eb.tsys if scan.start_mjd_s <= t.start_mjd_s <= scan.end_mjd_s}
-        missing = everywhere & set(scan.spw_ids) - here
+        missing = everywhere & set(scan.spw_ids) - _recorded_in(scan, eb.tsys)
         if scan.number not in with_rows:
             found.append(Evidence("atmosphere scan without Tsys", scan.number, "", f"scan {scan.number}", "SysCal"))
         elif missing:
