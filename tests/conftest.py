@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +22,9 @@ LISTED_SKIPS = {
     "not run by root",
 }
 """Reasons for which a test may be skipped; any other skip fails in CI."""
+
+LONGEST_S = 1500
+"""Seconds after which a command of a test is ended: a hang is a failure, with its output."""
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -40,7 +43,7 @@ def almared() -> Command:
 
     def run(*arguments: object, code: int = 0, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "almared", *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=LONGEST_S)
         assert done.returncode == code, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
@@ -55,7 +58,7 @@ def casa_child() -> Command:
         head = "from pathlib import Path\nfrom almared.engine.configure import configure_casa\n"
         head += "configure_casa(Path('casa.log').resolve())\n"
         command = [sys.executable, "-c", head + text, *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=LONGEST_S)
         assert done.returncode == 0, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
@@ -122,13 +125,27 @@ def demo_run(shared_tmp: Path, almared: Command) -> Path:
     return place
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def refuse_unlisted_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     """In CI, turn a skip whose reason is not listed into a failure."""
-    outcome = yield
-    report = outcome.get_result()  # type: ignore[attr-defined]
-    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
-        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
-        if not any(listed in reason for listed in LISTED_SKIPS):
-            report.outcome = "failed"
-            report.longrepr = f"{item.nodeid}: a skip that is not listed in tests/conftest.py: {reason}"
+    if not os.environ.get("CI") or report.outcome != "skipped" or hasattr(report, "wasxfail"):
+        return
+    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+    if not any(listed in reason for listed in LISTED_SKIPS):
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid}: a skip that is not listed in tests/conftest.py: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Look at each test's report."""
+    report = yield
+    refuse_unlisted_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Look at modules too: one can be skipped as a whole."""
+    report = yield
+    refuse_unlisted_skip(report)
+    return report

@@ -10,7 +10,8 @@ from pathlib import Path
 
 MEDIAN, MOST_OF_90, MOST = 10, 35, 60
 MODULE, CLASS, PARAMETERS = 500, 250, 6
-POSITIONAL = 2
+PLAIN, POSITIONAL = 2, 4
+"""Parameters are keyword-only after two where their meaning is not plain; without keywords never more than four."""
 FORBIDDEN = {"utils", "helpers", "common", "misc", "manager", "handler", "util", "helper"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -44,19 +45,27 @@ def faults_of_function(path: Path, node: Function) -> Iterator[str]:
     where = f"{path}:{node.lineno}: {node.name}"
     if body_lines(node) > MOST:
         yield f"{where} has {body_lines(node)} lines, at most {MOST}"
-    positional = [a.arg for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in {"self", "cls"}]
-    every = len(positional) + len(node.args.kwonlyargs)
+    every = positional(node) + len(node.args.kwonlyargs)
     if every > PARAMETERS:
         yield f"{where} has {every} parameters, at most {PARAMETERS}"
+    if positional(node) > POSITIONAL:
+        yield f"{where} takes {positional(node)} parameters without their names, at most {POSITIONAL}"
+
+
+def positional(node: Function) -> int:
+    """Number of parameters that can be given without their name."""
+    return sum(a.arg not in {"self", "cls"} for a in (*node.args.posonlyargs, *node.args.args))
 
 
 def main(root: str) -> int:
     sizes: list[int] = []
     faults: list[str] = []
+    many = 0
     for path in sorted(Path(root).rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text)
         sizes += [body_lines(f) for f in functions(tree)]
+        many += sum(positional(f) > PLAIN for f in functions(tree))
         faults += faults_of(path, tree, text)
     under = sum(size < MOST_OF_90 for size in sizes) / len(sizes)
     median = statistics.median(sizes)
@@ -66,6 +75,7 @@ def main(root: str) -> int:
         faults.append(f"only {under:.1%} of the functions are under {MOST_OF_90} lines")
     print("\n".join(faults))
     print(f"{len(sizes)} functions, median {median:g} lines, {under:.1%} under {MOST_OF_90}, longest {max(sizes)}")
+    print(f"{many} take more than {PLAIN} parameters without their names")
     return bool(faults)
 
 

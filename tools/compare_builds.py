@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,10 +65,11 @@ def products(place: Path) -> dict[str, Path]:
 
 
 def differences(mine: Path, other: Path) -> Iterator[str]:
-    if set(products(mine)) != set(products(other)):
-        yield f"products differ: {sorted(set(products(mine)) ^ set(products(other)))}"
-    for name, path in products(mine).items():
-        with table(str(path), ack=False) as a, table(str(products(other)[name]), ack=False) as b:
+    ours, theirs = products(mine), products(other)
+    if set(ours) != set(theirs):
+        yield f"products differ: {sorted(set(ours) ^ set(theirs))}"
+    for name in sorted(set(ours) & set(theirs)):
+        with table(str(ours[name]), ack=False) as a, table(str(theirs[name]), ack=False) as b:
             if a.nrows() != b.nrows():
                 yield f"{name}: {a.nrows()} and {b.nrows()} rows"
                 continue
@@ -79,11 +81,12 @@ def differing_cells(name: str, a: table, b: table) -> Iterator[str]:
     worst, flags = 0.0, 0
     for row in range(a.nrows()):
         flagged = a.getcell("FLAG", row), b.getcell("FLAG", row)
+        if flagged[0].shape != flagged[1].shape:
+            yield f"{name}: row {row} has the shapes {flagged[0].shape} and {flagged[1].shape}"
+            return
         flags += int(np.sum(flagged[0] != flagged[1]))
         good = ~flagged[0] & ~flagged[1]
-        one, two = (t.getcell(column, row)[good] for t in (a, b))
-        if one.size:
-            worst = max(worst, float(np.max(np.abs(one - two)) / np.max(np.abs(one))))
+        worst = np.fmax(worst, relative_difference(*(t.getcell(column, row)[good] for t in (a, b))))
     print(f"  {name}: worst relative difference {worst:.1e}, {flags} flags differ")
     if worst > TOLERANCE:
         yield f"{name}.{column} differs by {worst:.1e}"
@@ -91,20 +94,40 @@ def differing_cells(name: str, a: table, b: table) -> Iterator[str]:
         yield f"{name}: {flags} flags differ"
 
 
+def relative_difference(one: np.ndarray, two: np.ndarray) -> float:
+    """Largest difference of two cells, relative to the largest value; infinite where only one is a number."""
+    if not np.array_equal(np.isfinite(one), np.isfinite(two)):
+        return float("inf")
+    known = np.isfinite(one)
+    largest = np.max(np.abs([one[known], two[known]]), initial=0.0)
+    return float(np.max(np.abs(one[known] - two[known]), initial=0.0) / largest) if largest else 0.0
+
+
+def faults_of(python: str, asdm: Path, default: Path) -> list[str]:
+    """Install under another interpreter, calibrate with it, compare; its installation is removed again."""
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory(dir=default.parent) as directory:
+        installed = install(python, Path(directory) / "venv")
+        ready = time.monotonic()
+        place = Path(directory) / "calibrated"
+        build = calibrate(installed, asdm, place)
+        seconds = f"installed in {ready - begin:.0f} s, calibrated in {time.monotonic() - ready:.0f} s"
+        print(f"{python}: CASA {build}, {seconds}", flush=True)
+        return [f"{python}: {fault}" for fault in differences(default, place)]
+
+
 def main() -> int:
-    faults: list[str] = []
     found = others()
+    if not found:
+        print("no other interpreter was found: nothing to compare")
+        return 0
     with tempfile.TemporaryDirectory() as directory:
         work = Path(directory)
-        subprocess.run([sys.executable, "-m", "almared", "simulate", "tiny", "--out", str(work / "sim")], check=True)
+        simulate = ["simulate", "tiny", "--out", str(work / "sim"), "--seed", "1"]
+        subprocess.run([sys.executable, "-m", "almared", *simulate], check=True, stdout=subprocess.DEVNULL)
         asdm = next((work / "sim").glob("uid___*"))
-        print(f"default: CASA {calibrate(sys.executable, asdm, work / 'default')}" if found else "no other interpreter")
-        for number, python in enumerate(found):
-            installed = install(python, work / f"venv{number}")
-            place = work / f"other{number}"
-            print(f"{python}: CASA {calibrate(installed, asdm, place)}", flush=True)
-            faults += [f"{python}: {fault}" for fault in differences(work / "default", place)]
-            shutil.rmtree(work / f"venv{number}")
+        print(f"default: CASA {calibrate(sys.executable, asdm, work / 'default')}", flush=True)
+        faults = [fault for python in found for fault in faults_of(python, asdm, work / "default")]
     print("\n".join(faults))
     return bool(faults)
 

@@ -1,0 +1,178 @@
+"""The checks that keep the repository see what they are there to see."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from casacore.tables import makearrcoldesc, maketabdesc, table
+
+ROOT = Path(__file__).resolve().parents[2]
+Tool = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> Tool:
+    """Runs a script of ``tools`` in an empty directory, with changes of the environment."""
+
+    def run(name: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        starter = "/bin/sh" if name.endswith(".sh") else sys.executable
+        command = [starter, str(ROOT / "tools" / name), *map(str, arguments)]
+        return subprocess.run(
+            command, capture_output=True, text=True, cwd=tmp_path, check=False, env={**os.environ, **environment}
+        )
+
+    return run
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "word"),
+    [
+        ("long.py", "def f():\n" + "    a = 1\n" * 61, "61 lines"),
+        ("wide.py", "def f(a, b, *, c, d, e, g, h):\n    return a\n", "7 parameters"),
+        ("swarm.py", "def f(a, b, c, d, e):\n    return a\n", "without their names"),
+        ("big.py", "a = 1\n" * 501, "505 lines"),
+        ("fat.py", "class A:\n" + "    a = 1\n" * 251, "class A"),
+        ("file_helpers.py", "", "says nothing"),
+    ],
+)
+def test_budgets_refuse_what_is_too_big(tool: Tool, tmp_path: Path, *, name: str, text: str, word: str) -> None:
+    write(tmp_path / "src" / name, text + "\n\ndef last():\n    return 1\n")
+    done = tool("check_budgets.py", "src")
+    assert done.returncode == 1
+    assert word in done.stdout
+
+
+def test_budgets_pass_what_is_small(tool: Tool, tmp_path: Path) -> None:
+    write(tmp_path / "src" / "small.py", "def f(a, b, *, c):\n    return a\n")
+    assert tool("check_budgets.py", "src").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("see " + "/home" + "/someone/data", 1),
+        ("pip install --extra-" + "index-url x", 1),
+        ("x" * 1_000_001, 1),
+        ("a/home/page/text, /tmp/x and ~/data", 0),
+    ],
+)
+def test_the_repository_holds_no_large_file_and_no_path_of_a_machine(
+    tool: Tool, tmp_path: Path, *, text: str, code: int
+) -> None:
+    write(tmp_path / "page.md", text)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "page.md"], cwd=tmp_path, check=True)
+    assert tool("check_repository.py").returncode == code
+
+
+def test_a_large_file_that_was_removed_again_still_weighs(tool: Tool, tmp_path: Path) -> None:
+    write(tmp_path / "big.txt", "x" * 1_000_001)
+    author = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m"]
+    for command in (["git", "init", "-q"], ["git", "add", "."], [*author, "Add"], ["git", "rm", "-q", "big.txt"]):
+        subprocess.run(command, cwd=tmp_path, check=True)
+    subprocess.run([*author, "Remove"], cwd=tmp_path, check=True)
+    done = tool("check_repository.py")
+    assert done.returncode == 1
+    assert "big.txt" in done.stdout
+
+
+@pytest.mark.parametrize(("command", "code"), [('test -z "$(ls)"', 0), ("false", 1)])
+def test_examples_of_pages_are_run_in_fresh_directories(tool: Tool, tmp_path: Path, *, command: str, code: int) -> None:
+    write(tmp_path / "page.md", f"Text.\n\n```console runnable\n$ {command}\noutput\n```\n\n```console\n$ false\n```\n")
+    assert tool("run_doc_examples.py", "page.md").returncode == code
+
+
+def test_no_example_at_all_is_a_failure(tool: Tool, tmp_path: Path) -> None:
+    write(tmp_path / "page.md", "Text.\n")
+    assert tool("run_doc_examples.py", "page.md").returncode == 1
+
+
+def test_interpreters_are_tried_and_sought_under_pyenv_too(tool: Tool, tmp_path: Path) -> None:
+    shim = write(tmp_path / "bin" / "python3.12", "#!/bin/sh\necho 'command not found' >&2\nexit 127\n")
+    good = write(tmp_path / "pyenv" / "versions" / "3.12.9" / "bin" / "python", "#!/bin/sh\necho 3.12\n")
+    bare = write(tmp_path / "bin" / "python3.13", "#!/bin/sh\nexit 1\n")
+    for path in (shim, good, bare):
+        path.chmod(0o755)
+    done = tool("find_python.sh", "3.12 3.13", PATH=str(tmp_path / "bin"), PYENV_ROOT=str(tmp_path / "pyenv"))
+    assert done.stdout.splitlines() == [str(good)]
+
+
+SKIPS = {
+    "a skip that is not listed": ("@pytest.mark.skip(reason='later')\ndef test_a(): pass\n", 1),
+    "a module skipped as a whole": ("pytest.skip('later', allow_module_level=True)\n", 2),
+    "an import that fails": ("pytest.importorskip('no_such_module')\n", 2),
+    "a listed skip": (
+        "def test_a(): pytest.skip('the folder of real material (ALMARED_REAL) is not here')\ndef test_b(): pass\n",
+        0,
+    ),
+    "a known failure": ("@pytest.mark.xfail(reason='known')\ndef test_a(): assert False\n", 0),
+}
+
+
+@pytest.mark.parametrize("kind", SKIPS)
+def test_in_ci_only_listed_skips_pass(tmp_path: Path, kind: str) -> None:
+    text, code = SKIPS[kind]
+    write(tmp_path / "test_it.py", "import pytest\n" + text)
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, check=False, env={**os.environ, "CI": "true"}
+    )
+    assert done.returncode == code, done.stdout
+    assert ("not listed" in done.stdout) == (code != 0)
+
+
+def made_table(place: Path, *, scale: complex = 1.0, flagged: int = 0) -> Path:
+    place.mkdir(exist_ok=True)
+    columns = (makearrcoldesc("CPARAM", 0j, ndim=2), makearrcoldesc("FLAG", value=False, ndim=2))
+    with table(str(place / "gain"), maketabdesc(columns), nrow=2, ack=False) as tab:
+        for row in range(2):
+            tab.putcell("CPARAM", row, scale * np.ones((1, 2)))
+            tab.putcell("FLAG", row, np.arange(2).reshape(1, 2) < flagged)
+    return place
+
+
+@pytest.fixture
+def compare_builds(monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import compare_builds
+
+    return compare_builds
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({}, 0),
+        ({"scale": 1 + 1e-5j}, 0),
+        ({"scale": 1 + 1e-3j}, 1),
+        ({"flagged": 1}, 1),
+        ({"scale": complex("nan")}, 1),
+    ],
+)
+def test_builds_are_compared_by_values_and_flags(
+    compare_builds: object, tmp_path: Path, *, changes: dict[str, complex], count: int
+) -> None:
+    one, other = made_table(tmp_path / "one"), made_table(tmp_path / "other", **changes)
+    assert len(list(compare_builds.differences(one, other))) == count
+
+
+def test_builds_that_make_other_products_differ(compare_builds: object, tmp_path: Path) -> None:
+    one, other = made_table(tmp_path / "one"), made_table(tmp_path / "other")
+    (other / "gain").rename(other / "gains")
+    faults = list(compare_builds.differences(one, other))
+    assert len(faults) == 1
+    assert "products differ" in faults[0]
