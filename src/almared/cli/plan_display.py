@@ -13,7 +13,7 @@ from almared.script import WrittenScript
 from almared.script.comments import safe_line
 
 GIB = 2.0**30
-LONGEST_VALUE = 60
+LONGEST_VALUE = 160
 
 
 def show(plan: Plan, source: EbSource, written: WrittenScript | None) -> None:
