@@ -39,7 +39,7 @@
 # - table bandpass: inf: at full resolution, to look at; the smoothed one below is applied
 # - table bandpass_smooth29MHz: inf,29MHz: smoothed over 29MHz: predicted SNR 8 per channel, 34 smoothed
 # - gain calibrators: field 0~1: all calibrators with an intent of their own
-# - gain type of the amplitudes: G: each polarisation is strong enough, and X and Y gains may differ
+# - gain type of the amplitudes: G: X and Y gains may differ, and each polarisation is strong enough
 # - flux calibrator: field 0: J1733-1304 was observed with CALIBRATE_FLUX or CALIBRATE_AMPLI
 # - flux model: field 0: 2.5094 Jy at 96.484 GHz: 2.5094 Jy at 96.484 GHz, spectral index -0.700, from the Source table
 #   of the ASDM
@@ -735,7 +735,7 @@ if mystep in thesteps:
         field="0~1",
         solint="inf",
         refant="DA41",
-        # each polarisation is strong enough, and X and Y gains may differ
+        # X and Y gains may differ, and each polarisation is strong enough
         gaintype="G",
         calmode="a",
         gaintable=["uid___A002_Xabc123_X1f.ms.split.bandpass_smooth29MHz", "uid___A002_Xabc123_X1f.ms.split.phase_int"],
