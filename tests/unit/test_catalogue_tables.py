@@ -81,3 +81,19 @@ def test_flux_is_that_of_a_disk_above_the_background() -> None:
 def test_background_alone_shines_not_at_all() -> None:
     body = BodyModel("Nothing", 1e-5, (50e9, 500e9), (2.725, 2.725))
     assert body.flux_jy(230e9) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_lines_of_titan_are_kept_in_the_table() -> None:
+    """setjy has 1.5293 Jy at 230.0 GHz on MJD 56780, in the wing of CO 2-1; a coarse table once had 2.0 Jy there."""
+    model = read_body_model("Titan", 56780 * DAY_S)
+    assert model is not None
+    assert model.flux_jy(230.0e9) == pytest.approx(1.5293, rel=5e-3)
+    assert model.flux_jy(345.0e9) == pytest.approx(3.4683, rel=5e-3)
+    assert model.flux_jy(230.54e9) > 2.5 * model.flux_jy(225e9)
+
+
+def test_mars_is_near_what_setjy_says() -> None:
+    """1218.3 Jy at 230 GHz on MJD 56780; its brightness changes with the season."""
+    model = read_body_model("Mars", 56780 * DAY_S)
+    assert model is not None
+    assert model.flux_jy(230.0e9) == pytest.approx(1218.3, rel=0.08)
