@@ -192,7 +192,8 @@ def choose_gain_fields(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
         for f in eb.fields
         if f.id not in looked_at and any(windows & set(s.spw_ids) for s in calibrating_scans(eb, f.id))
     )
-    left_out = [f.name for f in eb.fields if f.id not in looked_at and f.id not in chosen and eb.intents_of_field(f.id)]
+    targets = {field_name(eb, f) for f in looked_at}
+    left_out = [f.name for f in eb.fields if f.name not in targets and f.id not in chosen and eb.intents_of_field(f.id)]
     told = ", ".join(dict.fromkeys(left_out))
     said = f"; left out, since observed for pointing or atmosphere only: {told}" if told else ""
     return Choice(chosen, "all calibrators with an intent of their own" + said, rule="domain A.8 step 15, G23")

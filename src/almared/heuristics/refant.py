@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,24 +177,27 @@ def _antennas_with_bad_tsys(eb: ExecutionBlock) -> frozenset[int]:
 
 def flagged_fraction(eb: ExecutionBlock, antenna_name: str) -> float:
     """Return the fraction of an antenna's time that online flags take, pointing and atmosphere scans left out."""
-    wanted = [(s.start_mjd_s, s.end_mjd_s) for s in eb.scans if not set(s.intents) <= SUPPORTING]
-    flags = sorted(
+    wanted = np.array([(s.start_mjd_s, s.end_mjd_s) for s in eb.scans if not set(s.intents) <= SUPPORTING])
+    flags = _merged(
         (f.start_mjd_s, f.end_mjd_s) for f in eb.online_flags if not f.antenna_names or antenna_name in f.antenna_names
     )
-    total = sum(end - start for start, end in wanted)
-    lost = sum(_overlap(scan, flags) for scan in wanted)
-    return lost / total if total > 0 else 0.0
+    if not wanted.size or not flags.size:
+        return 0.0
+    start = np.maximum(wanted[:, None, 0], flags[None, :, 0])
+    end = np.minimum(wanted[:, None, 1], flags[None, :, 1])
+    lost = float(np.clip(end - start, 0.0, None).sum())
+    return lost / max(float((wanted[:, 1] - wanted[:, 0]).sum()), 1e-9)
 
 
-def _overlap(scan: tuple[float, float], flags: list[tuple[float, float]]) -> float:
-    """Return how much of a scan sorted, possibly overlapping ranges cover."""
-    covered, reached = 0.0, scan[0]
-    for start, end in flags:
-        first, last = max(start, reached), min(end, scan[1])
-        if last > first:
-            covered += last - first
-            reached = last
-    return covered
+def _merged(ranges: Iterable[tuple[float, float]]) -> NDArray[np.float64]:
+    """Return ranges that do not overlap, in order, shape (range, 2)."""
+    merged: list[list[float]] = []
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    return np.array(merged, dtype=float)
 
 
 def _overridden(eb: ExecutionBlock, name: str, scores: tuple[AntennaScore, ...]) -> Choice[str]:

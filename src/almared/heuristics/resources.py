@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from almared.model import DataBlock, ExecutionBlock
+from almared.model import DataBlock, ExecutionBlock, Intent
 
 DATA_BYTES, BYTES_PER_ROW, BYTES_PER_MS = 8.125, 300.0, 4.0e6
 """A visibility of DATA with its flag; the small columns of a row; whatever the data. Measured on three scenarios."""
@@ -16,8 +16,8 @@ COLUMN_BYTES = 8.0
 BASE_MEMORY_BYTES = 4.0e8
 """CASA's tasks with little data: 0.27 GB after the import, 0.33 GB at most, measured."""
 
-MEMORY_PER_CHUNK = 4.0
-"""Over the data of the largest scan and window: input, average, model and solution stand side by side (measured 2)."""
+MEMORY_PER_CHUNK, MEMORY_OF_SOLVING = 1.0, 3.0
+"""Over the data of the largest scan and window; a solving task (measured 2) has that of the calibrators alone."""
 
 SNAPSHOT_BYTES, SNAPSHOT_BYTES_PER_ROW = 0.125, 22.0
 """A visibility, and a row, in a saved flag version."""
@@ -64,6 +64,9 @@ RATES: dict[int, Rate] = {
 }
 """Fitted to the runs of three scenarios with 1, 12 and 54 million visibilities, casatasks 6.7.0.31."""
 
+SOLVING = (13, 15)
+"""Steps that solve on calibrators."""
+
 ON_ALL_WINDOWS = (0, 1, 2, 3, 4, 5, 6, 7)
 """Steps that work on the first MS."""
 
@@ -100,13 +103,14 @@ class Size:
         Rows of an MS: one for each window, integration and pair of antennas (each with itself included).
     visibilities : float
         Values in all rows, over polarisation products and channels.
-    largest_chunk : float
-        Visibilities of the largest scan in one window.
+    largest_chunk, largest_calibrator : float
+        Visibilities of the largest scan in one window, among all scans and among those of no target.
     """
 
     rows: float
     visibilities: float
     largest_chunk: float
+    largest_calibrator: float
 
     @property
     def ms_bytes(self) -> float:
@@ -122,7 +126,7 @@ class Size:
 def measure_size(eb: ExecutionBlock, spw_ids: Iterable[int] | None = None) -> Size:
     """Return how much data some (None: all) windows have, counted from the subscans."""
     wanted = {w.id for w in eb.spws} if spw_ids is None else set(spw_ids)
-    rows = visibilities = largest = 0.0
+    rows = visibilities = largest = calibrator = 0.0
     for scan in eb.scans:
         in_scan = dict.fromkeys(wanted, 0.0)
         for block in (b for sub in scan.subscans for b in sub.blocks):
@@ -132,7 +136,9 @@ def measure_size(eb: ExecutionBlock, spw_ids: Iterable[int] | None = None) -> Si
                 in_scan[spw_id] += _rows(block) * window.n_channels * len(window.correlations)
         visibilities += sum(in_scan.values())
         largest = max(largest, *in_scan.values(), 0.0)
-    return Size(rows, visibilities, largest)
+        if not scan.has(Intent.TARGET):
+            calibrator = max(calibrator, *in_scan.values(), 0.0)
+    return Size(rows, visibilities, largest, calibrator)
 
 
 def _rows(block: DataBlock) -> float:
@@ -162,7 +168,7 @@ def estimate_resources(eb: ExecutionBlock, spw_ids: Sequence[int]) -> tuple[Step
         StepResources(
             step=number,
             disk_bytes=disk.get(number, 0.0),
-            memory_bytes=_memory(first if number in ON_ALL_WINDOWS else split),
+            memory_bytes=_memory(number, first if number in ON_ALL_WINDOWS else split),
             seconds=_seconds(rate, first if number in (0, 1, 2, 3, 4) else split),
         )
         for number, rate in RATES.items()
@@ -187,8 +193,9 @@ def _disk(first: Size, split: Size) -> dict[int, float]:
     return disk
 
 
-def _memory(size: Size) -> float:
-    return BASE_MEMORY_BYTES + MEMORY_PER_CHUNK * size.largest_chunk * DATA_BYTES
+def _memory(step: int, size: Size) -> float:
+    solving = MEMORY_OF_SOLVING * size.largest_calibrator if step in SOLVING else 0.0
+    return BASE_MEMORY_BYTES + DATA_BYTES * max(MEMORY_PER_CHUNK * size.largest_chunk, solving)
 
 
 def _seconds(rate: Rate, size: Size) -> float:
