@@ -62,7 +62,14 @@ def choose_gaintype(predicted_snr: dict[int, float]) -> Choice[str]:
         warning = "a difference of X and Y gains stays in the polarisations (Stokes I is right)"
         return Choice("T", reason, evidence, rule="domain A.12, G32", warning=warning)
     strong = "each polarisation is strong enough" if evidence else "no flux is known that speaks against it"
-    return Choice("G", f"X and Y gains may differ, and {strong}", evidence, rule="architecture 'More facts', G32")
+    noisy = [f for f, v in predicted_snr.items() if v < thresholds.GAIN_TARGET_SNR.value]
+    return Choice(
+        "G",
+        f"X and Y gains may differ, and {strong}",
+        evidence,
+        rule="architecture 'More facts', G32",
+        warning=f"amplitudes of field {id_ranges(noisy)} will be noisy: SNR 25 per scan is the aim" if noisy else "",
+    )
 
 
 def choose_phase_solint(

@@ -62,7 +62,6 @@ BANDPASS_LEAST_KEPT = Threshold(8, "", "domain A.12: solutions per window")
 
 GAIN_TARGET_SNR = Threshold(25.0, "", "domain A.12: target of gaincalSNR per scan")
 GAIN_LEAST_SNR = Threshold(10.0, "", "domain A.12: least of gaincalSNR per scan")
-MODEL_RESOLVED_FRACTION = Threshold(0.15, "", "domain A.8 step 15: critical length")
 
 ANTPOS_LEAST = Threshold(5e-5, "m", "domain A.8 step 6: shorter differences are no correction")
 ANTPOS_LARGE = Threshold(2e-3, "m", "domain A.8 step 6: longer ones are told")

@@ -1,0 +1,31 @@
+"""Every threshold is in one table, with its origin, and is used."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+
+import pytest
+
+import almared.heuristics
+from almared.heuristics import thresholds
+
+ROOM = Path(almared.heuristics.__file__).parent
+TABLE = thresholds.all_thresholds()
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_threshold_tells_its_origin(name: str) -> None:
+    assert re.match(r"domain [A-K]\.?\d*|ours: |measured: ", TABLE[name].origin)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_threshold_is_used(name: str) -> None:
+    texts = [path.read_text() for path in ROOM.glob("*.py") if path.name != "thresholds.py"]
+    assert any(f"thresholds.{name}" in text for text in texts)
+
+
+def test_clock_of_the_radiometers_was_right_from_2013_january_21() -> None:
+    since = datetime.date(2013, 1, 21) - datetime.date(1858, 11, 17)
+    assert since.total_seconds() == thresholds.WVR_CLOCK_FIXED.value
