@@ -85,9 +85,9 @@ def line_of(path: Path, start: str) -> int:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('pwv = "1.2 mm"', 'pwv = "1.2 K"', "'1.2 K' is no length"),
-        ('pwv = "1.2 mm"', "pwv = 1.2", "1.2 is no length"),
-        ('pwv = "1.2 mm"', 'pvw = "1.2 mm"', "there is no such key"),
+        ('pwv = "2.5 mm"', 'pwv = "1.2 K"', "'1.2 K' is no length"),
+        ('pwv = "2.5 mm"', "pwv = 1.2", "1.2 is no length"),
+        ('pwv = "2.5 mm"', 'pvw = "1.2 mm"', "there is no such key"),
         ("cycles = 2", 'cycles = "two"', "integer"),
         ("antennas = 6", "antennas = 0", "greater than or equal to 1"),
     ],
