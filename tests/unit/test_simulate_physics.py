@@ -24,7 +24,8 @@ from almared.simulate.geometry import (
 )
 from almared.simulate.instrument import make_instrument
 from almared.simulate.positions import write_positions
-from almared.simulate.scenario import AtmospherePart
+from almared.simulate.radiometer import make_radiometer, water_opacity
+from almared.simulate.scenario import AtmospherePart, RadiometerPart
 from almared.simulate.schedule import make_schedule, start_of
 from almared.simulate.screen import make_screen
 from almared.simulate.sky import SkyComponent, SkySource, SpectralLine, primary_beam
@@ -216,3 +217,20 @@ def test_titan_is_a_disk_of_known_size() -> None:
     """2023-08-12: Titan 5150 km at 8.78 au, 0.807 arcsec."""
     body = read_body("Titan", 60168.25 * DAY_S)
     assert body.diameter_rad(60168.25 * DAY_S) * 206264.8 == pytest.approx(0.807, abs=0.003)
+
+
+def test_radiometers_read_the_spill_over_without_water_and_the_layer_behind_much() -> None:
+    part = RadiometerPart()
+    radiometer = make_radiometer(part)
+    empty, full = radiometer.temperatures(np.array([0.0, 1.0]))
+    assert empty == pytest.approx(np.full(4, 0.02 * 275.0 + 0.1), abs=0.2)
+    assert full == pytest.approx(np.full(4, 0.98 * (270.0 - 4.4) + 0.02 * 275.0), abs=0.3)
+    rising = radiometer.temperatures(np.linspace(0.3e-3, 4e-3, 20))
+    assert (np.diff(rising, axis=0) > 0).all()
+    assert (np.diff(rising, axis=1) < 0).all()  # the channels go out from the line's centre
+
+
+def test_water_opacity_at_225_ghz_is_that_of_chajnantor() -> None:
+    """About 0.04 to 0.06 per mm at the ground; a layer at 450 hPa has less of the continuum."""
+    found = water_opacity(np.array([225.0]), temperature_k=270.0, pressure_pa=55500.0)
+    assert 0.03 < found[0] < 0.06
