@@ -347,7 +347,8 @@ def measurements(rows: list[tuple[float, int]]) -> list[list[tuple[float, int]]]
     return groups
 
 
-thesteps = list(globals().get("mysteps") or step_title)
+thesteps = []
+thesteps = thesteps or list(globals().get("mysteps") or step_title)
 applyonly = bool(globals().get("applyonly", False))
 print("Steps to be executed:", thesteps)
 check_casa("6.7.0.31")

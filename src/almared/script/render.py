@@ -13,7 +13,8 @@ ALWAYS = ("begin_step", "check_casa")
 """Functions that every script uses."""
 
 CHOICE = """\
-thesteps = list(globals().get("mysteps") or step_title)
+thesteps = []
+thesteps = thesteps or list(globals().get("mysteps") or step_title)
 applyonly = bool(globals().get("applyonly", False))
 print("Steps to be executed:", thesteps)"""
 
