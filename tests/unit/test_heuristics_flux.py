@@ -57,11 +57,38 @@ def test_solar_system_body_comes_before_the_source_table() -> None:
     assert "Butler-JPL-Horizons 2012" in choice.reason
 
 
-def test_body_that_the_table_does_not_know_is_told() -> None:
-    choice = model(block(name="Pluto"))
-    assert choice.value.body == "Pluto"
-    assert "Pluto" in choice.warning
-    assert choice.value.at(230e9, 4.9e9) is None
+def test_expected_fluxes_of_a_body_are_evidence() -> None:
+    told = {e.selection: e.value for e in model(block(name="Titan")).evidence if e.metric == "flux density expected"}
+    assert set(told) == {f"spw {i}" for i in SCIENCE}
+    assert 0.20 < float(told["spw 9"]) < 0.24  # a disk of 0.77 arcsec and 81 K at 91 GHz
+
+
+def test_body_without_model_takes_the_source_table() -> None:
+    choice = model(block(*fluxes((91.5, 3.0), (103.5, 2.9)), name="Pluto"))
+    assert choice.value.power_law is not None
+    assert choice.value.body == ""
+    assert "no model of Pluto" in choice.warning
+
+
+@pytest.mark.parametrize("setup", [Setup(), Setup(start=4.4e9)])
+def test_body_without_model_and_flux_is_an_error(setup: Setup) -> None:
+    """setjy would stop in the middle of the run: it has no Pluto, and no ephemeris of 1998."""
+    name = "Pluto" if setup == Setup() else "Titan"
+    with pytest.raises(PlanError, match=f"flux density of {name}"):
+        model(build_eb(usual_looks(name), setup))
+
+
+def test_numbered_body_is_put_in_with_the_flux_of_our_table() -> None:
+    """setjy takes the name of the field for that of the body."""
+    plain, numbered = (model(block(name=name)).value for name in ("Uranus", "Uranus_2"))
+    found = numbered.power_law
+    assert found is not None
+    assert numbered.diameter_rad == plain.diameter_rad
+    for spw in block().spws:
+        if spw.id in SCIENCE:
+            expected = plain.at(spw.mean_frequency_hz, build_eb().start_mjd_s)
+            assert found.at(spw.mean_frequency_hz) == pytest.approx(expected, rel=0.003)
+    assert "point" in model(block(name="Uranus_2")).warning
 
 
 def test_two_frequencies_give_the_spectral_index() -> None:

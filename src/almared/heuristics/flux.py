@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from almared.catalogue import body_name, read_body_model
+from almared.catalogue import BodyModel, body_name, read_body_model
 from almared.errors import PlanError
 from almared.heuristics import thresholds
 from almared.heuristics.calibrators import fields_of_source
 from almared.model import Choice, Evidence, ExecutionBlock, SourceFlux
 
 STANDARD = "Butler-JPL-Horizons 2012"
+OLD = "the date of this flux is not known: compare with the catalogue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class FluxModel:
     body : str
         Name of the Solar-System body, empty for other sources.
     power_law : PowerLaw or None
-        Of other sources.
+        Of other sources, and of a body that setjy would not know by the name of the field.
     diameter_rad : float, rad
         Apparent diameter of a body, 0 for others.
     """
@@ -91,8 +92,8 @@ def choose_flux_model(
 
     References
     ----------
-    domain.md A.8 step 11, G27: what the reducer gives; else Solar-System bodies by whole names; else the Source table
-    of the ASDM, whose fluxes may be old.
+    domain.md A.8 step 11, G27: what the reducer gives; else Solar-System bodies by whole names or ``Name_N`` (setjy
+    does not know the latter: the flux of our table is put in); else the Source table of the ASDM, which may be old.
     """
     name = eb.fields[field_id].name
     body = body_name(name)
@@ -100,11 +101,12 @@ def choose_flux_model(
         if given and key in given:
             warning = f"the model of {body} is not used, since a flux was given" if body else ""
             return _told(field_id, given[key], "given by the reducer", warnings=(_rising(given[key]), warning))
-    if body:
-        return _choose_body(eb, field_id, body)
+    model = read_body_model(body, eb.start_mjd_s) if body else None
+    if model is not None:
+        return _choose_body(eb, field_id, model, spw_ids)
     law, warning = _from_source_table(eb, field_id, spw_ids)
-    old = "the date of this flux is not known: compare with the catalogue"
-    return _told(field_id, law, "from the Source table of the ASDM", warnings=(warning, _rising(law), old))
+    doubts = (f"setjy has no model of {body} at this date" if body else _rising(law), warning, OLD)
+    return _told(field_id, law, "from the Source table of the ASDM", warnings=doubts)
 
 
 def _rising(law: PowerLaw) -> str:
@@ -112,23 +114,37 @@ def _rising(law: PowerLaw) -> str:
     return f"a spectral index of {law.spectral_index:+.2f} is unusual for a quasar" if is_rising else ""
 
 
-def _choose_body(eb: ExecutionBlock, field_id: int, body: str) -> Choice[FluxModel]:
-    model = read_body_model(body, eb.start_mjd_s)
-    diameter = model.diameter_rad if model else 0.0
-    arcsec = np.degrees(diameter) * 3600
+def _choose_body(eb: ExecutionBlock, field_id: int, model: BodyModel, spw_ids: Sequence[int]) -> Choice[FluxModel]:
+    arcsec = float(np.degrees(model.diameter_rad) * 3600)
     evidence = (
-        (Evidence("apparent diameter", round(float(arcsec), 3), "arcsec", body, "JPL-Horizons"),) if model else ()
+        Evidence("apparent diameter", round(arcsec, 3), "arcsec", model.name, "JPL-Horizons"),
+        *(_body_flux(eb, spw_id, model) for spw_id in spw_ids),
     )
-    return Choice(
-        FluxModel(field_id, body=body, diameter_rad=diameter),
-        f"{body} is a Solar-System body with a model in {STANDARD}",
-        evidence,
-        rule="domain A.8 step 11",
-        warning="" if model else f"our table does not know {body} at this date; setjy may",
-    )
+    if eb.fields[field_id].name.strip().capitalize() == model.name:
+        reason = f"{model.name} is a Solar-System body with a model in {STANDARD}"
+        value = FluxModel(field_id, body=model.name, diameter_rad=model.diameter_rad)
+        return Choice(value, reason, evidence, rule="domain A.8 step 11")
+    law = _law_of_body(eb, spw_ids, model)
+    told = _told(field_id, law, f"from our table of {model.name}, since setjy knows bodies by their own names only")
+    value = FluxModel(field_id, model.name, law, model.diameter_rad)
+    warning = f"{model.name} is put in as a point: on long baselines its disk is resolved"
+    return replace(told, value=value, evidence=evidence, warning=warning)
 
 
-def _told(field_id: int, law: PowerLaw, origin: str, *, warnings: Sequence[str]) -> Choice[FluxModel]:
+def _body_flux(eb: ExecutionBlock, spw_id: int, model: BodyModel) -> Evidence:
+    flux = model.flux_jy(eb.spws[spw_id].mean_frequency_hz)
+    return Evidence("flux density expected", float(f"{flux:.4g}"), "Jy", f"spw {spw_id}", "SolarSystemModels")
+
+
+def _law_of_body(eb: ExecutionBlock, spw_ids: Sequence[int], model: BodyModel) -> PowerLaw:
+    """Return the power law through the fluxes of a body at both ends of all windows."""
+    ends = np.array([end for i in spw_ids for end in eb.spws[i].range_hz])
+    x, y = np.log(ends), np.log([model.flux_jy(end) for end in ends])
+    index, constant = np.polyfit(x - x.mean(), y, 1)
+    return PowerLaw(float(np.exp(constant)), float(np.exp(x.mean())), float(index))
+
+
+def _told(field_id: int, law: PowerLaw, origin: str, *, warnings: Sequence[str] = ()) -> Choice[FluxModel]:
     where = f"{law.reference_hz * 1e-9:.3f} GHz"
     return Choice(
         FluxModel(field_id, power_law=law),
@@ -155,7 +171,7 @@ def _from_source_table(eb: ExecutionBlock, field_id: int, spw_ids: Sequence[int]
     known = _known_fluxes(eb, field_id)
     if not known:
         raise PlanError(
-            f"no flux density of {eb.fields[field_id].name} is known: the Source table has none",
+            f"no flux density of {eb.fields[field_id].name} is known: no model of a body, none in the Source table",
             where=eb.name,
             repair="give it with --flux NAME=Jy@GHz,alpha",
         )
