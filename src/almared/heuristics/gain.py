@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from almared.heuristics import thresholds
 from almared.heuristics.calibrators import PhaseGroup, calibrating_scans, field_name
 from almared.heuristics.flux import FluxModel
-from almared.heuristics.sensitivity import Solution, known_flux_jy, predict_snr, seconds_on
+from almared.heuristics.sensitivity import integration_s, predict_integration_snr, seconds_on
 from almared.model import Choice, Evidence, ExecutionBlock
 from almared.select import id_ranges
 
@@ -91,8 +91,8 @@ def choose_phase_solint(
     domain.md A.8 step 15 (each integration), A.12, G18 and G20: where the weakest calibrator or the narrowest window
     has too little signal in one integration, several are averaged, at most a scan, for solutions that fail flag data.
     """
-    snr = {f: _integration_snr(eb, f, spw_ids, model) for f in field_ids}
-    known = {f: ratio for f, ratio in snr.items() if ratio is not None}
+    ratios = {f: predict_integration_snr(eb, f, spw_ids, model=model) for f in field_ids}
+    known = {f: min(by_window.values()) for f, by_window in ratios.items() if by_window}
     least = thresholds.PHASE_LEAST_SNR.value
     evidence = tuple(
         Evidence("predicted SNR per integration", round(v, 1), "", field_name(eb, f), "radiometer")
@@ -102,38 +102,13 @@ def choose_phase_solint(
     count = max(1, math.ceil((least / max(weakest, 1e-3)) ** 2))
     if count == 1:
         return Choice("int", "each integration, to follow the air", evidence, rule="domain A.8 step 15")
-    seconds, longest = count * _integration_s(eb, field_ids, spw_ids), _shortest_scan_s(eb, field_ids, spw_ids)
+    dump = min(filter(None, (integration_s(eb, f, spw_ids) for f in field_ids)))
+    seconds, longest = count * dump, _shortest_scan_s(eb, field_ids, spw_ids)
     reason = f"one integration reaches SNR {weakest:.1f} on the weakest calibrator; {least:g} is asked for"
     if seconds <= 0.5 * longest:
         return Choice(f"{seconds:.6g}s", f"{reason}: {count} are averaged", evidence, rule="domain A.12, G20")
     warning = "the phases of a whole scan are averaged: amplitudes of calibrators lose coherence"
     return Choice("inf", f"{reason}: whole scans are averaged", evidence, rule="domain A.12, G20", warning=warning)
-
-
-def _integration_snr(
-    eb: ExecutionBlock, field_id: int, spw_ids: Sequence[int], model: FluxModel | None
-) -> float | None:
-    """Return the lowest predicted SNR of a phase of one integration and polarisation, None where no flux is known."""
-    ratios = []
-    for spw_id in spw_ids:
-        flux = known_flux_jy(eb, field_id, spw_id, model=model)
-        seconds = _integration_s(eb, (field_id,), (spw_id,))
-        if flux is not None and seconds > 0:
-            ratios.append(predict_snr(eb, Solution(spw_id, seconds, eb.spws[spw_id].bandwidth_hz, flux)))
-    return min(ratios, default=None)
-
-
-def _integration_s(eb: ExecutionBlock, field_ids: Iterable[int], spw_ids: Iterable[int]) -> float:
-    wanted = set(spw_ids)
-    blocks = [
-        block
-        for field_id in field_ids
-        for scan in calibrating_scans(eb, field_id)
-        for sub in scan.subscans
-        for block in sub.blocks
-        if wanted & set(block.spw_ids)
-    ]
-    return min((block.integration_s for block in blocks), default=0.0)
 
 
 def _shortest_scan_s(eb: ExecutionBlock, field_ids: Iterable[int], spw_ids: Sequence[int]) -> float:

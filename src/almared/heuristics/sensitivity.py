@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,6 +97,19 @@ def seconds_on(scans: Sequence[Scan], field_id: int, spw_id: int) -> float:
     )
 
 
+def integration_s(eb: ExecutionBlock, field_id: int, spw_ids: Iterable[int]) -> float:
+    """Return the shortest integration (s) of a calibrator in some windows, 0 where it has no data in them."""
+    wanted = set(spw_ids)
+    lengths = (
+        block.integration_s
+        for scan in calibrating_scans(eb, field_id)
+        for sub in scan.subscans
+        for block in sub.blocks
+        if wanted & set(block.spw_ids)
+    )
+    return min(lengths, default=0.0)
+
+
 def known_flux_jy(eb: ExecutionBlock, field_id: int, spw_id: int, *, model: FluxModel | None = None) -> float | None:
     """Return the flux density (Jy) of a calibrator in a window, from its model or the Source table; None if unknown."""
     frequency = eb.spws[spw_id].mean_frequency_hz
@@ -126,4 +139,20 @@ def predict_gain_snr(
             ratios.append(predict_snr(eb, Solution(spw_id, seconds, width, flux)))
         if ratios:
             found[field_id] = min(ratios)
+    return found
+
+
+def predict_integration_snr(
+    eb: ExecutionBlock, field_id: int, spw_ids: Sequence[int], *, model: FluxModel | None = None
+) -> dict[int, float]:
+    """Return per window the predicted SNR of a gain per integration and polarisation from all channels.
+
+    Windows in which the calibrator has no data or no known flux are left out.
+    """
+    found = {}
+    for spw_id in spw_ids:
+        flux = known_flux_jy(eb, field_id, spw_id, model=model)
+        seconds = integration_s(eb, field_id, (spw_id,))
+        if flux is not None and seconds > 0:
+            found[spw_id] = predict_snr(eb, Solution(spw_id, seconds, eb.spws[spw_id].bandwidth_hz, flux))
     return found
