@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from almared.cli.main import COMMANDS
+from almared.cli.main import COMMANDS, almared, main
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("casatools", "casatasks", "astropy", "numba", "matplotlib")
@@ -80,3 +81,15 @@ def test_an_input_error_is_one_clear_message(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert done.stderr.startswith("almared: ")
     assert "Traceback" not in done.stderr
+
+
+def test_the_exit_code_of_a_command_is_that_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command()
+    @click.pass_context
+    def unfit(context: click.Context) -> None:
+        context.exit(7)
+
+    monkeypatch.setattr(almared, "get_command", lambda _context, _name: unfit)
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor"])
+    assert ended.value.code == 7

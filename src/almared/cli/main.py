@@ -64,7 +64,11 @@ def almared() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     try:
-        almared.main(args=None if arguments is None else list(arguments), prog_name="almared", standalone_mode=False)
+        # Without standalone mode click returns the code of a command that ended by Context.exit.
+        code = almared.main(
+            args=None if arguments is None else list(arguments), prog_name="almared", standalone_mode=False
+        )
+        sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
