@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
+import sys
 from pathlib import Path
+from typing import Any
 
 from almared.errors import EnvironmentFaultError
 
@@ -36,8 +39,7 @@ def configure_casa(log_file: Path) -> None:
     EnvironmentFaultError
         casadata is not installed.
     """
-    from casaconfig import config
-
+    config = _untouched_configuration()
     data = str(casadata_path())
     config.datapath = [data]
     config.measurespath = data
@@ -51,6 +53,19 @@ def configure_casa(log_file: Path) -> None:
     config.telemetry_enabled = False
     config.crashreporter_enabled = False
     config.user_site = False
+
+
+def _untouched_configuration() -> Any:
+    """Return CASA's configuration as it is without the files of the user and the site.
+
+    casaconfig executes those when it is imported, unless the command line of the process tells it not to.
+    """
+    arguments = sys.argv
+    sys.argv = [*arguments[:1], "--noconfig", "--nositeconfig"]
+    try:
+        return importlib.import_module("casaconfig.config")
+    finally:
+        sys.argv = arguments
 
 
 def site_configuration(log_file: str) -> str:
