@@ -78,7 +78,7 @@ def differences(mine: Path, other: Path) -> Iterator[str]:
 
 def differing_cells(name: str, a: table, b: table) -> Iterator[str]:
     column = next(c for c in COLUMNS if c in a.colnames())
-    worst, flags = 0.0, 0
+    worst, flags, count = 0.0, 0, 0
     for row in range(a.nrows()):
         flagged = a.getcell("FLAG", row), b.getcell("FLAG", row)
         if flagged[0].shape != flagged[1].shape:
@@ -86,8 +86,11 @@ def differing_cells(name: str, a: table, b: table) -> Iterator[str]:
             return
         flags += int(np.sum(flagged[0] != flagged[1]))
         good = ~flagged[0] & ~flagged[1]
+        count += int(good.sum())
         worst = np.fmax(worst, relative_difference(*(t.getcell(column, row)[good] for t in (a, b))))
-    print(f"  {name}: worst relative difference {worst:.1e}, {flags} flags differ")
+    print(f"  {name}: {count} values, worst relative difference {worst:.1e}, {flags} flags differ")
+    if not count:
+        yield f"{name}: all is flagged, nothing could be compared"
     if worst > TOLERANCE:
         yield f"{name}.{column} differs by {worst:.1e}"
     if flags:

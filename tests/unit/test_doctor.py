@@ -1,94 +1,190 @@
-"""The doctor recognises each trap by name, in environments made up for it."""
+"""The doctor recognises each trap by its name, in environments made up for it."""
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from almared.doctor import State, Verdict, is_fit
-from almared.doctor.installation import find_traps, judge_casa, judge_profile, judge_python, judge_python_path
-from almared.doctor.machine import file_system_of, judge_disk, judge_file_system, judge_memory
+from almared.doctor import State, Verdict, examine_profile, is_fit
+from almared.doctor.machine import (
+    file_system_of,
+    judge_disk,
+    judge_file_system,
+    judge_memory,
+    judge_open_files,
+    judge_threads,
+)
 from almared.doctor.measures import examine_ephemerides, examine_measures
+from almared.doctor.packages import TRAPS, examine_packages, find_mismatches, find_traps, normalised
+from almared.doctor.profile import judge_profile
+from almared.doctor.surroundings import judge_python, judge_search_path, judge_variables
+from almared.doctor.trials import (
+    LOADING,
+    LOCKING,
+    Ended,
+    judge_build,
+    judge_casa,
+    judge_casacore,
+    judge_drawing,
+    judge_locks,
+    run_trial,
+)
 from almared.engine.configure import casadata_path
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = {"six": "1.17.0", "python-casacore": "3.8.1", "casatools": "6.7.0.31", "casatasks": "6.7.0.31"}
 
 
 @pytest.mark.parametrize(
-    ("errors", "words"),
+    ("errors", "trap", "words"),
     [
-        ("ImportError: libssl.so.3: version `OPENSSL_3.0.1' not found", "6.7.5.18"),
-        ("ModuleNotFoundError: No module named 'six'", "pip install six"),
-        ("casaconfig.private.AutoUpdatesNotAllowed: no data", "pip install casadata"),
+        ("ImportError: libssl.so.3: version `OPENSSL_3.0.1' not found", "openssl-wheel", "6.7.5.18"),
+        ("ImportError: libldap.so.2: undefined symbol: EVP_md2", "openssl-wheel", "6.7.5.18"),
+        ("ModuleNotFoundError: No module named 'six'", "undeclared-six", "pip install six"),
+        ("casaconfig.private.AutoUpdatesNotAllowed: no data", "no-measures-data", "pip install casadata"),
+        ("ModuleNotFoundError: No module named 'casatasks'", "", "pip install casatools casatasks"),
+        ("Something: new", "", "--force-reinstall"),
     ],
 )
-def test_a_failed_import_of_casa_names_its_own_repair(errors: str, words: str) -> None:
-    verdict = judge_casa(1, "", "Traceback ...\n" + errors)
-    assert verdict.state is State.FAIL
+def test_a_failed_import_of_casa_names_its_own_repair(errors: str, trap: str, words: str) -> None:
+    verdict = judge_casa(Ended(1, errors="Traceback ...\n" + errors))
+    assert (verdict.state, verdict.trap) == (State.FAIL, trap)
     assert words in verdict.repair
+    assert errors in verdict.found
 
 
 def test_a_killed_import_is_a_failure_too() -> None:
-    assert judge_casa(-11, "", "").state is State.FAIL
+    assert judge_casa(Ended(-11)).state is State.FAIL
 
 
 def test_the_build_is_told_when_casa_loads() -> None:
-    assert "6.7.0.31" in judge_casa(0, "noise\n6.7.0.31\n", "").found
+    verdict = judge_casa(Ended(0, "noise\n6.7.0.31\n"))
+    assert verdict.state is State.PASS
+    assert "6.7.0.31" in verdict.found
+
+
+def test_a_build_that_nobody_tested_is_told() -> None:
+    assert (judge_build("6.7.9.99").state, judge_build("6.7.9.99").trap) == (State.WARN, "untested-build")
 
 
 @pytest.mark.parametrize(
-    ("installed", "package", "state"),
+    ("package", "version", "trap", "state"),
     [
-        ({"six": "1", "python-casacore": "3.7.1"}, "python-casacore", State.FAIL),
-        ({"six": "1", "dask-ms": "0.2.32"}, "dask-ms", State.WARN),
-        ({"six": "1", "casaplotms": "2.9.1"}, "casaplotms", State.WARN),
-        ({}, "six", State.FAIL),
+        ("python-casacore", "3.7.1", "casacore-too-old", State.FAIL),
+        ("python-casacore", "3.8.0rc1", "casacore-too-old", State.FAIL),
+        ("dask-ms", "0.2.32", "dask-ms-locks", State.WARN),
+        ("pyuvdata", "3.2.8", "pyuvdata-pins", State.WARN),
+        ("casaplotms", "2.9.1", "casaplotms-display", State.WARN),
+        ("almatasks", "1.0", "almatasks-stub", State.WARN),
+        ("casampi", "0.5", "multi-ms", State.WARN),
     ],
 )
-def test_traps_are_found_by_name(installed: dict[str, str], package: str, state: State) -> None:
-    assert [(v.subject, v.state) for v in find_traps(installed)] == [(package, state)]
+def test_traps_are_found_by_name(package: str, version: str, *, trap: str, state: State) -> None:
+    found = [(v.subject, v.trap, v.state) for v in find_traps({**GOOD, package: version})]
+    assert found == [(package, trap, state)]
 
 
-def test_a_good_set_of_packages_has_no_trap() -> None:
-    assert list(find_traps({"six": "1.17", "python-casacore": "3.8.1", "casatools": "6.7.0.31"})) == []
+@pytest.mark.parametrize(
+    ("changes", "python", "trap"),
+    [
+        ({"casatools": "6.7.5.18"}, (3, 11), "mixed-builds"),
+        ({"casatools": "6.7.6.14", "casatasks": "6.7.6.14"}, (3, 12), "openssl-wheel"),
+        ({"protobuf": "3.20.3"}, (3, 11), "old-protobuf"),
+    ],
+)
+def test_packages_that_do_not_fit_are_found(changes: dict[str, str], python: tuple[int, int], trap: str) -> None:
+    assert [v.trap for v in find_mismatches({**GOOD, **changes}, python)] == [trap]
+
+
+def test_six_is_missed() -> None:
+    packages = {name: version for name, version in GOOD.items() if name != "six"}
+    assert [v.trap for v in examine_packages(packages, (3, 11))] == ["undeclared-six"]
+
+
+@pytest.mark.parametrize("more", [{}, {"protobuf": "7.1.0"}, {"python-casacore": "3.10.0"}])
+def test_a_good_set_of_packages_has_no_trap(more: dict[str, str]) -> None:
+    assert [v.state for v in examine_packages({**GOOD, **more}, (3, 13))] == [State.PASS]
+
+
+def test_names_of_packages_are_compared_in_one_form() -> None:
+    assert normalised("Dask_MS") == "dask-ms"
 
 
 def test_old_python_and_optimised_python_are_refused() -> None:
-    assert judge_python((3, 10), optimised=False).state is State.FAIL
-    assert judge_python((3, 12), optimised=True).state is State.FAIL
+    assert judge_python((3, 10), optimised=False).trap == "wrong-python"
+    assert judge_python((3, 12), optimised=True).trap == "optimised-python"
     assert judge_python((3, 12), optimised=False).state is State.PASS
 
 
-def test_a_profile_is_told_and_left_alone(tmp_path: Path) -> None:
-    (tmp_path / ".casa").mkdir()
-    (tmp_path / ".casa" / "config.py").write_text("x = 1\n")
-    assert judge_profile(tmp_path).state is State.WARN
-    assert (tmp_path / ".casa" / "config.py").exists()
-
-
-def test_old_helper_scripts_on_the_path_are_told(tmp_path: Path) -> None:
+def test_old_scripts_on_the_path_are_told(tmp_path: Path) -> None:
     (tmp_path / "analysisUtils.py").touch()
-    assert judge_python_path(f"/nowhere:{tmp_path}").state is State.WARN
-    assert judge_python_path("").state is State.PASS
+    assert judge_search_path(["", "/nowhere", str(tmp_path)]).trap == "old-scripts"
+    assert judge_search_path(["", "/nowhere"]).state is State.PASS
 
 
-def test_too_little_disk_or_memory_fails() -> None:
-    assert judge_disk(1.0).state is State.FAIL
-    assert judge_memory(2.0).state is State.FAIL
-    assert judge_memory(6.0).state is State.WARN
+def test_libraries_of_another_casa_are_told() -> None:
+    verdict = judge_variables({"LD_LIBRARY_PATH": "/lib:/soft/casa-6.5.4/lib"})
+    assert (verdict.state, verdict.trap) == (State.WARN, "foreign-libraries")
+    assert judge_variables({"CASASITECONFIG": "site.py"}).state is State.PASS
+
+
+def test_both_orders_of_import_must_agree() -> None:
+    good, bad, other = Ended(0, "True\n"), Ended(-6, errors="free(): invalid pointer"), Ended(0, "False\n")
+    assert judge_casacore(iter([good, good])).state is State.PASS
+    for orders in ([good, bad], [bad, good], [other, good]):
+        assert judge_casacore(iter(orders)).trap == "casacore-conflict"
+
+
+def test_a_figure_that_cannot_be_drawn_is_told() -> None:
+    assert judge_drawing(Ended(0, "1234\n")).state is State.PASS
+    assert judge_drawing(Ended(1, errors="no display")).trap == "no-display"
+
+
+def test_locks_are_really_tried(tmp_path: Path) -> None:
+    assert judge_locks(run_trial(LOCKING, str(tmp_path), environment=os.environ)).state is State.PASS
+    assert list(tmp_path.iterdir()) == []
+    verdict = judge_locks(run_trial(LOCKING, str(tmp_path / "nowhere"), environment=os.environ))
+    assert (verdict.state, verdict.trap) == (State.FAIL, "table-locks")
+
+
+def test_too_little_of_the_machine_is_told() -> None:
+    assert judge_disk(1.0).trap == "disk-full"
+    assert judge_disk(500.0).state is State.PASS
+    assert (judge_memory(1.0).state, judge_memory(6.0).state) == (State.FAIL, State.WARN)
     assert judge_memory(None).state is State.WARN
+    assert judge_threads(2, "16").trap == "many-threads"
+    assert judge_threads(2, "").state is State.PASS
+    assert judge_open_files(256).trap == "open-files"
+    assert judge_open_files(-1).state is State.PASS
 
 
 def test_the_longest_mount_point_tells_the_file_system(tmp_path: Path) -> None:
     mounts = f"a / ext4 rw 0 0\nb {tmp_path} nfs4 rw 0 0\nc {tmp_path}x tmpfs rw 0 0\n"
     kind = file_system_of(tmp_path, mounts)
     assert kind == "nfs4"
-    assert judge_file_system(kind).state is State.WARN
+    assert judge_file_system(kind).trap == "network-file-system"
+    assert judge_file_system("lustre").state is State.PASS
 
 
 def test_missing_measures_data_fail(tmp_path: Path) -> None:
-    assert [v.state for v in examine_measures(tmp_path, datetime(2026, 1, 1, tzinfo=UTC))] == [State.FAIL]
+    assert [v.trap for v in examine_measures(tmp_path, datetime(2026, 1, 1, tzinfo=UTC))] == ["no-measures-data"]
     assert examine_ephemerides(tmp_path, datetime(2026, 1, 1, tzinfo=UTC)).state is State.FAIL
+
+
+def test_broken_measures_data_fail(tmp_path: Path) -> None:
+    for name in ("Observatories", "TAI_UTC", "IERSeop2000", "IERSpredict"):
+        shutil.copytree(casadata_path() / "geodetic" / name, tmp_path / "geodetic" / name)
+    (tmp_path / "geodetic" / "TAI_UTC" / "table.dat").write_bytes(b"cut")
+    states = {v.state for v in examine_measures(tmp_path, datetime(2020, 1, 1, tzinfo=UTC))}
+    assert State.FAIL in states
 
 
 def test_the_dates_decide_about_the_installed_measures_data() -> None:
@@ -96,11 +192,87 @@ def test_the_dates_decide_about_the_installed_measures_data() -> None:
     early = list(examine_measures(data, datetime(2020, 1, 1, tzinfo=UTC)))
     late = list(examine_measures(data, datetime(2090, 1, 1, tzinfo=UTC)))
     assert {v.state for v in early} == {State.PASS}
-    assert {v.state for v in late} == {State.WARN}
+    assert [v.trap for v in late] == ["old-earth-orientation", "old-leap-seconds", "old-ephemerides"]
     assert any("Titan" in v.found for v in early)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / ".casa"
+    folder.mkdir()
+    (folder / "config.py").write_text("measurespath = '/no/such/place'\nlogfile = 'x.log'\n")
+    (folder / "startup.py").write_text("print 'hello'\n")
+    (folder / "init.py").write_text("x = 1\n")
+    (folder / "casashell.py").write_text("x = 1\n")
+    return tmp_path
+
+
+def test_bad_files_of_a_profile_are_named_and_left_alone(home: Path) -> None:
+    before = {path: path.read_bytes() for path in (home / ".casa").iterdir()}
+    found = {v.subject.rpartition("/")[2]: v for v in examine_profile(home)}
+    assert {name for name, v in found.items() if v.trap == "casa-profile"} == {"config.py", "startup.py", "init.py"}
+    assert "/no/such/place" in found["config.py"].found
+    assert "CASA 5" in found["init.py"].found
+    assert judge_profile(home).state is State.WARN
+    assert {path: path.read_bytes() for path in (home / ".casa").iterdir()} == before
+
+
+def test_no_profile_is_as_good_as_a_sound_one(tmp_path: Path) -> None:
+    assert judge_profile(tmp_path).state is State.PASS
+    (tmp_path / ".casa").mkdir()
+    (tmp_path / ".casa" / "config.py").write_text("logfile = 'x.log'\n")
+    assert judge_profile(tmp_path).state is State.PASS
 
 
 def test_one_failure_makes_the_machine_unfit() -> None:
     good, bad = Verdict("a", State.WARN, ""), Verdict("b", State.FAIL, "")
     assert is_fit([good])
     assert not is_fit([good, bad])
+
+
+def told(*arguments: str, cwd: Path, **environment: str) -> tuple[int, dict[str, dict[str, str]]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "almared", "doctor", "--json", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, **environment},
+    )
+    answer = json.loads(done.stdout)
+    assert answer["fit"] == (done.returncode == 0)
+    return done.returncode, {verdict["subject"]: verdict for verdict in answer["verdicts"]}
+
+
+@pytest.mark.casa
+def test_casa_that_cannot_be_loaded_is_exit_code_7(tmp_path: Path) -> None:
+    (tmp_path / "casatasks").mkdir()
+    (tmp_path / "casatasks" / "__init__.py").write_text("raise ImportError('version `OPENSSL_3.0.1 not found')\n")
+    code, found = told(cwd=tmp_path, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    assert code == 7
+    assert found["CASA"]["trap"] == "openssl-wheel"
+
+
+@pytest.mark.casa
+def test_this_machine_is_fit_even_with_a_broken_profile_and_no_display(home: Path) -> None:
+    (home / ".casa" / "config.py").write_text("import pathlib\npathlib.Path('read').touch()\nraise SystemExit(3)\n")
+    code, found = told(cwd=home, HOME=str(home), DISPLAY="", CASASITECONFIG="/nowhere/site.py")
+    assert code == 0
+    assert found["CASA profile"]["trap"] == "casa-profile"
+    assert {found[subject]["state"] for subject in ("CASA", "casacore beside CASA", "plots", "table locks")} == {"pass"}
+    assert not (home / "read").exists(), "the user's profile was executed"
+
+
+@pytest.mark.casa
+def test_casa_is_loaded_without_the_users_profile(home: Path) -> None:
+    (home / ".casa" / "config.py").write_text("import os\nos._exit(3)\n")
+    ended = run_trial(LOADING, environment={**os.environ, "HOME": str(home)})
+    assert judge_casa(ended).state is not State.FAIL, ended.errors
+
+
+def test_every_trap_has_its_place_in_the_documentation() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "src" / "almared" / "doctor").glob("*.py"))
+    names = {trap.name for trap in TRAPS} | set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"\)', sources))
+    explained = re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs" / "doctor.md").read_text(), re.MULTILINE)
+    assert names <= set(explained)
+    assert len(explained) == len(set(explained))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,10 @@ MJD_ORIGIN = datetime(1858, 11, 17, tzinfo=UTC)
 NEEDED = ("Observatories", "TAI_UTC", "IERSeop2000", "IERSpredict")
 FLUX_BODIES = frozenset(BODIES)
 """Solar-System bodies that set flux scales."""
+REINSTALL = "pip install --force-reinstall casadata"
+LEAP_SECONDS_LAST = timedelta(days=180)
+"""Age of the table after which casacore complains."""
+
 UPDATE = "install a newer casadata (pip install --upgrade casadata) for observations after that date"
 
 
@@ -28,59 +32,77 @@ def examine_measures(data: Path, now: datetime) -> Iterator[Verdict]:
     now : datetime
         The present time, UTC.
 
-    References
-    ----------
-    peers.md R3, R4, P5: no configuration and no update from the network; old tables give lines marked SEVERE that
-    are harmless for older observations.
+    Notes
+    -----
+    CASA is told where these data are and never updates them from the network; old tables give lines marked SEVERE
+    that are harmless for older observations.
     """
     missing = [name for name in NEEDED if not (data / "geodetic" / name / "table.dat").exists()]
     if missing:
         found = f"{', '.join(missing)} missing in {data}"
-        yield Verdict("measures data", State.FAIL, found, "pip install --force-reinstall casadata")
+        yield Verdict("measures data", State.FAIL, found, REINSTALL, "no-measures-data")
         return
-    yield _dated(data / "geodetic" / "IERSpredict", "Earth orientation (IERS)", now)
-    yield _leap_seconds(data / "geodetic" / "TAI_UTC", now)
-    yield examine_ephemerides(data / "ephemerides" / "JPL-Horizons", now)
+    examinations: tuple[tuple[Callable[[Path, datetime], Verdict], Path], ...] = (
+        (examine_earth_orientation, data / "geodetic" / "IERSpredict"),
+        (examine_leap_seconds, data / "geodetic" / "TAI_UTC"),
+        (examine_ephemerides, data / "ephemerides" / "JPL-Horizons"),
+    )
+    for examine, place in examinations:
+        try:
+            yield examine(place, now)
+        except (RuntimeError, ValueError) as error:
+            # casacore raises RuntimeError for any table that it cannot read.
+            yield Verdict("measures data", State.FAIL, f"broken: {error}", REINSTALL, "no-measures-data")
 
 
-def last_day(path: Path) -> datetime:
-    """Return the date of the last row of a measures table."""
+def first_and_last_day(path: Path) -> tuple[datetime, datetime]:
+    """Return the dates of the first and the last row of a measures table."""
     with table(str(path), ack=False) as rows:
-        return MJD_ORIGIN + timedelta(days=float(rows.getcell("MJD", rows.nrows() - 1)))
+        ends = (float(rows.getcell("MJD", row)) for row in (0, rows.nrows() - 1))
+        first, last = (MJD_ORIGIN + timedelta(days=mjd) for mjd in ends)
+    return first, last
 
 
-def _dated(path: Path, subject: str, now: datetime) -> Verdict:
-    last = last_day(path)
-    state = State.PASS if last >= now else State.WARN
-    found = f"known until {last:%Y-%m-%d} ({_made(path)})"
-    return Verdict(subject, state, found, "" if state is State.PASS else UPDATE)
+def examine_earth_orientation(path: Path, now: datetime) -> Verdict:
+    """Return the verdict on the predicted orientation of the Earth: until when it is known."""
+    _, last = first_and_last_day(path)
+    found = f"known until {last:%Y-%m-%d} (table of {_made(path):%Y-%m-%d})"
+    if last >= now:
+        return Verdict("Earth orientation", State.PASS, found)
+    return Verdict("Earth orientation", State.WARN, found, UPDATE, "old-earth-orientation")
 
 
-def _leap_seconds(path: Path, now: datetime) -> Verdict:
-    made = _made(path)
-    old = (now - datetime.strptime(made[:10], "%Y/%m/%d").replace(tzinfo=UTC)).days > 180
-    found = f"last one {last_day(path):%Y-%m-%d}, table of {made}"
-    told = "nothing: CASA prints 'Leap second table TAI_UTC seems out-of-date' as SEVERE, which is harmless here"
-    return Verdict("leap seconds (TAI_UTC)", State.WARN if old else State.PASS, found, told if old else "")
+def examine_leap_seconds(path: Path, now: datetime) -> Verdict:
+    """Return the verdict on the table of leap seconds: CASA complains of one older than half a year."""
+    made, (_, last) = _made(path), first_and_last_day(path)
+    found = f"last one {last:%Y-%m-%d}, table of {made:%Y-%m-%d}"
+    if now - made <= LEAP_SECONDS_LAST:
+        return Verdict("leap seconds", State.PASS, found)
+    told = "nothing: CASA prints 'Leap second table TAI_UTC seems out-of-date' as SEVERE, which is harmless"
+    return Verdict("leap seconds", State.WARN, found, told, "old-leap-seconds")
 
 
-def _made(path: Path) -> str:
+def _made(path: Path) -> datetime:
+    """Return when a measures table was made, by its keyword."""
     with table(str(path), ack=False) as rows:
-        return str(rows.getkeyword("VS_DATE"))
+        text = str(rows.getkeyword("VS_DATE"))
+    return datetime.strptime(text[:10], "%Y/%m/%d").replace(tzinfo=UTC)
 
 
 def examine_ephemerides(folder: Path, now: datetime) -> Verdict:
-    """Return the verdict on the ephemerides of Solar-System bodies: which, and until when."""
-    spans: dict[str, datetime] = {}
+    """Return the verdict on the ephemerides of Solar-System bodies: which, and from when until when."""
+    spans: dict[str, tuple[datetime, datetime]] = {}
     for path in (p for p in folder.glob("*.tab") if p.is_dir()):
         body = path.name.split("_", 1)[0]
         if body in FLUX_BODIES:
-            spans[body] = max(last_day(path), spans.get(body, MJD_ORIGIN))
+            first, last = first_and_last_day(path)
+            known = spans.get(body, (first, last))
+            spans[body] = min(first, known[0]), max(last, known[1])
     if not spans:
-        return Verdict("ephemerides", State.FAIL, f"none in {folder}", "pip install --force-reinstall casadata")
-    until = max(spans.values())
-    short = [f"{body} {last:%Y-%m-%d}" for body, last in sorted(spans.items()) if last < until]
-    found = f"{len(spans)} flux calibrators until {until:%Y-%m-%d}" + (f", but {', '.join(short)}" if short else "")
-    found += f": {', '.join(sorted(spans))}"
-    state = State.PASS if until >= now else State.WARN
-    return Verdict("ephemerides", state, found, "" if state is State.PASS else UPDATE)
+        return Verdict("ephemerides", State.FAIL, f"none in {folder}", REINSTALL, "no-measures-data")
+    begin, until = max(first for first, _ in spans.values()), max(last for _, last in spans.values())
+    short = [f"{body} only until {last:%Y-%m-%d}" for body, (_, last) in sorted(spans.items()) if last < until]
+    found = f"{begin:%Y-%m-%d} to {until:%Y-%m-%d} for {', '.join(sorted(spans))}" + "".join(f"; {s}" for s in short)
+    if until >= now:
+        return Verdict("ephemerides", State.PASS, found)
+    return Verdict("ephemerides", State.WARN, found, UPDATE, "old-ephemerides")

@@ -29,12 +29,15 @@ class Verdict:
         What was found.
     repair : str
         What to do; empty when nothing.
+    trap : str
+        Name of the known trap that was recognised, as the page on the doctor explains it; empty when none was.
     """
 
     subject: str
     state: State
     found: str
     repair: str = ""
+    trap: str = ""
 
     def as_record(self) -> dict[str, str]:
         """Return the verdict as plain data for JSON."""

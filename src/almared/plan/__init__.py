@@ -1,7 +1,7 @@
 """A calibration as data: steps of actions, with the choices behind them; nothing here chooses or writes."""
 
 from almared.plan.actions import Action, Argument, Call, Routine, Value
-from almared.plan.builds import CasaBuild, default_build
+from almared.plan.builds import CasaBuild, default_build, known_builds
 from almared.plan.document import plan_document
 from almared.plan.plan import STEP_TITLES, NamedChoice, Plan, Step, StepNeeds
 from almared.plan.sound import check_plan
@@ -20,5 +20,6 @@ __all__ = [
     "Value",
     "check_plan",
     "default_build",
+    "known_builds",
     "plan_document",
 ]

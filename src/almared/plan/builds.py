@@ -55,6 +55,11 @@ def default_build() -> CasaBuild:
     return CasaBuild.known(installed if installed in table else next(iter(table)))
 
 
+def known_builds() -> tuple[str, ...]:
+    """Return the versions of casatasks whose signatures are on record."""
+    return tuple(_table())
+
+
 @functools.cache
 def _table() -> dict[str, dict[str, list[str]]]:
     text = resources.files("almared.plan").joinpath("data/signatures.json").read_text()

@@ -1,0 +1,91 @@
+"""The user's CASA profile: which files it holds, and which of them would break plain CASA.
+
+Nothing is ever changed or removed: the repair names the commands.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from almared.doctor.verdict import State, Verdict
+
+OLD_FILES = frozenset({"init.py", "prelude.py", "init_user.py"})
+"""Start-up files of CASA 5 and older, which CASA 6 does not read."""
+
+PLACES = frozenset({"measurespath", "rundata", "datapath"})
+"""Settings that name directories."""
+
+ASIDE = "mv ~/.casa ~/.casa-aside, start CASA once, then copy back the files that you wrote"
+
+
+def judge_profile(home: Path) -> Verdict:
+    """Return the verdict on the profile as a whole; almared runs without it (wiki: crashes from a bad profile).
+
+    Parameters
+    ----------
+    home : Path
+        Home directory.
+    """
+    faults = [verdict for verdict in examine_profile(home) if verdict.state is not State.PASS]
+    if not (home / ".casa").is_dir():
+        return Verdict("CASA profile", State.PASS, "none, and none is needed")
+    if not faults:
+        return Verdict("CASA profile", State.PASS, "nothing in it looks bad; almared does not use it")
+    found = f"{len(faults)} of its files look bad; almared does not use it, but plain CASA does"
+    return Verdict("CASA profile", State.WARN, found, "almared doctor --casa-profile", "casa-profile")
+
+
+def examine_profile(home: Path) -> Iterator[Verdict]:
+    """Yield a verdict on every file at the top of ``~/.casa``.
+
+    Parameters
+    ----------
+    home : Path
+        Home directory.
+
+    References
+    ----------
+    wiki, "If python bombed at some point": files in ~/.casa are the cause, and making the directory anew the cure.
+    """
+    folder = home / ".casa"
+    if not folder.is_dir():
+        yield Verdict("~/.casa", State.PASS, "there is none, and none is needed")
+        return
+    files = sorted(path for path in folder.iterdir() if path.is_file() or path.is_symlink())
+    for path in files:
+        fault = _fault_of(path)
+        state = State.WARN if fault else State.PASS
+        yield Verdict(
+            f"~/.casa/{path.name}", state, fault or "looks sound", *((ASIDE, "casa-profile") if fault else ())
+        )
+    if not files:
+        yield Verdict("~/.casa", State.PASS, "it holds no files")
+
+
+def _fault_of(path: Path) -> str:
+    """Return what is wrong with one file, empty when nothing shows."""
+    if path.name in OLD_FILES:
+        return "read by CASA 5 and older only"
+    if path.suffix != ".py":
+        return "" if path.exists() else "a link that leads nowhere"
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    except (SyntaxError, ValueError) as error:
+        return f"is no Python 3: {error}"
+    missing = sorted(place for place in _named_places(tree) if not Path(place).expanduser().exists())
+    return f"names directories that are not there: {', '.join(missing)}" if missing else ""
+
+
+def _named_places(tree: ast.Module) -> Iterator[str]:
+    """Yield the directories that a configuration names as plain text."""
+    for node in tree.body:
+        if not isinstance(node, ast.Assign):
+            continue
+        if PLACES & {target.id for target in node.targets if isinstance(target, ast.Name)}:
+            for part in ast.walk(node.value):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    yield part.value
