@@ -33,10 +33,8 @@ def lines(scenario: str, out: Path) -> list[str]:
     rate = (after - before) / (last - first) / 1e6
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     size = f"{made.visibilities / 1e6:.1f} million visibilities, {made.eb.raw_bytes / 1e6:.0f} MB"
-    return [
-        f"{scenario}: {size} in {seconds:.1f} s on {cores} cores; "
-        f"{rate:.1f} million visibilities per second while data are made and written"
-    ]
+    speed = f"{rate:.1f} million visibilities per second while data are made and written"
+    return [f"{scenario}: {size} in {seconds:.1f} s on {cores} cores; {speed}"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
