@@ -47,7 +47,8 @@ def test_planning_and_inspecting_load_no_casa(tiny_asdm: Path, tmp_path: Path) -
 @pytest.mark.parametrize("verb", COMMANDS)
 def test_every_command_helps_with_examples(verb: str) -> None:
     done = subprocess.run([sys.executable, "-m", "almared", verb, "--help"], capture_output=True, text=True, check=True)
-    assert f"almared {verb}" in done.stdout.split("Examples:")[1]
+    assert re.search(rf"^ +almared {verb}\b", done.stdout.split("Examples:\n")[1], re.MULTILINE)
+    assert "\\b" not in done.stdout
 
 
 def test_all_requirements_have_one_row_each_with_a_state() -> None:

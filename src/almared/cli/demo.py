@@ -27,7 +27,7 @@ RESULT = "put-in-found.json"
 @click.option("--json", "is_json", is_flag=True, help="Print the table as JSON.")
 @click.pass_context
 def command(context: click.Context, out: Path, *, scenario: str, seed: int, force: bool, is_json: bool) -> None:
-    r"""Simulate an execution block, plan and run its calibration, and compare with the truth.
+    """Simulate an execution block, plan and run its calibration, and compare with the truth.
 
     Runs the commands that a user would type, and prints each. What is there from an earlier, interrupted demo
     is gone on with. Exit code 0 when every number found agrees with the one put in, else 1.

@@ -31,7 +31,7 @@ UNFIT = EnvironmentFaultError.exit_code
 @click.option("--json", "is_json", is_flag=True, help="Print the verdicts as JSON.")
 @click.pass_context
 def command(context: click.Context, work: Path, *, profile_only: bool, is_json: bool) -> None:
-    r"""Tell whether this machine is fit for a reduction, and how to repair what is not.
+    """Tell whether this machine is fit for a reduction, and how to repair what is not.
 
     \b
     Examples:

@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="almared")
 def almared() -> None:
-    r"""Calibrate ALMA interferometric data by hand, with every choice explained.
+    """Calibrate ALMA interferometric data by hand, with every choice explained.
 
     \b
     Examples:

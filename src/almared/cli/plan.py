@@ -52,7 +52,7 @@ from almared.names import Products
 @click.option("--dry-run", is_flag=True, help="Tell the choices; write nothing.")
 @click.option("--json", "is_json", is_flag=True, help="The whole plan as one JSON object.")
 def command(eb: str, *, profile: str, is_forced: bool, dry_run: bool, is_json: bool, **given: object) -> None:
-    r"""Choose how to calibrate the execution block EB and write its script beside it.
+    """Choose how to calibrate the execution block EB and write its script beside it.
 
     EB is an ASDM, uid://A/B/C of one in this directory, or an imported MS. CASA is not needed. The choices are
     printed with their reasons, and with the disk, memory and time that each step will need.

@@ -42,7 +42,7 @@ from almared.run.single import TaskChange, describe, list_tasks, parse_settings,
 @click.option("--scratch", "is_scratch", is_flag=True, help="With --task: on a copy, under .almared/scratch.")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object per event on standard output.")
 def command(eb: Path, *, dry_run: bool, is_status: bool, is_json: bool, **given: Any) -> None:
-    r"""Run the calibration script of the execution block EB (its ASDM, MS, script or directory).
+    """Run the calibration script of the execution block EB (its ASDM, MS, script or directory).
 
     Without --steps it goes on from the first step that is not done, or whose text changed since it ran.
     To run a step again, what it and all later steps made is removed first, flags go back to their state
