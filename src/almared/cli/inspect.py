@@ -42,7 +42,7 @@ def command(eb: Path, *, is_conditions: bool, is_json: bool) -> None:
 
     \b
     Exit codes: 0 done; 3 no ASDM or MS, foreign or broken.
-    """  # noqa: D301 (click wants the escape itself)
+    """
     facts = read_facts(eb)
     if is_json:
         click.echo(json.dumps(as_json(facts), indent=1, allow_nan=False))

@@ -49,7 +49,7 @@ def command(
       almared simulate tiny --out sim --seed 3
       almared simulate --like uid___A002_X9cffbd_Xefe.ms.listobs --metadata-only --out replica
       almared simulate b3-quasar --out sim --set atmosphere.pwv='2.5 mm' --set noise.enabled=false
-    """  # noqa: D301 (click wants the escape itself)
+    """
     from almared.simulate import shipped_scenarios
 
     if is_list:
