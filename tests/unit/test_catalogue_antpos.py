@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.builders import build_eb
+from support.builders import Setup, build_eb
 
 from almared.catalogue import read_positions
 from almared.errors import InputError
-from almared.heuristics.antpos import choose_position_offsets
+from almared.heuristics.antpos import check_positions, choose_position_offsets
 
 HEAD = "name,antenna,xoff,yoff,zoff,comment\n"
 MINE = "uid___A002_Xabc_X1"
@@ -54,3 +54,13 @@ def test_list_without_rows_corrects_nothing(tmp_path: Path) -> None:
     choice = choose_position_offsets(build_eb(), read_positions(positions(tmp_path)))
     assert choice.value == ()
     assert "0 of 0 antennas" in choice.reason
+
+
+@pytest.mark.parametrize(
+    ("mjd", "names"), [(57746, []), (57747, ["DA42", "DA50"]), (57784, ["DA42", "DA50"]), (57785, [])]
+)
+def test_g29_positions_known_to_be_wrong_are_found(mjd: int, names: list[str]) -> None:
+    """KB-390: DA42 and DA50 from 25 December 2016 (MJD 57747) to 31 January 2017 (57784)."""
+    eb = build_eb(setup=Setup(start=mjd * 86400.0 + 3600.0))
+    assert [e.selection for e in check_positions(eb)] == names
+    assert not check_positions(eb, tuple((name, (1e-3, 0.0, 0.0)) for name in ("DA42", "DA50")))

@@ -82,3 +82,23 @@ def _told(given: PositionFile, kept: Offsets, lengths: dict[str, float]) -> Choi
         rule="domain A.8 step 6",
         warning="; ".join(warnings),
     )
+
+
+KNOWN_FAULTS = (("KB-390", ("DA42", "DA50"), 57747 * 86400.0, 57785 * 86400.0),)
+"""Reports of wrong positions: name, antennas, first and last moment (MJD seconds; 25 Dec 2016 to 31 Jan 2017)."""
+
+
+def check_positions(eb: ExecutionBlock, corrected: Offsets = ()) -> tuple[Evidence, ...]:
+    """Return the antennas whose recorded positions are known to be wrong and were not corrected.
+
+    References
+    ----------
+    domain.md G29, KB-390.
+    """
+    observed = {a.name for a in eb.antennas} - {name for name, _ in corrected}
+    return tuple(
+        Evidence("position known to be wrong", report, "", name, "ALMA knowledgebase")
+        for report, names, start, end in KNOWN_FAULTS
+        for name in names
+        if name in observed and eb.start_mjd_s < end and eb.end_mjd_s > start
+    )

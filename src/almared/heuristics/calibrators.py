@@ -78,6 +78,12 @@ def calibrating_scans(eb: ExecutionBlock, field_id: int) -> tuple[Scan, ...]:
     return tuple(s for s in eb.scans if field_id in s.field_ids and not (_is_supporting(s) or s.has(Intent.ATMOSPHERE)))
 
 
+def solvable_scans(eb: ExecutionBlock, field_id: int) -> tuple[Scan, ...]:
+    """Return those calibrating scans of a field that have data in the calibrated windows."""
+    windows = set(choose_calibration_spws(eb).value)
+    return tuple(s for s in calibrating_scans(eb, field_id) if windows & set(s.spw_ids))
+
+
 def _is_supporting(scan: Scan) -> bool:
     return set(scan.intents) <= SUPPORTING
 
@@ -137,7 +143,7 @@ def choose_bandpass_scans(eb: ExecutionBlock, field_id: int) -> Choice[tuple[int
     domain.md A.8 step 13: scans of the field minus ATMOSPHERE scans; of these the BANDPASS ones where there are any.
     Pointing and sideband-ratio scans, which step 3 flags wholly, are left out too.
     """
-    usable = calibrating_scans(eb, field_id)
+    usable = solvable_scans(eb, field_id)
     meant = tuple(s for s in usable if s.has(Intent.BANDPASS)) or usable
     if not meant:
         raise PlanError(
@@ -160,7 +166,7 @@ def choose_flux_fields(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
     domain.md A.8 step 11: Solar-System bodies come before quasars; never more than one reference, a second is only
     warned about.
     """
-    seen = tuple(f for f in eb.field_ids_with(Intent.FLUX, Intent.AMPLI) if calibrating_scans(eb, f))
+    seen = tuple(f for f in eb.field_ids_with(Intent.FLUX, Intent.AMPLI) if solvable_scans(eb, f))
     found = tuple(sorted(seen, key=lambda f: (body_name(field_name(eb, f)) is None, f)))
     if not found:
         return Choice(
@@ -186,12 +192,7 @@ def choose_gain_fields(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
     one without data in the calibrated windows.
     """
     looked_at = set(eb.field_ids_with(*LOOKED_AT))
-    windows = set(choose_calibration_spws(eb).value)
-    chosen = tuple(
-        f.id
-        for f in eb.fields
-        if f.id not in looked_at and any(windows & set(s.spw_ids) for s in calibrating_scans(eb, f.id))
-    )
+    chosen = tuple(f.id for f in eb.fields if f.id not in looked_at and solvable_scans(eb, f.id))
     targets = {field_name(eb, f) for f in looked_at}
     left_out = [f.name for f in eb.fields if f.name not in targets and f.id not in chosen and eb.intents_of_field(f.id)]
     told = ", ".join(dict.fromkeys(left_out))
