@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from almared.catalogue import body_name
 from almared.errors import PlanError
+from almared.heuristics import thresholds
 from almared.heuristics.spws import choose_calibration_spws
 from almared.model import Choice, Evidence, ExecutionBlock, Field, Intent, Scan
 
@@ -41,10 +42,6 @@ def field_name(eb: ExecutionBlock, field_id: int) -> str:
     return eb.fields[field_id].name
 
 
-SAME_PLACE_RAD = 1e-7
-"""Positions of one source that differ by less are one (0.02 arcsec)."""
-
-
 def fields_of_source(eb: ExecutionBlock, field_id: int) -> tuple[Field, ...]:
     """Return all fields of the same source as the given one: same name, and same source id or source position.
 
@@ -65,7 +62,7 @@ def _is_one_place(places: Mapping[int, tuple[float, float]], first: Field, secon
     if first.source_id not in places or second.source_id not in places:
         return False
     here, there = places[first.source_id], places[second.source_id]
-    return all(abs(a - b) < SAME_PLACE_RAD for a, b in zip(here, there, strict=True))
+    return all(abs(a - b) < thresholds.SAME_PLACE.value for a, b in zip(here, there, strict=True))
 
 
 def is_phase_only(scan: Scan) -> bool:

@@ -13,9 +13,6 @@ from almared.heuristics import thresholds
 from almared.model import Choice, Evidence, ExecutionBlock, SpectralWindow
 
 GHZ = 1e9
-ASSUMED_PWV_M = 1.5e-3
-"""Water vapour where none is recorded: a usual night (ALMA Technical Handbook, octiles of PWV)."""
-
 _LINE_SHARE = thresholds.PLANET_LINE_SHARE.value
 LINES: dict[str, dict[str, tuple[tuple[float, float], ...]]] = {
     "Neptune": {
@@ -155,7 +152,7 @@ def choose_phase_channels(
     """
     if whole:
         return Choice(",".join(map(str, spw_ids)), "weak calibrator: whole windows", rule="domain A.12")
-    pwv = float(np.median([p.pwv_m for p in eb.pwv])) if eb.pwv else ASSUMED_PWV_M
+    pwv = float(np.median([p.pwv_m for p in eb.pwv])) if eb.pwv else thresholds.ASSUMED_PWV.value
     known = integration_snr or {}
     stretches = [_quiet_stretch(eb.spws[i], pwv, _needed_fraction(known.get(i))) for i in spw_ids]
     measured = (

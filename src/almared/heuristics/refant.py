@@ -15,9 +15,6 @@ from almared.heuristics import thresholds
 from almared.heuristics.calibrators import SUPPORTING
 from almared.model import Choice, Evidence, ExecutionBlock
 
-ALL_THE_TIME = 0.999
-"""Flagged fraction from which nothing is left, rounding aside."""
-
 
 @dataclass(frozen=True, slots=True)
 class AntennaScore:
@@ -54,7 +51,7 @@ class AntennaScore:
     @property
     def is_useless(self) -> bool:
         """Whether it is flagged all the time, rounding aside."""
-        return self.flagged >= ALL_THE_TIME
+        return self.flagged >= thresholds.REFANT_ALL_FLAGGED.value
 
 
 @dataclass(frozen=True, slots=True)

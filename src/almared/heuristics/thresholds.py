@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a value changes."""
 
 
@@ -27,10 +27,14 @@ class Threshold:
     origin: str
 
 
+SAME_PLACE = Threshold(1e-7, "rad", "ours: 0.02 arcsec, below any beam; positions of one source are equal")
+ASSUMED_PWV = Threshold(1.5e-3, "m", "ours: a usual night, where no water vapour is recorded")
+
 REFANT_NEIGHBOUR_PERCENTILE = Threshold(85.0, "%", "domain A.6 (a)")
 REFANT_NEIGHBOUR_PERCENTILE_LONG = Threshold(50.0, "%", "domain A.6 (a), long baselines")
 REFANT_SHADOW_ELEVATION = Threshold(40.0, "deg", "domain A.6 (b)")
 REFANT_MOST_FLAGGED = Threshold(0.5, "", "ours: online flags on calibrator scans")
+REFANT_ALL_FLAGGED = Threshold(0.999, "", "ours: nothing is left, rounding aside")
 REFANT_BAD_TSYS = Threshold(0.1, "", "domain A.3 item 1, its limit for Trx used for Tsys too")
 
 WVR_SMOOTH_ABOVE = Threshold(1.152, "s", "domain A.8 step 4")
