@@ -18,7 +18,7 @@ NOISE_RATIO_LIMIT = 1.3
 """Most that scan-averaged phases may exceed their noise in the mean; the errors themselves come from few steps."""
 
 CHECK_LIMIT_DEG = 5.0
-"""Most that the rms of check-source phases may differ from what the true paths leave."""
+"""Most that the phases of the check source may differ, rms over baselines, from what the true paths leave."""
 
 Real = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def _ratio(scan: BaselineAverages) -> Real:
 
 
 def compare_check_source(ms: Path, truth: Truth, *, positions_given: bool) -> Iterator[Comparison]:
-    """Yield, per window, the rms phase of the check source over baselines against what the true paths leave.
+    """Yield, per window, the phases of the check source against what the true paths leave, baseline by baseline.
 
     Parameters
     ----------
@@ -67,19 +67,23 @@ def compare_check_source(ms: Path, truth: Truth, *, positions_given: bool) -> It
         for spw_id in truth.science_spws:
             scans = list(measure_scans(ms, (field_id,), spw_id))
             found = np.concatenate([_phases_deg(scan) for scan in scans])
-            expected = [expected_phase_deg(truth, scan, positions_given=positions_given) for scan in scans]
-            rms = float(np.sqrt(np.mean(found**2)))
-            wanted = float(np.sqrt(np.mean(np.concatenate(expected) ** 2)))
+            expected = np.concatenate(
+                [expected_phase_deg(truth, scan, positions_given=positions_given) for scan in scans]
+            )
             yield Comparison(
                 quantity=f"phase rms of check source {name}",
                 selection=f"spw {spw_id}",
-                put_in=wanted,
-                found=rms,
+                put_in=_rms(expected),
+                found=_rms(found),
                 unit="deg",
-                deviation=rms - wanted,
+                deviation=_rms((found - expected + 180) % 360 - 180),
                 limit=CHECK_LIMIT_DEG,
                 deviation_unit="deg",
             )
+
+
+def _rms(values: Real) -> float:
+    return float(np.sqrt(np.mean(values**2)))
 
 
 def _phases_deg(scan: BaselineAverages) -> Real:
@@ -110,17 +114,16 @@ def expected_phase_deg(truth: Truth, scan: BaselineAverages, *, positions_given:
     when = np.array([np.mean(truth.times(number)) for number in calibrators])
     values = np.array([_antenna_phase(truth, n, frequency, positions_given=positions_given) for n in calibrators])
     now = np.mean(truth.times(scan.scan))
-    there = np.array([np.interp(now, when, column) for column in np.unwrap(values, axis=0).T])
+    steady = np.unwrap(values, axis=0).reshape(len(when), -1)
+    there = np.array([np.interp(now, when, column) for column in steady.T]).reshape(here.shape)
     left = here - there
-    difference = left[scan.antenna1] - left[scan.antenna2]
-    return np.asarray(np.degrees(np.angle(np.exp(1j * difference))))
+    difference = np.exp(1j * (left[scan.antenna1] - left[scan.antenna2]))
+    return np.asarray(np.degrees(np.angle(difference.mean(axis=-1))))
 
 
 def _antenna_phase(truth: Truth, scan: int, frequency_hz: float, *, positions_given: bool) -> Real:
-    """Return the mean phase (rad) of each antenna in a scan: drift of its gain and path of its position error."""
+    """Return the mean phase (rad) in a scan, of the gain and of the position error's path; (antenna_name, receptor)."""
     gains = truth.arrays[f"gains_{scan}"]
-    drift = np.angle(gains).mean(axis=(0, 2))
-    if positions_given:
-        return np.asarray(drift)
-    path = truth.position_path(scan).mean(axis=0)
-    return np.asarray(drift - 2 * np.pi * path * frequency_hz / LIGHT_M_S)
+    path = np.zeros(gains.shape[1]) if positions_given else truth.position_path(scan).mean(axis=0)
+    turned = gains.mean(axis=0) * np.exp(-2j * np.pi * path * frequency_hz / LIGHT_M_S)[:, None]
+    return np.asarray(np.angle(turned))
