@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import os
 import sys
@@ -63,9 +62,10 @@ def _untouched_configuration() -> Any:
     arguments = sys.argv
     sys.argv = [*arguments[:1], "--noconfig", "--nositeconfig"]
     try:
-        return importlib.import_module("casaconfig.config")
+        from casaconfig import config
     finally:
         sys.argv = arguments
+    return config
 
 
 def site_configuration(log_file: str) -> str:
