@@ -39,6 +39,7 @@
 # - table bandpass: inf: at full resolution, to look at; the smoothed one below is applied
 # - table bandpass_smooth29MHz: inf,29MHz: smoothed over 29MHz: predicted SNR 8 per channel, 34 smoothed
 # - gain calibrators: field 0~1: all calibrators with an intent of their own
+# - interval of the short phases: int: each integration, to follow the air
 # - gain type of the amplitudes: G: X and Y gains may differ, and each polarisation is strong enough
 # - flux calibrator: field 0: J1733-1304 was observed with CALIBRATE_FLUX or CALIBRATE_AMPLI
 # - flux model: field 0: 2.5094 Jy at 96.484 GHz: 2.5094 Jy at 96.484 GHz, spectral index -0.700, from the Source table
@@ -715,11 +716,12 @@ if mystep in thesteps:
         "uid___A002_Xabc123_X1f.ms.split.fluxscale",
     )
 
-    # Phases of each integration, for the amplitudes and the calibrators.
+    # Short phases, for the amplitudes and the calibrators.
     gaincal(
         vis="uid___A002_Xabc123_X1f.ms.split",
         caltable="uid___A002_Xabc123_X1f.ms.split.phase_int",
         field="0~1",
+        # each integration, to follow the air
         solint="int",
         refant="DA41",
         gaintype="G",

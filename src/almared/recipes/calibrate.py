@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from almared.heuristics.antpos import check_positions
 from almared.model import ExecutionBlock
 from almared.names import Products
 from almared.plan import CasaBuild, Plan, check_plan, default_build
@@ -49,9 +50,16 @@ def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = No
     return check_plan(_finished(plan, decided))
 
 
+def _wrong_positions(eb: ExecutionBlock, decided: Decisions) -> tuple[str, ...]:
+    corrected = decided.position_offsets.value if decided.position_offsets else ()
+    return tuple(
+        f"{found.selection}: {found.metric} ({found.value}); give --antpos" for found in check_positions(eb, corrected)
+    )
+
+
 def _finished(plan: Plan, decided: Decisions) -> Plan:
     warnings = tuple(entry.choice.warning for entry in plan.choices if entry.choice.warning)
     missing = () if plan.eb.has_binary_data else ("the ASDM holds metadata only: the script cannot run on it",)
-    plan = plan.with_warnings(*missing, *warnings, *tsys_warnings(plan.eb))
+    plan = plan.with_warnings(*missing, *warnings, *tsys_warnings(plan.eb), *_wrong_positions(plan.eb, decided))
     head = head_lines(plan.eb, refant=decided.refant.value, build=plan.build, choices=plan.choices)
     return with_needs(plan, decided.split_spws.value).with_head(head)

@@ -14,9 +14,9 @@ from almared.heuristics.calibrators import (
 )
 from almared.heuristics.channels import choose_phase_channels, choose_planet_lines, choose_tdm_edges
 from almared.heuristics.flux import FluxModel, choose_flux_model, source_power_law
-from almared.heuristics.gain import choose_apply_groups, choose_gaintype
+from almared.heuristics.gain import choose_apply_groups, choose_gaintype, choose_phase_solint
 from almared.heuristics.refant import choose_refant
-from almared.heuristics.sensitivity import predict_gain_snr
+from almared.heuristics.sensitivity import predict_gain_snr, predict_integration_snr
 from almared.heuristics.spws import choose_calibration_spws
 from almared.heuristics.tsys import TsysMap, choose_tsys_edge_channels, choose_tsys_fields, choose_tsys_spwmap
 from almared.heuristics.wvr import choose_wvr
@@ -60,7 +60,12 @@ def decide(eb: ExecutionBlock, options: CalibrationOptions) -> Decisions:
         bandpass_index=_bandpass_index(eb, options, bandpass_field.value, modelled),
         bandpass_field=bandpass_field,
         bandpass_scans=bandpass_scans,
-        phase_channels=choose_phase_channels(eb, spws.value, whole=options.is_low_snr),
+        phase_channels=choose_phase_channels(
+            eb,
+            spws.value,
+            whole=options.is_low_snr,
+            integration_snr=predict_integration_snr(eb, bandpass_field.value, spws.value, model=model),
+        ),
         bandpass_tables=_bandpass_tables(
             choose_bandpass_solints(
                 eb,
@@ -72,6 +77,7 @@ def decide(eb: ExecutionBlock, options: CalibrationOptions) -> Decisions:
             )
         ),
         gain_fields=gain_fields,
+        phase_solint=choose_phase_solint(eb, gain_fields.value, spws.value, model=model),
         gaintype=choose_gaintype(predict_gain_snr(eb, gain_fields.value, spws.value, model=model)),
         apply_groups=choose_apply_groups(eb, gain_fields.value, groups.value),
     )

@@ -56,6 +56,8 @@ class Decisions:
         Step 13; the last one is used downstream.
     gain_fields : Choice of tuple of int
         Step 15.
+    phase_solint : Choice of str
+        Step 15, interval of the short phases.
     gaintype : Choice of str
         Step 15, of the amplitudes.
     apply_groups : Choice of tuple of ApplyGroup
@@ -80,6 +82,7 @@ class Decisions:
     phase_channels: Choice[str]
     bandpass_tables: tuple[BandpassTable, ...]
     gain_fields: Choice[tuple[int, ...]]
+    phase_solint: Choice[str]
     gaintype: Choice[str]
     apply_groups: Choice[tuple[ApplyGroup, ...]]
     position_offsets: Choice[Offsets] | None
@@ -99,6 +102,7 @@ class Decisions:
             ("channels of the first phases", self.phase_channels, self.phase_channels.value),
             *((f"table {table.suffix}", table.solint, table.solint.value) for table in self.bandpass_tables),
             ("gain calibrators", self.gain_fields, _fields_text(self.gain_fields.value)),
+            ("interval of the short phases", self.phase_solint, self.phase_solint.value),
             ("gain type of the amplitudes", self.gaintype, self.gaintype.value),
             ("flux calibrator", self.flux_fields, _fields_text(self.flux_fields.value[:1])),
             *([("flux model", m, _model_text(m.value))] if (m := self.flux_model) else []),

@@ -27,6 +27,8 @@ class GainRecipe:
         Calibrators.
     refant : str
         Reference antenna.
+    phase_solint : Choice of str
+        Interval of the short phases, mostly ``int``.
     amplitude_gaintype : Choice of str
         ``T`` or ``G``.
     flux_reference : Choice of int, or None
@@ -37,6 +39,7 @@ class GainRecipe:
     bandpass: str
     field_ids: tuple[int, ...]
     refant: str
+    phase_solint: Choice[str]
     amplitude_gaintype: Choice[str]
     flux_reference: Choice[int] | None
 
@@ -44,7 +47,7 @@ class GainRecipe:
         """Return the name of a gain table."""
         return self.products.of_split(suffix)
 
-    def phases(self, suffix: str, solint: str, comment: str) -> Call:
+    def phases(self, suffix: str, solint: str | Choice[str], comment: str) -> Call:
         """Return a phase solution."""
         return self.solve(suffix, solint, gaintype="G", calmode="p", comment=comment)
 
@@ -54,7 +57,9 @@ class GainRecipe:
             suffix, "inf", gaintype=self.amplitude_gaintype, calmode="a", comment=comment, before=(phases,)
         )
 
-    def solve(self, suffix: str, solint: str, *, comment: str, before: Sequence[str] = (), **kind: object) -> Call:
+    def solve(
+        self, suffix: str, solint: str | Choice[str], *, comment: str, before: Sequence[str] = (), **kind: object
+    ) -> Call:
         """Return a gaincal call on all calibrators after the bandpass and the tables named."""
         return call(
             "gaincal",
@@ -78,7 +83,7 @@ def solve_gains(recipe: GainRecipe) -> Step:
     actions: list[Action] = [
         start_flags(15, products),
         remove(*tables, log),
-        recipe.phases("phase_int", "int", "Phases of each integration, for the amplitudes and the calibrators."),
+        recipe.phases("phase_int", recipe.phase_solint, "Short phases, for the amplitudes and the calibrators."),
         recipe.amplitudes("ampli_inf", "Amplitudes of each scan."),
         *_flux_scale(recipe),
         recipe.phases("phase_inf", "inf", "Phases of each scan, carried over to the targets."),

@@ -57,6 +57,7 @@ def gain_recipe(products: Products, decided: Decisions) -> GainRecipe:
         bandpass=products.of_split(decided.bandpass_tables[-1].suffix),
         field_ids=decided.gain_fields.value,
         refant=decided.refant.value,
+        phase_solint=decided.phase_solint,
         amplitude_gaintype=decided.gaintype,
         flux_reference=_flux_reference(decided),
     )

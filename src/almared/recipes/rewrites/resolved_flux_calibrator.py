@@ -105,7 +105,7 @@ def _gain_step(step: Step, recipe: GainRecipe, subset: Subset, choice: Choice[st
         remove(*short, *final, log),
         *_short_solutions(recipe, subset, choice),
         *_derived_models(recipe, log),
-        recipe.phases("phase_int", "int", "All antennas now, with the fluxes just found as models."),
+        recipe.phases("phase_int", recipe.phase_solint, "All antennas now, with the fluxes just found as models."),
         recipe.amplitudes("flux_inf", "Amplitudes of each scan; the models carry the flux scale."),
         recipe.phases("phase_inf", "inf", "Phases of each scan, carried over to the targets."),
         check_made(*short, *final),
@@ -127,7 +127,7 @@ def _short_solutions(recipe: GainRecipe, subset: Subset, choice: Choice[str]) ->
     )
     made: list[Action] = [unit]
     kinds = (
-        recipe.phases("phase_short_int", "int", "The flux calibrator on the baselines that see it."),
+        recipe.phases("phase_short_int", recipe.phase_solint, "The flux calibrator on the baselines that see it."),
         recipe.amplitudes("ampli_short_inf", "Amplitudes the same way.", phases="phase_short_int"),
     )
     for solve in kinds:

@@ -31,4 +31,4 @@ def solve_for_longer(plan: Plan, situation: Situation) -> Plan:
 
 
 def _per_scan(call: Call) -> Call:
-    return call.with_argument("solint", "inf", reason=SCANS) if call.get("solint") == "int" else call
+    return call.with_argument("solint", "inf", reason=SCANS) if call.get("solint") != "inf" else call
