@@ -96,6 +96,11 @@ def test_examples_of_pages_are_run_in_fresh_directories(tool: Tool, tmp_path: Pa
     assert tool("run_doc_examples.py", "page.md").returncode == code
 
 
+def test_an_example_finds_the_files_told_before_it(tool: Tool, tmp_path: Path) -> None:
+    write(tmp_path / "page.md", "```python file=a.py\nx = 1\n```\n\n```console runnable\n$ grep 'x = 1' a.py\n```\n")
+    assert tool("run_doc_examples.py", "page.md").returncode == 0
+
+
 def test_no_example_at_all_is_a_failure(tool: Tool, tmp_path: Path) -> None:
     write(tmp_path / "page.md", "Text.\n")
     assert tool("run_doc_examples.py", "page.md").returncode == 1
