@@ -6,10 +6,12 @@ import importlib.util
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
 import pytest
+from packaging.requirements import Requirement
 
 from almared.cli.main import COMMANDS, almared, main
 
@@ -87,6 +89,17 @@ def test_constraints_pin_every_package_with_hashes_and_no_index(version: str) ->
     pinned = re.findall(r"^[\w.-]+==", text, re.MULTILINE)
     followed = re.findall(r"^[\w.-]+==\S+(?: ;[^\\]*)? \\\n    --hash=sha256:", text, re.MULTILINE)
     assert len(pinned) == len(followed) > 50
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_constraints_hold_what_the_project_asks_for(version: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [*project["dependencies"], *(r for extra in project["optional-dependencies"].values() for r in extra)]
+    text = (ROOT / "constraints" / f"python{version}.txt").read_text()
+    pinned = dict(re.findall(r"^([\w.-]+)==([^\s\\]+)", text, re.MULTILINE))
+    for requirement in map(Requirement, asked):
+        if requirement.marker is None or requirement.marker.evaluate({"python_version": version}):
+            assert pinned[requirement.name] in requirement.specifier, requirement
 
 
 def test_an_unknown_command_is_wrong_use() -> None:
