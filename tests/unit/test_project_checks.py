@@ -179,3 +179,33 @@ def test_builds_that_make_other_products_differ(compare_builds: object, tmp_path
     faults = list(compare_builds.differences(one, other))
     assert len(faults) == 1
     assert "products differ" in faults[0]
+
+
+MAKE = """#!/bin/sh
+case $1 in
+  {failing}) echo "make: *** [$1] Error 1"; failed=1 ;;
+esac
+if [ "$1" = test ]; then echo "FAILED tests/a.py::test_b - no"; echo "===== 3 passed in 1.23s ====="; echo "make: end"; fi
+exit ${{failed:-0}}
+"""
+
+
+@pytest.mark.parametrize(("failing", "code"), [("nothing", 0), ("lint", 1), ("test", 1), ("install", 1)])
+def test_ci_ends_with_the_summary_of_the_tests(tmp_path: Path, *, failing: str, code: int) -> None:
+    shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
+    for name, text in {
+        "bin/make": MAKE.format(failing=failing),
+        "tools/find_python.sh": "echo python3\n",
+        ".venv/bin/python": "#!/bin/sh\n",
+    }.items():
+        write(tmp_path / name, text).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+    command = ["bash", ".ci/run"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False, env=environment)
+    assert done.returncode == code
+    lines = done.stdout.splitlines()
+    if failing == "install":
+        assert "something FAILED" in lines[-1]
+        assert not any("passed in 1.23s" in line for line in lines)
+    else:
+        assert lines[-1] == "===== 3 passed in 1.23s ====="
