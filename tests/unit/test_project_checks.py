@@ -185,7 +185,11 @@ MAKE = """#!/bin/sh
 case $1 in
   {failing}) echo "make: *** [$1] Error 1"; failed=1 ;;
 esac
-if [ "$1" = test ]; then echo "FAILED tests/a.py::test_b - no"; echo "===== 3 passed in 1.23s ====="; echo "make: end"; fi
+if [ "$1" = test ]; then
+  echo "FAILED tests/a.py::test_b - no"
+  echo "===== 3 passed in 1.23s ====="
+  echo "make: end"
+fi
 exit ${{failed:-0}}
 """
 
