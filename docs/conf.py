@@ -17,9 +17,14 @@ release = __version__
 extensions = ["myst_parser"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
-html_theme_options = {"description": "Hand-guided calibration of ALMA data", "page_width": "1080px"}
+html_theme_options = {
+    "description": "Hand-guided calibration of ALMA data",
+    "page_width": "1280px",
+    "body_max_width": "1040px",
+}
+html_static_path = ["_static"]
+html_css_files = ["almared.css"]
 myst_heading_anchors = 3
-suppress_warnings = ["myst.xref_missing"]
 
 
 def write_reference(app: Sphinx) -> None:
@@ -29,7 +34,9 @@ def write_reference(app: Sphinx) -> None:
     parent = click.Context(almared, info_name="almared")
     for verb in COMMANDS:
         command = almared.get_command(parent, verb)
-        context = click.Context(command, info_name=verb, parent=parent, terminal_width=100, max_content_width=100)
+        context = click.Context(
+            command, info_name=verb, parent=parent, terminal_width=100, help_option_names=["-h", "--help"]
+        )
         with context:
             text = f"# almared {verb}\n\n```text\n{command.get_help(context)}\n```\n"
         page = folder / f"{verb}.md"
