@@ -132,6 +132,18 @@ def test_fluxes_off_a_power_law_are_told() -> None:
     assert "off a power law" in model(block(*fluxes((91.5, 3.0), (200.0, 1.0), (343.5, 2.5)))).warning
 
 
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize("pair", [(0.0, 9.0), (-91.5, 9.0), (NAN, 9.0), (INF, 9.0), (91.5, NAN), (91.5, INF)])
+def test_values_that_cannot_be_are_left_out(pair: tuple[float, float]) -> None:
+    """A frequency of 0 or a flux of infinity in the Source table would be written into the script as nan or inf."""
+    sound = fluxes((91.5, 3.0), (343.5, 2.0))
+    assert law(block(*fluxes(pair), *sound)) == law(block(*sound))
+    with pytest.raises(PlanError, match="--flux"):
+        model(block(*fluxes(pair)))
+
+
 @pytest.mark.parametrize("known", [(), fluxes((91.5, 0.0)), fluxes((91.5, -1.0))])
 def test_no_flux_is_an_error_that_says_what_to_give(known: tuple[SourceFlux, ...]) -> None:
     eb = block(*known)

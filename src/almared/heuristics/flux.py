@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -164,7 +165,11 @@ def source_power_law(eb: ExecutionBlock, field_id: int) -> PowerLaw | None:
 
 def _known_fluxes(eb: ExecutionBlock, field_id: int) -> tuple[SourceFlux, ...]:
     ids = {f.source_id for f in fields_of_source(eb, field_id)}
-    return tuple(f for s in eb.sources if s.id in ids for f in s.fluxes if f.stokes_jy and f.stokes_jy[0] > 0)
+    return tuple(f for s in eb.sources if s.id in ids for f in s.fluxes if f.stokes_jy and _can_be(f))
+
+
+def _can_be(flux: SourceFlux) -> bool:
+    return 0.0 < flux.stokes_jy[0] < math.inf and 0.0 < flux.frequency_hz < math.inf
 
 
 def _from_source_table(eb: ExecutionBlock, field_id: int, spw_ids: Sequence[int]) -> tuple[PowerLaw, str]:
