@@ -20,6 +20,10 @@ HEAD = "name,antenna,xoff,yoff,zoff,comment\n"
 MM = 1e-3
 
 
+def repr_start(text: str) -> str:
+    return repr(text[:30])
+
+
 def csv_file(folder: Path, *rows: str, head: str = HEAD) -> Path:
     path = folder / "antennapos.csv"
     path.write_text(head + "".join(f"{row}\n" for row in rows))
@@ -114,7 +118,14 @@ def test_values_that_are_no_lengths_are_refused(tmp_path: Path, cell: str) -> No
         '{"DA41": "here"}',
         '{"data": {}}',
         "a,b\n1,2\n",
+        '{"DA41": "123"}',
+        '{"DA41": {"1": 0, "2": 0, "3": 0}}',
+        '{"DA41": [true, true, true]}',
+        f'{{"DA41": [{10**400}, 2, 3]}}',
+        '{"data":' * 20000,
+        f"{HEAD}a,DA41,0.001,0,0,{'x' * 200_000}\n",
     ],
+    ids=repr_start,
 )
 def test_broken_files_are_refused_by_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "positions"

@@ -67,24 +67,26 @@ def read_positions(path: Path) -> PositionFile:
 def _read_service(path: Path, text: str) -> dict[str, Vector]:
     try:
         tree: Any = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"no JSON: {error}", where=str(path), repair=REPAIR) from error
     # Older answers of the service are the positions alone, later ones wrap them in "data" beside "metadata".
     data = tree.get("data", tree) if isinstance(tree, dict) else None
     if not isinstance(data, dict) or not data:
         raise InputError("there are no positions per antenna", where=str(path), repair=REPAIR)
-    return {str(name): _vector(value, f"{path}: {name}") for name, value in data.items()}
+    return {name: _vector(_numbers(value), f"{path}: {name}") for name, value in data.items()}
+
+
+def _numbers(value: Any) -> Any:
+    """Return the value where it is a list of numbers, else none: texts and objects have three parts, too."""
+    is_list = isinstance(value, list) and all(type(part) in (int, float) for part in value)
+    return value if is_list else None
 
 
 def _read_offsets(path: Path, text: str) -> dict[str, dict[str, Vector]]:
     """Return offsets by execution block (empty where a row names none) and antenna."""
-    rows = csv.DictReader(line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
-    if rows.fieldnames is None or not set(COLUMNS) <= {name.strip() for name in rows.fieldnames}:
-        raise InputError(f"the first line has not the columns {', '.join(COLUMNS)}", where=str(path), repair=REPAIR)
     found: dict[str, dict[str, Vector]] = {"": {}}
-    for row in rows:
-        cells = {key.strip(): (value or "").strip() for key, value in row.items() if isinstance(key, str)}
-        where = f"{path}, data row {rows.line_num - 1}"
+    for number, cells in enumerate(_csv_rows(path, text), 1):
+        where = f"{path}, data row {number}"
         of_eb = found.setdefault(_eb_name(cells.get("name", "")), {})
         if not cells["antenna"]:
             raise InputError("the antenna has no name", where=where, repair=REPAIR)
@@ -96,6 +98,19 @@ def _read_offsets(path: Path, text: str) -> dict[str, dict[str, Vector]]:
     return found
 
 
+def _csv_rows(path: Path, text: str) -> list[dict[str, str]]:
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    reader = csv.DictReader(lines)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        raise InputError(f"no table: {error}", where=str(path), repair=REPAIR) from error
+    if reader.fieldnames is None or not set(COLUMNS) <= {name.strip() for name in reader.fieldnames}:
+        raise InputError(f"the first line has not the columns {', '.join(COLUMNS)}", where=str(path), repair=REPAIR)
+    # Cells beyond the last column come under the key None, missing ones have the value None.
+    return [{key.strip(): (value or "").strip() for key, value in row.items() if isinstance(key, str)} for row in rows]
+
+
 def _eb_name(text: str) -> str:
     """Return the name of the execution block where the text is one (``uid___A002_X1_X2.ms``), else nothing."""
     return Uid.parse(text).file_name if FILE_UID.match(text) or UID.match(text) else ""
@@ -104,8 +119,8 @@ def _eb_name(text: str) -> str:
 def _vector(values: Any, where: str) -> Vector:
     try:
         x, y, z = (float(value) for value in values)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{values!r} are not three numbers", where=where, repair=REPAIR) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError("these are not three numbers", where=where, repair=REPAIR) from error
     if not all(math.isfinite(value) for value in (x, y, z)):
         raise InputError(f"{values!r} is not finite", where=where)
     return x, y, z
