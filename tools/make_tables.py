@@ -16,7 +16,7 @@ from casacore.tables import table
 from almared.engine.configure import casadata_path, configure_casa
 
 DATA = Path(__file__).parents[1] / "src" / "almared" / "catalogue" / "data"
-VERSION = 2
+VERSION = 3
 FIRST_HZ, LAST_HZ, STEP_HZ = 84.0e9, 950.0e9, 62.5e6
 BLOCK = 2048
 ALTITUDE_M, TEMPERATURE_K, PRESSURE_HPA, HUMIDITY = 5059.0, 270.0, 555.0, 20.0
@@ -125,23 +125,26 @@ def diameters(name: str, times: np.ndarray) -> np.ndarray:
     setjy takes the latitude of the disk, which is in degrees, for radians; here it is right. Of Uranus, the flattest,
     fluxes differ by up to 2.3 % for that.
     """
-    mjd, rho, latitude = [], [], []
+    mjd, rho, squared = [], [], []
     for path in sorted((casadata_path() / "ephemerides" / "JPL-Horizons").glob(f"{name}_*J2000.tab")):
         with table(str(path), ack=False) as rows:
             mjd.append(rows.getcol("MJD"))
             rho.append(rows.getcol("Rho"))
-            latitude.append(rows.getcol("DiskLat") if "DiskLat" in rows.colnames() else 0.0 * mjd[-1])
-            radii = np.asarray(rows.getkeyword("radii")["value"], dtype=float)
-            unit = rows.getkeyword("radii")["unit"]
+            latitude = rows.getcol("DiskLat") if "DiskLat" in rows.colnames() else 0.0 * mjd[-1]
+            squared.append(squared_radius(rows.getkeyword("radii"), latitude))
     order = np.argsort(np.concatenate(mjd), kind="stable")
     known = np.concatenate(mjd)[order]
     distance_m = np.interp(times, known, np.concatenate(rho)[order]) * 1.495978707e11
-    tilt = np.radians(np.where((found := np.concatenate(latitude)[order]) < -90, 0.0, found))
-    tilt = np.interp(times, known, tilt)
-    metres = radii * {"km": 1e3, "m": 1.0}[unit]
+    radius_m = np.sqrt(np.interp(times, known, np.concatenate(squared)[order]))
+    return 2.0 * radius_m / distance_m
+
+
+def squared_radius(radii: dict[str, object], latitude_deg: np.ndarray) -> np.ndarray:
+    """Equatorial times apparent polar radius (m2); the files of different years have different radii of asteroids."""
+    metres = np.asarray(radii["value"], dtype=float) * {"km": 1e3, "m": 1.0}[str(radii["unit"])]
     equatorial, polar = 0.5 * (metres[0] + metres[1]), metres[2]
-    apparent = np.hypot(equatorial * np.sin(tilt), polar * np.cos(tilt))
-    return 2.0 * np.sqrt(equatorial * apparent) / distance_m
+    tilt = np.radians(np.where(latitude_deg < -90, 0.0, latitude_deg))
+    return equatorial * np.hypot(equatorial * np.sin(tilt), polar * np.cos(tilt))
 
 
 def main() -> None:

@@ -113,7 +113,7 @@ def disk_area_of_setjy(body: str, mjd: float) -> float:
 @pytest.mark.parametrize("mjd", [56780.0, 58340.0])
 def test_bodies_have_the_fluxes_of_setjy(mjd: float, casa_child: Any, tmp_path: Path) -> None:
     """Frequencies lie off the lines of the bodies, where the Doppler shift (ours has none) matters."""
-    bodies, ghz = ("Titan", "Uranus", "Callisto", "Neptune", "Ganymede"), (100.0, 225.0, 338.0, 680.0)
+    bodies, ghz = ("Titan", "Uranus", "Callisto", "Neptune", "Ganymede", "Juno"), (100.0, 225.0, 338.0, 680.0)
     told = result(casa_child(OBSERVED, json.dumps([bodies, ghz, mjd]), cwd=tmp_path).stdout)
     for body in bodies:
         model = read_body_model(body, mjd * 86400.0)
