@@ -19,8 +19,8 @@ $(STAMP): pyproject.toml $(wildcard constraints/python*.txt)
 	@echo "Setting up $(VENV) with $(PYTHON) (CASA and its data are about 1.5 GB)"
 	$(PYTHON) -m venv $(VENV)
 	version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
-	  $(BIN)/python -m pip install --quiet --require-hashes -r constraints/python$$version.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	  $(BIN)/python -m pip install -qq --require-hashes -r constraints/python$$version.txt
+	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
 demo: install

@@ -36,7 +36,7 @@ def install(python: str, venv: Path) -> Path:
     found = venv / "bin" / "python"
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     version = subprocess.run([found, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
-    pip = [str(found), "-m", "pip", "install", "--quiet"]
+    pip = [str(found), "-m", "pip", "install", "-qq"]
     subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "constraints" / f"python{version}.txt")], check=True)
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", str(ROOT)], check=True)
     return found
