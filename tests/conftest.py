@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REAL = Path(os.environ.get("ALMARED_REAL", ROOT.parent / "shared" / "real"))
 
 LISTED_SKIPS = {
-    "the folder of real material (ALMARED_REAL) is not here",
+    "(ALMARED_REAL) is not here",
+    "ALMARED_REAL is absent",
     "no file system can be mounted here",
     "not run by root",
 }
@@ -85,7 +86,7 @@ def made_once(place: Path) -> Iterator[bool]:
 
 @pytest.fixture(scope="session")
 def tiny_out(shared_tmp: Path, almared: Command) -> Path:
-    """Output of ``almared simulate tiny``: the ASDM and its truth; not to be changed."""
+    """Output of ``almared simulate tiny``: the ASDM and its truth; not to be changed, nor linked to (copy it)."""
     place = shared_tmp / "tiny-asdm"
     with made_once(place) as is_new:
         if is_new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +20,7 @@ CALL = (
 @pytest.mark.casa
 @pytest.mark.parametrize("verb", ["inspect", "plan"])
 def test_no_casa_is_loaded(tiny_asdm: Path, tmp_path: Path, verb: str) -> None:
-    place = tmp_path / tiny_asdm.name
-    place.symlink_to(tiny_asdm)
+    place = shutil.copytree(tiny_asdm, tmp_path / tiny_asdm.name)
     command = [sys.executable, "-c", CALL, verb, str(place), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
     assert done.stdout.strip().splitlines()[-1] == "[]"
