@@ -166,6 +166,15 @@ def test_asdm_with_an_ending_keeps_the_name_of_the_ms(asdm: Path) -> None:
     assert arguments_of(document(longer), 0, "importasdm")["asdm"] == f"{ASDM}.asdm.sdm"
 
 
+def test_the_script_of_a_linked_asdm_lies_beside_the_link(asdm: Path) -> None:
+    work = asdm.parent / "work"
+    work.mkdir()
+    (work / ASDM).symlink_to(asdm)
+    assert plan(work / ASDM).exit_code == 0
+    assert (work / SCRIPT).is_file()
+    assert not (asdm.parent / SCRIPT).exists()
+
+
 def test_unsafe_or_missing_asdm_is_refused(asdm: Path) -> None:
     with pytest.raises(InputError, match="no ASDM"):
         find_source(asdm.parent / "nothing")

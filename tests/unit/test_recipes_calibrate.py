@@ -280,7 +280,7 @@ def test_spectral_scan_is_refused() -> None:
     ("text", "expected"),
     [
         ("3c279=12.1@97.5,-0.5", ("3c279", 12.1, 97.5e9, -0.5)),
-        ("J1=2=1.5@100", ("J1=2", 1.5, 100e9, 0.0)),
+        ("J1=2=1.5@100", ("J1=2", 1.5, 100e9, -0.7)),
     ],
 )
 def test_flux_is_read(text: str, expected: tuple[str, float, float, float]) -> None:
@@ -289,7 +289,10 @@ def test_flux_is_read(text: str, expected: tuple[str, float, float, float]) -> N
     assert law.reference_hz == pytest.approx(expected[2])
 
 
-@pytest.mark.parametrize("text", ["", "a", "a=1", "a=x@1", "=1@100", "a=-1@100", "a=1@0", "a=1@100,b"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "a=1", "a=x@1", "=1@100", "a=-1@100", "a=1@0", "a=1@100,b", "a=inf@97", "a=1@inf", "a=1e999@97"],
+)
 def test_bad_flux_is_refused(text: str) -> None:
     with pytest.raises(PlanError):
         parse_flux(text)

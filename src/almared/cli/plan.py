@@ -24,7 +24,7 @@ from almared.names import Products
     "fluxes",
     multiple=True,
     metavar="NAME=Jy@GHz,alpha",
-    help="Known flux density and spectral index of a calibrator; may be given several times.",
+    help="Known flux density and spectral index (-0.7 when left out) of a calibrator; may be given several times.",
 )
 @click.option("--bpass-field", default="", metavar="FIELD", help="Bandpass calibrator, by id or name.")
 @click.option(

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 
 from almared.catalogue.antpos import PositionFile
 from almared.errors import PlanError
+from almared.heuristics import thresholds
 from almared.heuristics.flux import PowerLaw
 from almared.model import ExecutionBlock
 
 
 def parse_flux(text: str) -> tuple[str, PowerLaw]:
-    """Return the calibrator and its flux of ``NAME=Jy@GHz,alpha``; NAME may be a field id, the index may be left out.
+    """Return the calibrator and its flux of ``NAME=Jy@GHz,alpha``; NAME may be a field id.
+
+    A left-out index is taken as -0.7, the usual one of a quasar (domain F.2 item 7).
 
     Raises
     ------
@@ -29,10 +32,13 @@ def parse_flux(text: str) -> tuple[str, PowerLaw]:
     flux, _, rest = rest.partition("@")
     frequency, _, index = rest.partition(",")
     try:
-        law = PowerLaw(float(flux), float(frequency) * 1e9, float(index or "0"))
+        law = PowerLaw(
+            float(flux), float(frequency) * 1e9, float(index) if index.strip() else thresholds.FLUX_USUAL_INDEX.value
+        )
     except ValueError as fault:
         raise PlanError(f"{text!r} is no flux", repair="write NAME=Jy@GHz,alpha, e.g. 3c279=12.1@97.5,-0.5") from fault
-    if not (name.strip() and law.flux_jy > 0 and law.reference_hz > 0 and math.isfinite(law.spectral_index)):
+    numbers = (law.flux_jy, law.reference_hz, law.spectral_index)
+    if not (name.strip() and law.flux_jy > 0 and law.reference_hz > 0 and all(map(math.isfinite, numbers))):
         raise PlanError(f"{text!r} has no name, or a number that cannot be", repair="write NAME=Jy@GHz,alpha")
     return name.strip(), law
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +98,8 @@ def _require_safe(path: Path) -> None:
 
 def _path_of(text: str) -> Path:
     path = Path(Uid.parse(text).file_name) if UID.fullmatch(text.strip()) else Path(text)
-    return Path(path.resolve()) if path.exists() else path.absolute()
+    # Links are not followed: the script belongs beside the link, the data may lie in a read-only archive.
+    return Path(os.path.abspath(path))
 
 
 def _asdm_at(path: Path) -> Path:
