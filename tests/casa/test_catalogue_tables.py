@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -76,18 +77,26 @@ def result(stdout: str) -> Any:
     return json.loads(next(line for line in stdout.splitlines() if line.startswith("RESULT"))[6:])
 
 
+TABLE_BUILD = "6.7.0"
+"""The casatools with which the table of opacities was made."""
+
+OTHER_BUILDS = 0.025
+"""Relative limit for other builds: from 6.7.5 on the tool gives 1 to 2 % less dry opacity (docs/decisions/002)."""
+
+
 def test_opacities_are_those_of_the_atmosphere_tool(casa_child: Any, tmp_path: Path) -> None:
     """The wet part is taken for proportional to the column and the grid is 62.5 MHz.
 
     Lines broaden a little with the vapour itself, so columns from 0.6 to 2.5 mm differ from the table's 1 mm by under
     1 % of the opacity; 0.002 neper more are allowed beside narrow ozone lines.
     """
+    limit = 0.01 if version("casatools").startswith(TABLE_BUILD) else OTHER_BUILDS
     told = result(casa_child(OPACITIES, json.dumps(GHZ), cwd=tmp_path).stdout)
     assert len(told) == 2 * len(GHZ)
     for key, expected in told.items():
         ghz, mm = map(float, key.split())
         ours = float(zenith_opacity(np.array([ghz * 1e9]), mm * 1e-3)[0])
-        assert ours == pytest.approx(expected, rel=0.01, abs=0.002), key
+        assert ours == pytest.approx(expected, rel=limit, abs=0.002), key
 
 
 def disk_area_of_setjy(body: str, mjd: float) -> float:
