@@ -10,7 +10,7 @@ from pathlib import Path
 
 MEDIAN, MOST_OF_90, MOST = 10, 35, 60
 MODULE, CLASS, PARAMETERS = 500, 250, 6
-PLAIN, POSITIONAL = 2, 4
+PLAIN, POSITIONAL = 2, 2
 """Parameters are keyword-only after two where their meaning is not plain; without keywords never more than four."""
 FORBIDDEN = {"utils", "helpers", "common", "misc", "manager", "handler", "util", "helper"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef

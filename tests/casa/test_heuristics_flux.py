@@ -48,7 +48,7 @@ def test_numbered_body(casa_child: Any, tmp_path: Path) -> None:
     found = json.loads(next(line for line in stdout.splitlines() if line.startswith("RESULT"))[6:])
     assert "No componentlist" in str(found["Uranus_2"])
     eb = build_eb(usual_looks("Uranus_2"), Setup(start=57113 * 86400.0))
-    law = choose_flux_model(eb, 1, SCIENCE).value.power_law
+    law = choose_flux_model(eb, 1, spw_ids=SCIENCE).value.power_law
     assert law is not None
     # setjy takes degrees of latitude for radians, which is up to 2.3 % of Uranus's flux.
     assert law.at(97e9) == pytest.approx(found["Uranus"], rel=0.03)

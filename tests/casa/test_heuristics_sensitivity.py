@@ -31,10 +31,10 @@ def ratios(eb: ExecutionBlock, caltable: Path, *, per_scan: bool) -> Ratios:
     for field_id in eb.field_ids_with(Intent.BANDPASS, Intent.FLUX, Intent.PHASE):
         scans = calibrating_scans(eb, field_id)
         for window in eb.spws_with_role(*{w.role for w in eb.spws if w.role.value == "science"}):
-            flux = known_flux_jy(eb, field_id, window.id)
+            flux = known_flux_jy(eb, field_id, spw_id=window.id)
             if flux is None:
                 continue
-            seconds = np.median([seconds_on([s], field_id, window.id) for s in scans])
+            seconds = np.median([seconds_on([s], field_id, spw_id=window.id) for s in scans])
             dumps = [b.integration_s for s in scans for u in s.subscans for b in u.blocks if window.id in b.spw_ids]
             solution = Solution(window.id, float(seconds) if per_scan else dumps[0], window.bandwidth_hz, flux)
             found.append(solved(caltable, field_id, window.id) / predict_snr(eb, solution))

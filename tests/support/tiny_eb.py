@@ -245,7 +245,7 @@ def write_block(directory: Path, eb: ExecutionBlock, *, place: tuple[int, int, i
             start_mjd_s=sub.start_mjd_s,
             integration_s=block.integration_s,
         )
-        write_radiometer_bdf(path, radiometer, sky_temperatures(block))
+        write_radiometer_bdf(path, radiometer, temperatures=sky_temperatures(block))
         return
     header = CorrelatorBdf(
         data_uid=block.data_uid,

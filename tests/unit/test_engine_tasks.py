@@ -80,7 +80,7 @@ def test_the_log_is_read_on_from_where_it_was_left(log: Path) -> None:
 
 
 def test_arguments_result_and_seconds_are_told(watch: TaskWatch, calls: Calls) -> None:
-    task = JournalledTask("visstat", lambda vis, spw="", weights=None: {"rows": 3}, watch)
+    task = JournalledTask("visstat", lambda vis, spw="", weights=None: {"rows": 3}, watch=watch)
     assert task("a.ms", weights=np.array([1.5, 2.0])) == {"rows": 3}
     assert calls.begun[0].arguments == {"vis": "a.ms", "weights": [1.5, 2.0]}
     assert calls.ended[0].result == "{'rows': 3}"
@@ -89,8 +89,8 @@ def test_arguments_result_and_seconds_are_told(watch: TaskWatch, calls: Calls) -
 
 
 def test_a_task_inside_a_task_belongs_to_the_outer_one(watch: TaskWatch, calls: Calls) -> None:
-    inner = JournalledTask("flagcmd", lambda: 1, watch)
-    outer = JournalledTask("importasdm", lambda: inner() + 1, watch)
+    inner = JournalledTask("flagcmd", lambda: 1, watch=watch)
+    outer = JournalledTask("importasdm", lambda: inner() + 1, watch=watch)
     assert outer() == 2
     assert [call.task for call in calls.ended] == ["importasdm"]
 
@@ -103,7 +103,7 @@ def test_what_a_task_raises_is_raised_on_and_explained(watch: TaskWatch, calls: 
         raise fault
 
     with pytest.raises(type(fault)) as caught:
-        JournalledTask("gaincal", fail, watch)()
+        JournalledTask("gaincal", fail, watch=watch)()
     error = watch.explain(caught.value)
     assert isinstance(error, StepError)
     assert error.what == f"gaincal failed: {fault}"
@@ -116,23 +116,23 @@ def test_a_severe_line_fails_the_task_in_the_words_of_the_log(watch: TaskWatch, 
         log.write_text(LEAP_SECONDS + REFUSED)
 
     with pytest.raises(StepError, match=r"gaincal failed: Could not find any data\."):
-        JournalledTask("gaincal", grumble, watch)()
+        JournalledTask("gaincal", grumble, watch=watch)()
 
 
 @pytest.mark.parametrize("result", [False, {"success": False, "rval": 1}])
 def test_a_result_that_means_failure_fails_the_task(watch: TaskWatch, result: object) -> None:
     with pytest.raises(StepError, match="wvrgcal failed: it returned"):
-        JournalledTask("wvrgcal", lambda: result, watch)()
+        JournalledTask("wvrgcal", lambda: result, watch=watch)()
 
 
 @pytest.mark.parametrize("result", [None, True, {}, {"success": True}, 0])
 def test_other_results_do_not(watch: TaskWatch, result: object) -> None:
-    assert JournalledTask("wvrgcal", lambda: result, watch)() == result
+    assert JournalledTask("wvrgcal", lambda: result, watch=watch)() == result
 
 
 def test_what_a_tool_raised_between_tasks_is_the_scripts_affair(watch: TaskWatch, log: Path) -> None:
     log.write_text("2026-11-23 01:40:00\tSEVERE\topen::x\tException Reported: Table x does not exist\n")
-    assert JournalledTask("listobs", lambda: None, watch)() is None
+    assert JournalledTask("listobs", lambda: None, watch=watch)() is None
 
 
 def test_wrapping_keeps_what_is_no_task_and_does_not_wrap_twice(watch: TaskWatch) -> None:

@@ -110,7 +110,7 @@ def test_snr_of_one_baseline_pair_by_hand() -> None:
 
 def test_nothing_is_claimed_of_calibrators_of_unknown_flux() -> None:
     eb = with_bandpass_flux(3.0)
-    assert set(predict_gain_snr(eb, choose_gain_fields(eb).value, SCIENCE)) == {0}
+    assert set(predict_gain_snr(eb, choose_gain_fields(eb).value, spw_ids=SCIENCE)) == {0}
 
 
 EFFICIENCIES = {

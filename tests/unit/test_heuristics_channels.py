@@ -27,7 +27,7 @@ def observing(flux: str, *ghz: float, channels: int = 3840) -> ExecutionBlock:
 
 
 def lines(eb: ExecutionBlock) -> tuple[PlanetLine, ...]:
-    return choose_planet_lines(eb, (1,), SCIENCE).value
+    return choose_planet_lines(eb, (1,), spw_ids=SCIENCE).value
 
 
 def ranges(selection: str) -> dict[int, tuple[int, int]]:
@@ -69,7 +69,7 @@ def test_line_narrower_than_a_channel_takes_the_channel_that_has_it() -> None:
 
 def test_neptune_has_broad_carbon_monoxide_and_the_loss_is_told() -> None:
     eb = observing("Neptune", 230.0, 233.0, 245.0, 247.0)
-    choice = choose_planet_lines(eb, (1,), SCIENCE)
+    choice = choose_planet_lines(eb, (1,), spw_ids=SCIENCE)
     assert {x.species for x in choice.value} == {"CO of Neptune"}
     assert "100 % of spw 9" in choice.warning
     assert "spw 13" not in choice.warning
@@ -77,10 +77,10 @@ def test_neptune_has_broad_carbon_monoxide_and_the_loss_is_told() -> None:
 
 def test_lines_of_a_window_are_added_before_the_loss_is_told() -> None:
     """Two lines of which neither takes a fifth: HCN (0.34 GHz of 1.875) and H13CN with HC15N nearby do not reach it."""
-    quiet = choose_planet_lines(observing("Titan", 88.5, 98.0, 100.0, 102.0), (1,), SCIENCE)
+    quiet = choose_planet_lines(observing("Titan", 88.5, 98.0, 100.0, 102.0), (1,), spw_ids=SCIENCE)
     assert len(quiet.value) == 1
     assert not quiet.warning
-    both = choose_planet_lines(observing("Titan", 345.6, 356.5, 358.0, 340.0), (1,), SCIENCE)
+    both = choose_planet_lines(observing("Titan", 345.6, 356.5, 358.0, 340.0), (1,), spw_ids=SCIENCE)
     assert "spw 9" in both.warning
 
 
@@ -96,7 +96,10 @@ def test_forms_of_a_body_that_count(name: str) -> None:
 
 def test_flux_and_ampli_of_one_field_make_no_duplicates() -> None:
     eb = build_eb([Look("Titan", "FLUX AMPLI")], Setup(windows=windows((230.0, 233.0, 245.0, 247.0))))
-    once, twice = choose_planet_lines(eb, (0,), SCIENCE).value, choose_planet_lines(eb, (0, 0), SCIENCE).value
+    once, twice = (
+        choose_planet_lines(eb, (0,), spw_ids=SCIENCE).value,
+        choose_planet_lines(eb, (0, 0), spw_ids=SCIENCE).value,
+    )
     assert once == twice
     assert len(set(once)) == len(once) == 1
 

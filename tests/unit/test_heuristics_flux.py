@@ -25,7 +25,7 @@ def block(*known: SourceFlux, name: str = QUASAR) -> ExecutionBlock:
 
 
 def model(eb: ExecutionBlock, **given_fluxes: PowerLaw) -> Choice[FluxModel]:
-    return choose_flux_model(eb, 1, SCIENCE, given=given_fluxes)
+    return choose_flux_model(eb, 1, spw_ids=SCIENCE, given=given_fluxes)
 
 
 def law(eb: ExecutionBlock) -> PowerLaw:
@@ -37,14 +37,14 @@ def law(eb: ExecutionBlock) -> PowerLaw:
 def test_given_flux_comes_first_by_name_or_by_id() -> None:
     eb, wanted = block(*fluxes((91.5, 3.0))), PowerLaw(2.4, 96e9, -0.7)
     for key in (QUASAR, "1"):
-        choice = choose_flux_model(eb, 1, SCIENCE, given={key: wanted})
+        choice = choose_flux_model(eb, 1, spw_ids=SCIENCE, given={key: wanted})
         assert choice.value.power_law == wanted
         assert "reducer" in choice.reason
 
 
 def test_given_flux_replaces_the_model_of_a_body_and_that_is_told() -> None:
     eb = block(name="Titan")
-    choice = choose_flux_model(eb, 1, SCIENCE, given={"Titan": PowerLaw(0.3, 96e9, 2.0)})
+    choice = choose_flux_model(eb, 1, spw_ids=SCIENCE, given={"Titan": PowerLaw(0.3, 96e9, 2.0)})
     assert choice.value.body == ""
     assert "model of Titan" in choice.warning
 

@@ -21,7 +21,7 @@ PHASE, TARGET, CHECK = "J1752-2956", "SgrB2", "J1744-3116"
 
 
 def groups(eb: ExecutionBlock) -> tuple[ApplyGroup, ...]:
-    return choose_apply_groups(eb, choose_gain_fields(eb).value, choose_phase_association(eb).value).value
+    return choose_apply_groups(eb, choose_gain_fields(eb).value, groups=choose_phase_association(eb).value).value
 
 
 def with_fluxes(**jy: float) -> ExecutionBlock:
@@ -31,7 +31,7 @@ def with_fluxes(**jy: float) -> ExecutionBlock:
 
 
 def solint(eb: ExecutionBlock) -> tuple[str, str, str]:
-    choice = choose_phase_solint(eb, choose_gain_fields(eb).value, SCIENCE)
+    choice = choose_phase_solint(eb, choose_gain_fields(eb).value, spw_ids=SCIENCE)
     return choice.value, choice.reason, choice.warning
 
 
@@ -103,7 +103,7 @@ def test_phases_of_unknown_calibrators_follow_each_integration() -> None:
 @pytest.mark.parametrize(("jy", "integrations"), [(0.05, 1), (0.02, 3), (0.0125, 7)])
 def test_integrations_are_averaged_until_the_weakest_calibrator_is_seen(jy: float, integrations: int) -> None:
     """G20. The SNR goes with flux and the root of time."""
-    choice = choose_phase_solint(long_scans(jy), (0, 2), SCIENCE)
+    choice = choose_phase_solint(long_scans(jy), (0, 2), spw_ids=SCIENCE)
     snr = min(float(e.value) for e in choice.evidence)
     assert max(1.0, (5.0 / snr) ** 2) == pytest.approx(integrations, abs=0.8)
     assert choice.value == ("int" if integrations == 1 else f"{6.048 * integrations:.6g}s")
@@ -111,7 +111,7 @@ def test_integrations_are_averaged_until_the_weakest_calibrator_is_seen(jy: floa
 
 
 def test_no_more_than_a_scan_is_averaged() -> None:
-    choice = choose_phase_solint(long_scans(1e-3), (0, 2), SCIENCE)
+    choice = choose_phase_solint(long_scans(1e-3), (0, 2), spw_ids=SCIENCE)
     assert choice.value == "inf"
     assert "lose coherence" in choice.warning
 

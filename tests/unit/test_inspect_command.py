@@ -151,7 +151,7 @@ def test_elevation_of_a_source_that_culminates() -> None:
     """J1924-2914 culminates near the zenith of ALMA: 90 - |23.03 - 29.24| deg, when its hour angle is zero."""
     eb = tiny_eb.execution_block()
     direction = (math.radians(291.2127), math.radians(-29.2417))
-    day = [inspect_facts.elevation_deg(eb, direction, eb.start_mjd_s + 60.0 * n) for n in range(1440)]
+    day = [inspect_facts.elevation_deg(eb, direction, mjd_s=eb.start_mjd_s + 60.0 * n) for n in range(1440)]
     assert max(day) == pytest.approx(90 - (29.2417 - 23.03), abs=0.3)
     assert min(day) < -30
 
@@ -170,7 +170,7 @@ def test_elevation_agrees_with_astropy() -> None:
         for direction in ((1.0, -0.4), (2.5, 0.3), (5.9, -1.2)):
             sky = SkyCoord(*direction, unit=u.rad, frame="icrs")
             altitude = sky.transform_to(AltAz(obstime=time, location=place)).alt.deg
-            assert inspect_facts.elevation_deg(eb, direction, eb.start_mjd_s) == pytest.approx(altitude, abs=0.5)
+            assert inspect_facts.elevation_deg(eb, direction, mjd_s=eb.start_mjd_s) == pytest.approx(altitude, abs=0.5)
 
 
 def test_overlapping_flags_count_once_and_inside_scans_only() -> None:

@@ -321,7 +321,9 @@ def test_other_source_without_tsys_is_flagged_rather_than_left_uncorrected() -> 
         replace(c, value=replace(c.value, gain_field_ids=())) if c.value.name == "SgrB2" else c for c in fields
     )
     situation = situation_of(plan, tsys_fields=none)
-    changed = go_without_tsys(plan.replacing(apply_apriori(plan.eb, Products(MS), situation.decided)), situation)
+    changed = go_without_tsys(
+        plan.replacing(apply_apriori(plan.eb, Products(MS), decided=situation.decided)), situation
+    )
     assert [c.get("field") for c in calls(changed, 7, "applycal")] == ["0", "1"]
     assert [c.get("field") for c in calls(changed, 7, "flagdata")] == ["2"]
 

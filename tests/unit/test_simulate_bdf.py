@@ -104,7 +104,7 @@ def test_chunks_and_whole_give_the_same_bytes(tmp_path: Path) -> None:
 def test_integers_may_come_scaled(tmp_path: Path) -> None:
     data = arrays(HEADER)
     scales = np.repeat(np.float32([4096.0, 1024.0]), [16, 4])
-    stored = np.stack([quantise(c, scales, CrossType.INT16) for c in data["cross"]]).reshape(3, 6, 20, 2)
+    stored = np.stack([quantise(c, scales, cross_type=CrossType.INT16) for c in data["cross"]]).reshape(3, 6, 20, 2)
     write_correlator_bdf(tmp_path / "float", HEADER, **data)
     write_correlator_bdf(tmp_path / "integer", HEADER, cross=stored, auto=data["auto"], flags=data["flags"])
     assert (tmp_path / "float").read_bytes() == (tmp_path / "integer").read_bytes()
@@ -113,7 +113,7 @@ def test_integers_may_come_scaled(tmp_path: Path) -> None:
 def test_radiometer_file_holds_all_times_in_one_subset(tmp_path: Path) -> None:
     header = RadiometerBdf("uid://A002/Xabc/X3", "uid://A002/Xabc/X1", 1, 2, 3, 5, 5.0e9, 1.152)
     temperatures = np.arange(60, dtype=np.float32).reshape(5, 3, 4)
-    size = write_radiometer_bdf(tmp_path / "x", header, temperatures)
+    size = write_radiometer_bdf(tmp_path / "x", header, temperatures=temperatures)
     assert size == (tmp_path / "x").stat().st_size
     found = parts(tmp_path / "x")
     assert list(found) == ["1/1/2/autoData.bin"]
@@ -139,7 +139,7 @@ def test_rounding_adds_the_noise_that_is_told() -> None:
     rng = np.random.default_rng(1)
     values = rng.normal(size=(100, 500, 2)).astype(np.float32).view(np.complex64)[..., 0]
     scale = 64.0
-    stored = quantise(values, np.full(500, scale, np.float32), CrossType.INT16)
+    stored = quantise(values, np.full(500, scale, np.float32), cross_type=CrossType.INT16)
     error = stored / scale - values.view(np.float32)
     assert np.std(error) == pytest.approx(quantisation_noise(scale), rel=0.02)
 

@@ -73,7 +73,7 @@ def test_components_add_and_lines_peak() -> None:
 
 def test_the_primary_beam_is_half_at_half_its_width() -> None:
     half = 0.5 * 1.13 * 299792458.0 / 100e9 / 12.0
-    assert primary_beam(half, np.array([100e9]), 12.0) == pytest.approx([0.5])
+    assert primary_beam(half, np.array([100e9]), diameter_m=12.0) == pytest.approx([0.5])
 
 
 def test_shift_and_tangent_offset_are_inverse() -> None:
@@ -103,7 +103,7 @@ def test_the_wind_carries_the_screen() -> None:
     up = make_frame(0.0, 0.0, mjd_s=np.array([5.19e9]), earth=read_earth_orientation(60000.0))
     times = np.arange(0.0, 60.0)
     vertical = type(up)(up.u, up.v, np.repeat(enu_axes()[2:3], times.size, axis=0))
-    before, after = (screen.paths(enu, vertical, times + shift) for shift in (0.0, 20.0))
+    before, after = (screen.paths(enu, vertical, mjd_s=times + shift) for shift in (0.0, 20.0))
     assert np.allclose(before[:, 0], after[:, 1], atol=1e-9)
     assert not np.allclose(before[:, 0], before[:, 1], atol=1e-6)
 
@@ -111,7 +111,7 @@ def test_the_wind_carries_the_screen() -> None:
 def test_a_source_on_the_meridian_stands_in_the_north_at_its_altitude() -> None:
     earth = read_earth_orientation(60000.0)
     start = 60000.0 * DAY_S
-    lst = sidereal_time(start, float(ALMA_LONGITUDE_RAD), earth)
+    lst = sidereal_time(start, float(ALMA_LONGITUDE_RAD), earth=earth)
     frame = make_frame(lst, 0.0, mjd_s=np.array([start]), earth=earth)
     azimuth, elevation = frame.azimuth_elevation()
     assert elevation[0] == pytest.approx(np.pi / 2 + ALMA_LATITUDE_RAD, abs=5e-3)  # precession since J2000
@@ -145,7 +145,7 @@ def test_seven_metre_antennas_are_called_cm() -> None:
 
 def test_position_files_hold_true_minus_recorded(tmp_path: Path) -> None:
     array = make_array(read_scenario("tiny"), seed=1)
-    write_positions(array, tmp_path / "a.csv", tmp_path / "a.json")
+    write_positions(array, tmp_path / "a.csv", answer=tmp_path / "a.json")
     rows = [line.split(",") for line in (tmp_path / "a.csv").read_text().splitlines()[1:]]
     assert len(rows) == 2
     for row in rows:
@@ -209,7 +209,7 @@ def test_the_sequence_brackets_the_target() -> None:
 def test_the_start_is_at_the_sidereal_time_asked_for() -> None:
     scenario = read_scenario("b3-quasar")
     start = start_of(scenario)
-    found = sidereal_time(start, float(ALMA_LONGITUDE_RAD), read_earth_orientation(start / DAY_S))
+    found = sidereal_time(start, float(ALMA_LONGITUDE_RAD), earth=read_earth_orientation(start / DAY_S))
     assert found == pytest.approx(scenario.time.lst, abs=1e-5)
 
 

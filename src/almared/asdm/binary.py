@@ -63,7 +63,7 @@ class BinaryTable:
 class _Cursor:
     """A place in the packed values that moves on as they are read."""
 
-    def __init__(self, content: bytes, place: int, order: str) -> None:
+    def __init__(self, content: bytes, place: int, *, order: str) -> None:
         self.content = content
         self.place = place
         self.order = order
@@ -130,16 +130,16 @@ def open_binary(content: bytes, *, table: str, where: str) -> BinaryTable:
     """
     header, start = _header(content, where)
     root = parse_document(header, where)
-    order, columns = _announced(root, table, where)
-    cursor = _Cursor(content, start, order)
+    order, columns = _announced(root, table, where=where)
+    cursor = _Cursor(content, start, order=order)
     try:
         for _ in range(2 * N_ENTITY_STRINGS):
             cursor.text()
         n_rows = cursor.integer()
     except (ValueError, struct.error) as error:
-        raise _unreadable(error, where, order) from error
+        raise _unreadable(error, where, order=order) from error
     if n_rows < -1:
-        raise _unreadable(ValueError(f"{n_rows} rows are announced"), where, order)
+        raise _unreadable(ValueError(f"{n_rows} rows are announced"), where, order=order)
     return BinaryTable(where, content, order, columns, n_rows, cursor.place)
 
 
@@ -182,14 +182,14 @@ def read_binary(table: BinaryTable, wanted: frozenset[str] | None = None) -> Ite
     AsdmError
         A row is truncated or holds what it may not hold; rows are missing or too many.
     """
-    cursor = _Cursor(table.content, table.first_row, table.order)
+    cursor = _Cursor(table.content, table.first_row, order=table.order)
     readers = [(c, _reader(c), wanted is None or c.name in wanted) for c in table.columns]
     n = 0
     while n < table.n_rows or (table.n_rows == -1 and not _is_at_end(cursor)):
         try:
             yield _row(cursor, readers)
         except (ValueError, struct.error) as error:
-            raise _unreadable(error, f"{table.where}, row {n}", table.order) from error
+            raise _unreadable(error, f"{table.where}, row {n}", order=table.order) from error
         n += 1
     if not _is_at_end(cursor):
         raise AsdmError(
@@ -212,7 +212,7 @@ def _header(content: bytes, where: str) -> tuple[bytes, int]:
     return head[first:second], min(ends)
 
 
-def _announced(root: Any, table: str, where: str) -> tuple[str, tuple[Column, ...]]:
+def _announced(root: Any, table: str, *, where: str) -> tuple[str, tuple[Column, ...]]:
     name = local_name(root.tag)
     if name == "ASDMBinaryTable":
         return ">", columns_of(table)
@@ -304,7 +304,7 @@ def _numbers(cursor: _Cursor, column: Column) -> Any:
     return flat.reshape(shape + ((2,) if n_parts == 2 else ()))
 
 
-def _unreadable(error: Exception, where: str, order: str) -> AsdmError:
+def _unreadable(error: Exception, where: str, *, order: str) -> AsdmError:
     label = {"<": "Little_Endian", ">": "Big_Endian"}[order]
     return AsdmError(
         f"the binary table cannot be read ({error})",

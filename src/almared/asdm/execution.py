@@ -47,7 +47,7 @@ def read_execution_block(path: Path) -> ExecutionBlock:
     _check_tables(tables)
     configurations = read_configurations(tables)
     main = read_main(tables, configurations)
-    _check_interferometric(tables, main, configurations)
+    _check_interferometric(tables, main, configurations=configurations)
     antennas = read_antennas(tables)
     scans = read_scans(tables, main)
     uid = _uid(tables, block)
@@ -113,7 +113,7 @@ def _check_tables(tables: AsdmTables) -> None:
 
 
 def _check_interferometric(
-    tables: AsdmTables, main: Sequence[MainRow], configurations: Sequence[Configuration]
+    tables: AsdmTables, main: Sequence[MainRow], *, configurations: Sequence[Configuration]
 ) -> None:
     if not any(configurations[row.configuration_id].has_crosses for row in main):
         raise AsdmError(

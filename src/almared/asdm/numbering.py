@@ -10,7 +10,7 @@ from almared.errors import AsdmError
 NANOSECONDS_PER_SECOND = 1e9
 
 
-def numbered_rows(tables: AsdmTables, table: str, key: str) -> tuple[Row, ...]:
+def numbered_rows(tables: AsdmTables, table: str, *, key: str) -> tuple[Row, ...]:
     """Return the rows of a table in the order of their numbers, which are 0 to n - 1 as CASA wants them.
 
     Parameters

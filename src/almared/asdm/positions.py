@@ -18,10 +18,14 @@ def read_antennas(tables: AsdmTables) -> tuple[Antenna, ...]:
     AsdmError
         The Antenna or Station table is broken.
     """
-    stations = numbered_rows(tables, "Station", "stationId")
+    stations = numbered_rows(tables, "Station", key="stationId")
     return tuple(
-        _antenna(number, row, pointed_at(stations, row["stationId"], where=f"{tables.path}/Antenna.xml, row {number}"))
-        for number, row in enumerate(numbered_rows(tables, "Antenna", "antennaId"))
+        _antenna(
+            number,
+            row,
+            station=pointed_at(stations, row["stationId"], where=f"{tables.path}/Antenna.xml, row {number}"),
+        )
+        for number, row in enumerate(numbered_rows(tables, "Antenna", key="antennaId"))
     )
 
 
@@ -52,7 +56,7 @@ def place(pad_m: Vector, offset_m: Vector) -> Vector:
     )
 
 
-def _antenna(number: int, row: Row, station: Row) -> Antenna:
+def _antenna(number: int, row: Row, *, station: Row) -> Antenna:
     pad, offset = _vector(station["position"]), _vector(row["position"])
     return Antenna(
         id=number,

@@ -39,13 +39,14 @@ def read_tsys(tables: AsdmTables) -> tuple[TsysRecord, ...]:
         The table is broken.
     """
     rows = rows_within(tables, "SysCal", scan_spans(tables), *SYSCAL_COLUMNS)
-    keys = [_key(number, row, tables) for number, row in enumerate(rows)]
-    return summed_up(keys, [row.get("tsysSpectrum") for row in rows], [row.get("trxSpectrum") for row in rows])
+    keys = [_key(number, row, tables=tables) for number, row in enumerate(rows)]
+    return summed_up(keys, [row.get("tsysSpectrum") for row in rows], trx_k=[row.get("trxSpectrum") for row in rows])
 
 
 def summed_up(
     keys: Sequence[tuple[int, int, float, float]],
     tsys_k: Sequence[FloatArray | None],
+    *,
     trx_k: Sequence[FloatArray | None],
 ) -> tuple[TsysRecord, ...]:
     """Return records of the spectra; spectra of equal shape are looked at together, for speed.
@@ -126,7 +127,7 @@ def _mean(rows: Sequence[Row], column: str) -> float | None:
     return float(np.mean(values)) if values else None
 
 
-def _key(number: int, row: Row, tables: AsdmTables) -> tuple[int, int, float, float]:
+def _key(number: int, row: Row, *, tables: AsdmTables) -> tuple[int, int, float, float]:
     where = f"{tables.path}/SysCal, row {number}"
     antenna = valid_number(row["antennaId"], tables.declared["Antenna"], where=where)
     spw = valid_number(row["spectralWindowId"], tables.declared["SpectralWindow"], where=where)

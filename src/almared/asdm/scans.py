@@ -69,7 +69,7 @@ def read_main(tables: AsdmTables, configurations: Sequence[Configuration]) -> tu
     """
     n_fields = tables.declared.get("Field", 0)
     return tuple(
-        _main_row(n, row, configurations, n_fields=n_fields, where=f"{tables.path}/Main.xml, row {n}")
+        _main_row(n, row, configurations=configurations, n_fields=n_fields, where=f"{tables.path}/Main.xml, row {n}")
         for n, row in enumerate(tables.rows("Main"))
     )
 
@@ -97,7 +97,7 @@ def read_scans(tables: AsdmTables, main: Sequence[MainRow]) -> tuple[Scan, ...]:
     scans = {row["scanNumber"]: row for row in tables.rows("Scan")}
     used = sorted({scan for scan, _ in by_key})
     _check_known(used, scans, where=f"{tables.path}/Scan.xml", what="scan")
-    return tuple(_scan(scans[number], by_key, recorded) for number in used)
+    return tuple(_scan(scans[number], by_key, recorded=recorded) for number in used)
 
 
 def in_order(blocks: Sequence[DataBlock]) -> tuple[DataBlock, ...]:
@@ -113,7 +113,7 @@ def _check_known(wanted: Iterable[object], there: Container[object], *, what: st
             )
 
 
-def _main_row(number: int, row: Row, configurations: Sequence[Configuration], *, n_fields: int, where: str) -> MainRow:
+def _main_row(number: int, row: Row, *, configurations: Sequence[Configuration], n_fields: int, where: str) -> MainRow:
     configuration_id = valid_number(row["configDescriptionId"], len(configurations), where=where)
     configuration = configurations[configuration_id]
     n_integrations, uid = row["numIntegration"], row["dataUID"].strip()
@@ -145,13 +145,13 @@ def _main_row(number: int, row: Row, configurations: Sequence[Configuration], *,
     )
 
 
-def _scan(row: Row, by_key: Mapping[Key, list[MainRow]], recorded: Mapping[Key, Row]) -> Scan:
+def _scan(row: Row, by_key: Mapping[Key, list[MainRow]], *, recorded: Mapping[Key, Row]) -> Scan:
     number = row["scanNumber"]
-    subscans = (_subscan(key, by_key[key], recorded[key]) for key in sorted(by_key) if key[0] == number)
+    subscans = (_subscan(key, by_key[key], recorded=recorded[key]) for key in sorted(by_key) if key[0] == number)
     return Scan(number=number, intents=tuple(row["scanIntent"]), subscans=tuple(subscans))
 
 
-def _subscan(key: Key, rows: Sequence[MainRow], recorded: Row) -> Subscan:
+def _subscan(key: Key, rows: Sequence[MainRow], *, recorded: Row) -> Subscan:
     return Subscan(
         number=key[1],
         intent=recorded["subscanIntent"],

@@ -23,7 +23,7 @@ def read_fields(tables: AsdmTables) -> tuple[Field, ...]:
     AsdmError
         The Field table is broken.
     """
-    rows = numbered_rows(tables, "Field", "fieldId")
+    rows = numbered_rows(tables, "Field", key="fieldId")
     return tuple(_field(number, row, where=f"{tables.path}/Field.xml, row {number}") for number, row in enumerate(rows))
 
 

@@ -58,9 +58,9 @@ def read_configurations(tables: AsdmTables) -> tuple[Configuration, ...]:
     AsdmError
         A table is broken or points at a row that is not there.
     """
-    descriptions = numbered_rows(tables, "DataDescription", "dataDescriptionId")
-    processors = numbered_rows(tables, "Processor", "processorId")
-    rows = numbered_rows(tables, "ConfigDescription", "configDescriptionId")
+    descriptions = numbered_rows(tables, "DataDescription", key="dataDescriptionId")
+    processors = numbered_rows(tables, "Processor", key="processorId")
+    rows = numbered_rows(tables, "ConfigDescription", key="configDescriptionId")
     return tuple(
         _configuration(row, descriptions, processors=processors, where=f"{tables.path}/ConfigDescription.xml, row {n}")
         for n, row in enumerate(rows)
@@ -86,7 +86,7 @@ def read_windows(tables: AsdmTables, configurations: Sequence[Configuration]) ->
     products = _products(tables)
     return tuple(
         _window(number, row, products=products.get(number, ()), processor=processors.get(number) or guess(row))
-        for number, row in enumerate(numbered_rows(tables, "SpectralWindow", "spectralWindowId"))
+        for number, row in enumerate(numbered_rows(tables, "SpectralWindow", key="spectralWindowId"))
     )
 
 
@@ -135,7 +135,7 @@ def _configuration(row: Row, descriptions: Sequence[Row], *, processors: Sequenc
 
 
 def _products(tables: AsdmTables) -> dict[int, tuple[str, ...]]:
-    polarizations = numbered_rows(tables, "Polarization", "polarizationId")
+    polarizations = numbered_rows(tables, "Polarization", key="polarizationId")
     n_windows = tables.declared.get("SpectralWindow", 0)
     where = str(tables.path / "DataDescription.xml")
     found: dict[int, tuple[str, ...]] = {}

@@ -127,10 +127,10 @@ def _array(text: str, column: Column) -> NDArray[Any]:
         raise ValueError("the dimensions of the array are wrong")
     rest = words[column.n_dims + 1] if len(words) > column.n_dims + 1 else ""
     extra = (2,) if column.storage == "interval" else ()
-    return _elements(rest, column, math.prod(shape)).reshape(shape + extra)
+    return _elements(rest, column, n=math.prod(shape)).reshape(shape + extra)
 
 
-def _elements(text: str, column: Column, n: int) -> NDArray[Any]:
+def _elements(text: str, column: Column, *, n: int) -> NDArray[Any]:
     parts = _parts(text, column)
     per_value = 2 if column.storage in ("complex", "interval") else 1
     if len(parts) != n * per_value:

@@ -47,7 +47,9 @@ def read_caltable(path: Path) -> CalTable:
         words = main.getkeywords()
         scalars = {name: np.asarray(main.getcol(column)) for name, column in SCALARS.items()}
         rows = _rows_by_spw(main, scalars["spw_id"])
-        cubes = {name: _cube(main, column, rows, name) for name, column in {"param": _param(main), **CUBES}.items()}
+        cubes = {
+            name: _cube(main, column, rows=rows, name=name) for name, column in {"param": _param(main), **CUBES}.items()
+        }
         n_channels = _n_channels(main, rows)
         kind = str(main.info()["subType"])
     return CalTable(
@@ -97,20 +99,20 @@ def _n_channels(main: Any, rows: Mapping[int, Array]) -> Array:
     return found
 
 
-def _cube(main: Any, column: str, rows: Mapping[int, Array], name: str) -> Array:
+def _cube(main: Any, column: str, *, rows: Mapping[int, Array], name: str) -> Array:
     """Return a column of arrays padded to the widest window, shape (row, frequency, polarization)."""
     shapes = [main.getcell("FLAG", int(numbers[0])).shape for numbers in rows.values()]
     shape = (main.nrows(), max((s[0] for s in shapes), default=0), max((s[1] for s in shapes), default=0))
     kind = {"flag": np.bool_, "param": np.complex128 if column == "CPARAM" else np.float64}.get(name, np.float64)
     cube = np.full(shape, PADDING.get(name, np.nan), dtype=kind)
     for numbers in rows.values():
-        values = _window(main, column, numbers)
+        values = _window(main, column, numbers=numbers)
         if values is not None:
             cube[numbers, : values.shape[1], : values.shape[2]] = values
     return cube
 
 
-def _window(main: Any, column: str, numbers: Array) -> Array | None:
+def _window(main: Any, column: str, *, numbers: Array) -> Array | None:
     if column not in main.colnames() or not main.iscelldefined(column, int(numbers[0])):
         return None
     chosen = main.selectrows(numbers.tolist())

@@ -120,7 +120,7 @@ def baseline_range_m(eb: ExecutionBlock) -> tuple[float, float]:
     return min(lengths, default=0.0), max(lengths, default=0.0)
 
 
-def elevation_deg(eb: ExecutionBlock, direction_rad: tuple[float, float], mjd_s: float) -> float:
+def elevation_deg(eb: ExecutionBlock, direction_rad: tuple[float, float], *, mjd_s: float) -> float:
     """Return the elevation of a fixed direction, good to about half a degree (deg).
 
     Parameters
@@ -154,7 +154,7 @@ def elevation_range_deg(eb: ExecutionBlock, fields: Sequence[Field]) -> tuple[fl
     """
     ids = {f.id: f for f in fields if not f.is_ephemeris}
     found = [
-        elevation_deg(eb, ids[sub.field_id].direction_rad, time)
+        elevation_deg(eb, ids[sub.field_id].direction_rad, mjd_s=time)
         for scan in eb.scans
         for sub in scan.subscans
         if sub.field_id in ids

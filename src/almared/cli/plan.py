@@ -74,10 +74,10 @@ def command(eb: str, *, profile: str, is_forced: bool, dry_run: bool, is_json: b
 
     source = find_source(eb)
     facts = source.read()
-    plan = plan_calibration(facts, plan_options.options_for(source, facts, given))
+    plan = plan_calibration(facts, plan_options.options_for(source, facts, given=given))
     written = None if dry_run else write_script(plan, source.directory, is_forced=is_forced)
     if is_json:
         script = str(source.directory / Products(plan.ms).script) if written else None
         click.echo(json.dumps({"profile": profile, "script": script, **plan_document(plan)}, indent=1, allow_nan=False))
         return
-    plan_display.show(plan, source, written)
+    plan_display.show(plan, source, written=written)

@@ -16,7 +16,7 @@ GIB = 2.0**30
 LONGEST_VALUE = 160
 
 
-def show(plan: Plan, source: EbSource, written: WrittenScript | None) -> None:
+def show(plan: Plan, source: EbSource, *, written: WrittenScript | None) -> None:
     """Print the plan for a reader.
 
     Parameters
@@ -33,7 +33,7 @@ def show(plan: Plan, source: EbSource, written: WrittenScript | None) -> None:
     console.print(needs_table(plan))
     for warning in plan.warnings:
         console.print(f"[yellow]look at:[/] {_safe(warning)}")
-    for line in _outcome(plan, source, written):
+    for line in _outcome(plan, source, written=written):
         console.print(_safe(line), soft_wrap=True)
 
 
@@ -92,7 +92,7 @@ def time_text(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
-def _outcome(plan: Plan, source: EbSource, written: WrittenScript | None) -> list[str]:
+def _outcome(plan: Plan, source: EbSource, *, written: WrittenScript | None) -> list[str]:
     lines = []
     if not plan.eb.has_binary_data:
         lines.append("The ASDM holds metadata only: the script can be read, not run.")

@@ -11,7 +11,7 @@ from almared.model import ExecutionBlock
 from almared.recipes import CalibrationOptions, EbSource, find_field, parse_flux
 
 
-def options_for(source: EbSource, eb: ExecutionBlock, given: Mapping[str, Any]) -> CalibrationOptions:
+def options_for(source: EbSource, eb: ExecutionBlock, *, given: Mapping[str, Any]) -> CalibrationOptions:
     """Return the options of a plan for the data on disk.
 
     Parameters

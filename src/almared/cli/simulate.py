@@ -65,11 +65,11 @@ def command(
         return
     if scenario is None:
         raise click.UsageError("name a SCENARIO (almared simulate --list shows the shipped ones)")
-    made = _simulated(scenario, out, options)
+    made = _simulated(scenario, out, options=options)
     click.echo(json.dumps(_facts(made), indent=1) if is_json else _story(made))
 
 
-def _simulated(scenario: str, out: Path, options: dict[str, object]) -> SimulatedEb:
+def _simulated(scenario: str, out: Path, *, options: dict[str, object]) -> SimulatedEb:
     from almared.simulate import read_scenario, simulate
 
     settings = options["settings"]

@@ -109,14 +109,14 @@ class TaskWatch:
         start = time.monotonic()
         result, fault = self._attempt(run)
         severe = before + self.unexpected()
-        error = _error_text(fault, result, severe)
+        error = _error_text(fault, result, severe=severe)
         summary = "" if fault else summarise(result)
         seconds = time.monotonic() - start
         self.recorder.end_task(
             TaskCall(name, call.number, call.arguments, seconds, summary, error, tuple(m.text for m in severe))
         )
         if error:
-            told = task_error(name, error, severe)
+            told = task_error(name, error, severe=severe)
             self._failure = (fault or told, told)
             raise fault or told
         return result
@@ -166,7 +166,7 @@ class JournalledTask:
         What calls it.
     """
 
-    def __init__(self, name: str, task: Task, watch: TaskWatch) -> None:
+    def __init__(self, name: str, task: Task, *, watch: TaskWatch) -> None:
         self.__wrapped__ = task
         self.__name__ = name
         self.__qualname__ = name
@@ -183,7 +183,7 @@ class JournalledTask:
             The task returned False or wrote a SEVERE line; what it raises itself is raised on.
         """
         task = self.__wrapped__
-        return self._watch.call(self.__name__, _given(task, args, kwargs), run=lambda: task(*args, **kwargs))
+        return self._watch.call(self.__name__, _given(task, args, kwargs=kwargs), run=lambda: task(*args, **kwargs))
 
     def __getattr__(self, attribute: str) -> Any:
         """Hand out what the task itself has."""
@@ -204,11 +204,11 @@ def wrap_tasks(casatasks: ModuleType, watch: TaskWatch) -> tuple[str, ...]:
     for name in names:
         task = getattr(casatasks, name)
         if not isinstance(task, JournalledTask):
-            setattr(casatasks, name, JournalledTask(name, task, watch))
+            setattr(casatasks, name, JournalledTask(name, task, watch=watch))
     return names
 
 
-def task_error(name: str, error: str, severe: Sequence[LogMessage]) -> StepError:
+def task_error(name: str, error: str, *, severe: Sequence[LogMessage]) -> StepError:
     """Return the error for a failed task, with the log's own words."""
     words = [m.text for m in severe if m.text not in error and error not in m.text]
     said = f" The log says: {' / '.join(words)}" if words else ""
@@ -234,14 +234,14 @@ def _plain(value: Any) -> object:
     return repr(value)
 
 
-def _given(task: Task, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, object]:
+def _given(task: Task, args: tuple[Any, ...], *, kwargs: Mapping[str, Any]) -> dict[str, object]:
     try:
         return dict(inspect.signature(task).bind(*args, **kwargs).arguments)
     except TypeError:
         return {**{f"argument {n}": value for n, value in enumerate(args, 1)}, **kwargs}
 
 
-def _error_text(fault: Exception | None, result: object, severe: Sequence[LogMessage]) -> str:
+def _error_text(fault: Exception | None, result: object, *, severe: Sequence[LogMessage]) -> str:
     if fault is not None:
         return " ".join(str(fault).split()) or type(fault).__name__
     if severe:

@@ -39,7 +39,7 @@ def choose_position_offsets(eb: ExecutionBlock, given: PositionFile) -> Choice[O
     lengths = {name: float(np.linalg.norm(offset)) for name, offset in offsets.items()}
     _refuse_implausible(given, lengths)
     kept = tuple((name, offsets[name]) for name, n in lengths.items() if n >= thresholds.ANTPOS_LEAST.value)
-    return _told(given, kept, lengths)
+    return _told(given, kept, lengths=lengths)
 
 
 def _given_offsets(eb: ExecutionBlock, given: PositionFile) -> dict[str, Vector]:
@@ -70,7 +70,7 @@ def _refuse_implausible(given: PositionFile, lengths: dict[str, float]) -> None:
             )
 
 
-def _told(given: PositionFile, kept: Offsets, lengths: dict[str, float]) -> Choice[Offsets]:
+def _told(given: PositionFile, kept: Offsets, *, lengths: dict[str, float]) -> Choice[Offsets]:
     large = [name for name, _ in kept if lengths[name] > thresholds.ANTPOS_LARGE.value]
     unknown = sorted(set(given.positions_m) - set(lengths))
     warnings = [f"{', '.join(large)} move by more than 2 mm"] if large else []

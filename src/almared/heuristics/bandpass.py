@@ -67,7 +67,7 @@ def choose_bandpass_solints(
     smoothed more, keeping eight solutions in a window; windows of different modes by a width in MHz.
     """
     windows = [eb.spws[i] for i in spw_ids]
-    ratios = {w.id: _channel_snr(eb, w, (field_id, tuple(scan_numbers)), model) for w in windows}
+    ratios = {w.id: _channel_snr(eb, w, where=(field_id, tuple(scan_numbers)), model=model) for w in windows}
     known = {i: ratio for i, ratio in ratios.items() if ratio is not None}
     evidence = tuple(
         Evidence("predicted SNR per channel and antenna", round(r, 1), selection=f"spw {i}", source="radiometer")
@@ -91,13 +91,13 @@ def _usual_smoothing(windows: Sequence[SpectralWindow]) -> tuple[BandpassSolints
 
 
 def _channel_snr(
-    eb: ExecutionBlock, window: SpectralWindow, where: tuple[int, tuple[int, ...]], model: FluxModel | None
+    eb: ExecutionBlock, window: SpectralWindow, *, where: tuple[int, tuple[int, ...]], model: FluxModel | None
 ) -> float | None:
     field_id, numbers = where
-    flux = known_flux_jy(eb, field_id, window.id, model=model)
+    flux = known_flux_jy(eb, field_id, spw_id=window.id, model=model)
     if flux is None:
         return None
-    seconds = seconds_on([s for s in eb.scans if s.number in numbers], field_id, window.id)
+    seconds = seconds_on([s for s in eb.scans if s.number in numbers], field_id, spw_id=window.id)
     width = noise_bandwidth_hz(window, 1)
     return predict_snr(eb, Solution(window.id, seconds, width, flux))
 
@@ -111,7 +111,7 @@ def _smoothing(windows: Sequence[SpectralWindow], ratios: dict[int, float]) -> t
         return BandpassSolints("inf", ""), f"one solution per channel: predicted SNR {worst:.0f} is enough", ""
     is_mixed = most > least and len({(w.n_channels, w.channel_width_hz) for w in windows}) > 1
     interval, counts = _in_megahertz(windows, needed) if is_mixed else _in_channels(windows, needed)
-    reached = min(_smoothed_snr(w, ratios[w.id], counts[w.id]) for w in windows)
+    reached = min(_smoothed_snr(w, ratios[w.id], n_channels=counts[w.id]) for w in windows)
     reason = f"smoothed over {interval}: predicted SNR {worst:.0f} per channel, {reached:.0f} smoothed"
     weak = f"even smoothed over {interval} it reaches only SNR {reached:.0f}"
     is_weak = reached < thresholds.BANDPASS_TARGET_SNR.value
@@ -133,7 +133,7 @@ def _channels_needed(window: SpectralWindow, ratio: float) -> int:
     return 1 + max(0, math.ceil(missing * noise_bandwidth_hz(window, 1) / window.channel_width_hz))
 
 
-def _smoothed_snr(window: SpectralWindow, ratio: float, n_channels: int) -> float:
+def _smoothed_snr(window: SpectralWindow, ratio: float, *, n_channels: int) -> float:
     return ratio * math.sqrt(noise_bandwidth_hz(window, n_channels) / noise_bandwidth_hz(window, 1))
 
 

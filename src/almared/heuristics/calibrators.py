@@ -54,11 +54,11 @@ def fields_of_source(eb: ExecutionBlock, field_id: int) -> tuple[Field, ...]:
     return tuple(
         f
         for f in eb.fields
-        if f.name == mine.name and (f.source_id == mine.source_id or _is_one_place(places, f, mine))
+        if f.name == mine.name and (f.source_id == mine.source_id or _is_one_place(places, f, second=mine))
     )
 
 
-def _is_one_place(places: Mapping[int, tuple[float, float]], first: Field, second: Field) -> bool:
+def _is_one_place(places: Mapping[int, tuple[float, float]], first: Field, *, second: Field) -> bool:
     if first.source_id not in places or second.source_id not in places:
         return False
     here, there = places[first.source_id], places[second.source_id]
@@ -104,7 +104,7 @@ def choose_bandpass_field(eb: ExecutionBlock, *, override: int | None = None) ->
     for intents, word in (((Intent.BANDPASS,), "bandpass"), ((Intent.PHASE,), "phase")):
         found = eb.field_ids_with(*intents)
         if found:
-            return _first_of(eb, found, word)
+            return _first_of(eb, found, word=word)
     raise PlanError(
         "no bandpass and no phase calibrator was observed",
         where=eb.name,
@@ -112,7 +112,7 @@ def choose_bandpass_field(eb: ExecutionBlock, *, override: int | None = None) ->
     )
 
 
-def _first_of(eb: ExecutionBlock, found: tuple[int, ...], word: str) -> Choice[int]:
+def _first_of(eb: ExecutionBlock, found: tuple[int, ...], *, word: str) -> Choice[int]:
     several = f"{len(found)} {word} fields, the first is used" if len(found) > 1 else ""
     fallback = "no scan has CALIBRATE_BANDPASS: the phase calibrator is used" if word == "phase" else ""
     return Choice(
@@ -224,11 +224,11 @@ def choose_phase_association(eb: ExecutionBlock) -> Choice[tuple[PhaseGroup, ...
     served: dict[int, list[int]] = {field_id: [] for field_id in spans}
     lost = []
     for field_id in looked_at:
-        server = _server(eb, field_id, spans)
+        server = _server(eb, field_id, spans=spans)
         if server is None:
             lost.append(field_name(eb, field_id))
         served[next(iter(spans)) if server is None else server].append(field_id)
-    groups = tuple(_group(eb, calibrator, fields) for calibrator, fields in served.items())
+    groups = tuple(_group(eb, calibrator, fields=fields) for calibrator, fields in served.items())
     warning = f"not between scans of any calibrator: {', '.join(dict.fromkeys(lost))}" if lost else ""
     return Choice(
         groups,
@@ -262,7 +262,7 @@ def _calibrator_spans(eb: ExecutionBlock) -> dict[int, tuple[int, int]]:
     return spans
 
 
-def _server(eb: ExecutionBlock, field_id: int, spans: dict[int, tuple[int, int]]) -> int | None:
+def _server(eb: ExecutionBlock, field_id: int, *, spans: dict[int, tuple[int, int]]) -> int | None:
     """Return the earliest calibrator between whose scans the source was observed."""
     same = {f.id for f in fields_of_source(eb, field_id)}
     numbers = [s.number for s in eb.scans_with(*LOOKED_AT) if same & set(s.field_ids)]
@@ -272,7 +272,7 @@ def _server(eb: ExecutionBlock, field_id: int, spans: dict[int, tuple[int, int]]
     return None
 
 
-def _group(eb: ExecutionBlock, calibrator: int, fields: Iterable[int]) -> PhaseGroup:
+def _group(eb: ExecutionBlock, calibrator: int, *, fields: Iterable[int]) -> PhaseGroup:
     checks = set(eb.field_ids_with(Intent.CHECK))
     members = tuple(fields)
     return PhaseGroup(

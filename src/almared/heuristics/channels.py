@@ -70,7 +70,7 @@ class PlanetLine:
 
 
 def choose_planet_lines(
-    eb: ExecutionBlock, field_ids: Sequence[int], spw_ids: Sequence[int]
+    eb: ExecutionBlock, field_ids: Sequence[int], *, spw_ids: Sequence[int]
 ) -> Choice[tuple[PlanetLine, ...]]:
     """Return the channels with lines of Neptune or Titan themselves; each window and species once.
 
@@ -84,7 +84,7 @@ def choose_planet_lines(
         body = body_name(eb.fields[field_id].name) or ""
         for species, ranges in LINES.get(body, {}).items():
             for spw_id in spw_ids:
-                found += _lines_in(eb.spws[spw_id], ranges, field_id, f"{species} of {body}")
+                found += _lines_in(eb.spws[spw_id], ranges, field_id=field_id, species=f"{species} of {body}")
     shares = {spw_id: _share(eb.spws[spw_id], found) for spw_id in spw_ids}
     much = [f"{100 * share:.0f} % of spw {i}" for i, share in shares.items() if share > _LINE_SHARE]
     return Choice(
@@ -107,7 +107,7 @@ def _share(window: SpectralWindow, lines: Sequence[PlanetLine]) -> float:
 
 
 def _lines_in(
-    window: SpectralWindow, ranges: Sequence[tuple[float, float]], field_id: int, species: str
+    window: SpectralWindow, ranges: Sequence[tuple[float, float]], *, field_id: int, species: str
 ) -> list[PlanetLine]:
     centres = channel_frequencies(window)
     half = 0.5 * window.channel_width_hz
@@ -154,7 +154,7 @@ def choose_phase_channels(
         return Choice(",".join(map(str, spw_ids)), "weak calibrator: whole windows", rule="domain A.12")
     pwv = float(np.median([p.pwv_m for p in eb.pwv])) if eb.pwv else thresholds.ASSUMED_PWV.value
     known = integration_snr or {}
-    stretches = [_quiet_stretch(eb.spws[i], pwv, _needed_fraction(known.get(i))) for i in spw_ids]
+    stretches = [_quiet_stretch(eb.spws[i], pwv, fraction=_needed_fraction(known.get(i))) for i in spw_ids]
     measured = (
         Evidence("water vapour", round(1e3 * pwv, 2), "mm", source="CalWVR" if eb.pwv else "assumed"),
         *(Evidence("predicted SNR per integration", round(v, 1), "", f"spw {i}") for i, v in known.items()),
@@ -206,7 +206,7 @@ def _stretches_told(stretches: Sequence[_Stretch]) -> str:
     return told + (f", moved away from a telluric line in spw {moved}" if moved else "")
 
 
-def _quiet_stretch(window: SpectralWindow, pwv_m: float, fraction: float) -> _Stretch:
+def _quiet_stretch(window: SpectralWindow, pwv_m: float, *, fraction: float) -> _Stretch:
     """Return the stretch of this size that has the fewest channels with strong lines, nearest to the centre."""
     n = window.n_channels
     edge = round(thresholds.TDM_EDGE_FRACTION.value * n)

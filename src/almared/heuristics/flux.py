@@ -71,7 +71,7 @@ class FluxModel:
 
 
 def choose_flux_model(
-    eb: ExecutionBlock, field_id: int, spw_ids: Sequence[int], *, given: Mapping[str, PowerLaw] | None = None
+    eb: ExecutionBlock, field_id: int, *, spw_ids: Sequence[int], given: Mapping[str, PowerLaw] | None = None
 ) -> Choice[FluxModel]:
     """Return the model of a flux calibrator.
 
@@ -101,13 +101,13 @@ def choose_flux_model(
     for key in (name, str(field_id)):
         if given and key in given:
             warning = f"the model of {body} is not used, since a flux was given" if body else ""
-            return _told(field_id, given[key], "given by the reducer", warnings=(_rising(given[key]), warning))
+            return _told(field_id, given[key], origin="given by the reducer", warnings=(_rising(given[key]), warning))
     model = read_body_model(body, eb.start_mjd_s) if body else None
     if model is not None:
-        return _choose_body(eb, field_id, model, spw_ids)
-    law, warning = _from_source_table(eb, field_id, spw_ids)
+        return _choose_body(eb, field_id, model=model, spw_ids=spw_ids)
+    law, warning = _from_source_table(eb, field_id, spw_ids=spw_ids)
     doubts = (f"setjy has no model of {body} at this date" if body else _rising(law), warning, OLD)
-    return _told(field_id, law, "from the Source table of the ASDM", warnings=doubts)
+    return _told(field_id, law, origin="from the Source table of the ASDM", warnings=doubts)
 
 
 def _rising(law: PowerLaw) -> str:
@@ -115,29 +115,31 @@ def _rising(law: PowerLaw) -> str:
     return f"a spectral index of {law.spectral_index:+.2f} is unusual for a quasar" if is_rising else ""
 
 
-def _choose_body(eb: ExecutionBlock, field_id: int, model: BodyModel, spw_ids: Sequence[int]) -> Choice[FluxModel]:
+def _choose_body(eb: ExecutionBlock, field_id: int, *, model: BodyModel, spw_ids: Sequence[int]) -> Choice[FluxModel]:
     arcsec = float(np.degrees(model.diameter_rad) * 3600)
     evidence = (
         Evidence("apparent diameter", round(arcsec, 3), "arcsec", model.name, "JPL-Horizons"),
-        *(_body_flux(eb, spw_id, model) for spw_id in spw_ids),
+        *(_body_flux(eb, spw_id, model=model) for spw_id in spw_ids),
     )
     if eb.fields[field_id].name.strip().capitalize() == model.name:
         reason = f"{model.name} is a Solar-System body with a model in {STANDARD}"
         value = FluxModel(field_id, body=model.name, diameter_rad=model.diameter_rad)
         return Choice(value, reason, evidence, rule="domain A.8 step 11")
-    law = _law_of_body(eb, spw_ids, model)
-    told = _told(field_id, law, f"from our table of {model.name}, since setjy knows bodies by their own names only")
+    law = _law_of_body(eb, spw_ids, model=model)
+    told = _told(
+        field_id, law, origin=f"from our table of {model.name}, since setjy knows bodies by their own names only"
+    )
     value = FluxModel(field_id, model.name, law, model.diameter_rad)
     warning = f"{model.name} is put in as a point: on long baselines its disk is resolved"
     return replace(told, value=value, evidence=evidence, warning=warning)
 
 
-def _body_flux(eb: ExecutionBlock, spw_id: int, model: BodyModel) -> Evidence:
+def _body_flux(eb: ExecutionBlock, spw_id: int, *, model: BodyModel) -> Evidence:
     flux = model.flux_jy(eb.spws[spw_id].mean_frequency_hz)
     return Evidence("flux density expected", float(f"{flux:.4g}"), "Jy", f"spw {spw_id}", "SolarSystemModels")
 
 
-def _law_of_body(eb: ExecutionBlock, spw_ids: Sequence[int], model: BodyModel) -> PowerLaw:
+def _law_of_body(eb: ExecutionBlock, spw_ids: Sequence[int], *, model: BodyModel) -> PowerLaw:
     """Return the power law through the fluxes of a body at both ends of all windows."""
     ends = np.array([end for i in spw_ids for end in eb.spws[i].range_hz])
     x, y = np.log(ends), np.log([model.flux_jy(end) for end in ends])
@@ -145,7 +147,7 @@ def _law_of_body(eb: ExecutionBlock, spw_ids: Sequence[int], model: BodyModel) -
     return PowerLaw(float(np.exp(constant)), float(np.exp(x.mean())), float(index))
 
 
-def _told(field_id: int, law: PowerLaw, origin: str, *, warnings: Sequence[str] = ()) -> Choice[FluxModel]:
+def _told(field_id: int, law: PowerLaw, *, origin: str, warnings: Sequence[str] = ()) -> Choice[FluxModel]:
     where = f"{law.reference_hz * 1e-9:.3f} GHz"
     return Choice(
         FluxModel(field_id, power_law=law),
@@ -160,7 +162,7 @@ def source_power_law(eb: ExecutionBlock, field_id: int) -> PowerLaw | None:
     """Return the flux of a field by the Source table, at the mean science frequency; None where there is none."""
     if not _known_fluxes(eb, field_id):
         return None
-    return _from_source_table(eb, field_id, [w.id for w in eb.spws if w.processor == "CORRELATOR"])[0]
+    return _from_source_table(eb, field_id, spw_ids=[w.id for w in eb.spws if w.processor == "CORRELATOR"])[0]
 
 
 def _known_fluxes(eb: ExecutionBlock, field_id: int) -> tuple[SourceFlux, ...]:
@@ -172,7 +174,7 @@ def _can_be(flux: SourceFlux) -> bool:
     return 0.0 < flux.stokes_jy[0] < math.inf and 0.0 < flux.frequency_hz < math.inf
 
 
-def _from_source_table(eb: ExecutionBlock, field_id: int, spw_ids: Sequence[int]) -> tuple[PowerLaw, str]:
+def _from_source_table(eb: ExecutionBlock, field_id: int, *, spw_ids: Sequence[int]) -> tuple[PowerLaw, str]:
     known = _known_fluxes(eb, field_id)
     if not known:
         raise PlanError(

@@ -73,7 +73,7 @@ def choose_gaintype(predicted_snr: dict[int, float]) -> Choice[str]:
 
 
 def choose_phase_solint(
-    eb: ExecutionBlock, field_ids: Sequence[int], spw_ids: Sequence[int], *, model: FluxModel | None = None
+    eb: ExecutionBlock, field_ids: Sequence[int], *, spw_ids: Sequence[int], model: FluxModel | None = None
 ) -> Choice[str]:
     """Return the interval of the short phase solutions: ``int``, some seconds such as ``18.144s``, or ``inf``.
 
@@ -91,7 +91,7 @@ def choose_phase_solint(
     domain.md A.8 step 15 (each integration), A.12, G18 and G20: where the weakest calibrator or the narrowest window
     has too little signal in one integration, several are averaged, at most a scan, for solutions that fail flag data.
     """
-    ratios = {f: predict_integration_snr(eb, f, spw_ids, model=model) for f in field_ids}
+    ratios = {f: predict_integration_snr(eb, f, spw_ids=spw_ids, model=model) for f in field_ids}
     known = {f: min(by_window.values()) for f, by_window in ratios.items() if by_window}
     least = thresholds.PHASE_LEAST_SNR.value
     evidence = tuple(
@@ -102,8 +102,8 @@ def choose_phase_solint(
     count = max(1, math.ceil((least / max(weakest, 1e-3)) ** 2))
     if count == 1:
         return Choice("int", "each integration, to follow the air", evidence, rule="domain A.8 step 15")
-    dump = min(filter(None, (integration_s(eb, f, spw_ids) for f in field_ids)))
-    seconds, longest = count * dump, _shortest_scan_s(eb, field_ids, spw_ids)
+    dump = min(filter(None, (integration_s(eb, f, spw_ids=spw_ids) for f in field_ids)))
+    seconds, longest = count * dump, _shortest_scan_s(eb, field_ids, spw_ids=spw_ids)
     reason = f"one integration reaches SNR {weakest:.1f} on the weakest calibrator; {least:g} is asked for"
     if seconds <= 0.5 * longest:
         return Choice(f"{seconds:.6g}s", f"{reason}: {count} are averaged", evidence, rule="domain A.12, G20")
@@ -111,13 +111,13 @@ def choose_phase_solint(
     return Choice("inf", f"{reason}: whole scans are averaged", evidence, rule="domain A.12, G20", warning=warning)
 
 
-def _shortest_scan_s(eb: ExecutionBlock, field_ids: Iterable[int], spw_ids: Sequence[int]) -> float:
-    times = (seconds_on([s], f, spw) for f in field_ids for s in calibrating_scans(eb, f) for spw in spw_ids)
+def _shortest_scan_s(eb: ExecutionBlock, field_ids: Iterable[int], *, spw_ids: Sequence[int]) -> float:
+    times = (seconds_on([s], f, spw_id=spw) for f in field_ids for s in calibrating_scans(eb, f) for spw in spw_ids)
     return min((t for t in times if t > 0), default=0.0)
 
 
 def choose_apply_groups(
-    eb: ExecutionBlock, gain_fields: tuple[int, ...], groups: tuple[PhaseGroup, ...]
+    eb: ExecutionBlock, gain_fields: tuple[int, ...], *, groups: tuple[PhaseGroup, ...]
 ) -> Choice[tuple[ApplyGroup, ...]]:
     """Return who takes whose gains in the final apply.
 

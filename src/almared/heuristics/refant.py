@@ -100,7 +100,7 @@ def choose_refant(eb: ExecutionBlock, *, override: str | None = None, long_basel
     """
     scores = rank_antennas(eb, long_baselines=long_baselines)
     if override:
-        return _overridden(eb, override, scores)
+        return _overridden(eb, override, scores=scores)
     best = scores[0]
     second = f", next {scores[1].name}" if len(scores) > 1 else ""
     passed = "the most central antenna that passes all tests" if not best.fails else "no antenna passes all tests"
@@ -197,7 +197,7 @@ def _merged(ranges: Iterable[tuple[float, float]]) -> NDArray[np.float64]:
     return np.array(merged, dtype=float)
 
 
-def _overridden(eb: ExecutionBlock, name: str, scores: tuple[AntennaScore, ...]) -> Choice[str]:
+def _overridden(eb: ExecutionBlock, name: str, *, scores: tuple[AntennaScore, ...]) -> Choice[str]:
     by_name = {s.name: s for s in scores}
     if name not in by_name:
         raise PlanError(

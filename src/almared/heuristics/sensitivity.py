@@ -103,7 +103,7 @@ def median_tsys_k(eb: ExecutionBlock, spw_id: int) -> float:
     return min(NOMINAL_TSYS_K, key=lambda known: abs(known[0] - frequency))[1]
 
 
-def seconds_on(scans: Sequence[Scan], field_id: int, spw_id: int) -> float:
+def seconds_on(scans: Sequence[Scan], field_id: int, *, spw_id: int) -> float:
     """Return the time (s) that scans spent on a field in a window."""
     return sum(
         block.n_integrations * block.integration_s
@@ -115,7 +115,7 @@ def seconds_on(scans: Sequence[Scan], field_id: int, spw_id: int) -> float:
     )
 
 
-def integration_s(eb: ExecutionBlock, field_id: int, spw_ids: Iterable[int]) -> float:
+def integration_s(eb: ExecutionBlock, field_id: int, *, spw_ids: Iterable[int]) -> float:
     """Return the shortest integration (s) of a calibrator in some windows, 0 where it has no data in them."""
     wanted = set(spw_ids)
     lengths = (
@@ -128,7 +128,7 @@ def integration_s(eb: ExecutionBlock, field_id: int, spw_ids: Iterable[int]) -> 
     return min(lengths, default=0.0)
 
 
-def known_flux_jy(eb: ExecutionBlock, field_id: int, spw_id: int, *, model: FluxModel | None = None) -> float | None:
+def known_flux_jy(eb: ExecutionBlock, field_id: int, *, spw_id: int, model: FluxModel | None = None) -> float | None:
     """Return the flux density (Jy) of a calibrator in a window, from its model or the Source table; None if unknown."""
     frequency = eb.spws[spw_id].mean_frequency_hz
     if model is not None and model.field_id == field_id:
@@ -138,7 +138,7 @@ def known_flux_jy(eb: ExecutionBlock, field_id: int, spw_id: int, *, model: Flux
 
 
 def predict_gain_snr(
-    eb: ExecutionBlock, field_ids: Sequence[int], spw_ids: Sequence[int], *, model: FluxModel | None = None
+    eb: ExecutionBlock, field_ids: Sequence[int], *, spw_ids: Sequence[int], model: FluxModel | None = None
 ) -> dict[int, float]:
     """Return per field the lowest predicted SNR of a gain per scan and polarisation over the windows.
 
@@ -148,11 +148,11 @@ def predict_gain_snr(
     for field_id in field_ids:
         ratios = []
         for spw_id in spw_ids:
-            flux = known_flux_jy(eb, field_id, spw_id, model=model)
+            flux = known_flux_jy(eb, field_id, spw_id=spw_id, model=model)
             scans = [s for s in calibrating_scans(eb, field_id) if spw_id in s.spw_ids]
             if flux is None or not scans:
                 continue
-            seconds = min(seconds_on([scan], field_id, spw_id) for scan in scans)
+            seconds = min(seconds_on([scan], field_id, spw_id=spw_id) for scan in scans)
             width = eb.spws[spw_id].bandwidth_hz
             ratios.append(predict_snr(eb, Solution(spw_id, seconds, width, flux)))
         if ratios:
@@ -161,7 +161,7 @@ def predict_gain_snr(
 
 
 def predict_integration_snr(
-    eb: ExecutionBlock, field_id: int, spw_ids: Sequence[int], *, model: FluxModel | None = None
+    eb: ExecutionBlock, field_id: int, *, spw_ids: Sequence[int], model: FluxModel | None = None
 ) -> dict[int, float]:
     """Return per window the predicted SNR of a gain per integration and polarisation from all channels.
 
@@ -169,8 +169,8 @@ def predict_integration_snr(
     """
     found = {}
     for spw_id in spw_ids:
-        flux = known_flux_jy(eb, field_id, spw_id, model=model)
-        seconds = integration_s(eb, field_id, (spw_id,))
+        flux = known_flux_jy(eb, field_id, spw_id=spw_id, model=model)
+        seconds = integration_s(eb, field_id, spw_ids=(spw_id,))
         if flux is not None and seconds > 0:
             found[spw_id] = predict_snr(eb, Solution(spw_id, seconds, eb.spws[spw_id].bandwidth_hz, flux))
     return found

@@ -85,7 +85,7 @@ def choose_tsys_spwmap(eb: ExecutionBlock, spws: Iterable[int], *, tolerance_cha
     """
     wanted = tuple(spws)
     candidates = tsys_spws(eb)
-    partner = {i: _partner(eb.spws[i], candidates, tolerance_channels) for i in wanted}
+    partner = {i: _partner(eb.spws[i], candidates, tolerance=tolerance_channels) for i in wanted}
     known = {i: p for i, p in partner.items() if p is not None}
     spwmap = [known.get(i, i) for i in range(len(eb.spws))]
     while spwmap and spwmap[-1] == len(spwmap) - 1:
@@ -95,13 +95,13 @@ def choose_tsys_spwmap(eb: ExecutionBlock, spws: Iterable[int], *, tolerance_cha
     return Choice(
         TsysMap(tuple(spwmap), unmapped),
         f"same baseband and frequencies covered: {pairs or 'none'}",
-        tuple(_offset(eb, i, p) for i, p in known.items()),
+        tuple(_offset(eb, i, tsys=p) for i, p in known.items()),
         rule="domain A.8 Tsys spw map",
         warning=f"no Tsys window covers spw {id_ranges(unmapped)}" if unmapped else "",
     )
 
 
-def _partner(window: SpectralWindow, candidates: Iterable[SpectralWindow], tolerance: float) -> int | None:
+def _partner(window: SpectralWindow, candidates: Iterable[SpectralWindow], *, tolerance: float) -> int | None:
     low, high = window.range_hz
     fitting = []
     for tsys in candidates:
@@ -112,7 +112,7 @@ def _partner(window: SpectralWindow, candidates: Iterable[SpectralWindow], toler
     return min(fitting, key=lambda i: (abs(i - window.id), i)) if fitting else None
 
 
-def _offset(eb: ExecutionBlock, spw: int, tsys: int) -> Evidence:
+def _offset(eb: ExecutionBlock, spw: int, *, tsys: int) -> Evidence:
     offset = eb.spws[spw].mean_frequency_hz - eb.spws[tsys].mean_frequency_hz
     return Evidence("centre offset", round(offset * 1e-6, 3), "MHz", f"spw {spw} from {tsys}", "SpectralWindow")
 
@@ -145,7 +145,7 @@ def choose_tsys_fields(eb: ExecutionBlock, groups: tuple[PhaseGroup, ...]) -> tu
     generator a check source with Tsys of its own keeps it.
     """
     measured = fields_with_tsys(eb)
-    return tuple(_choose_field(eb, fields, groups, measured=measured) for fields in _sources(eb))
+    return tuple(_choose_field(eb, fields, groups=groups, measured=measured) for fields in _sources(eb))
 
 
 def _sources(eb: ExecutionBlock) -> list[tuple[int, ...]]:
@@ -160,7 +160,7 @@ def _sources(eb: ExecutionBlock) -> list[tuple[int, ...]]:
 
 
 def _choose_field(
-    eb: ExecutionBlock, fields: tuple[int, ...], groups: tuple[PhaseGroup, ...], *, measured: frozenset[int]
+    eb: ExecutionBlock, fields: tuple[int, ...], *, groups: tuple[PhaseGroup, ...], measured: frozenset[int]
 ) -> Choice[TsysField]:
     first = eb.fields[fields[0]]
     own = tuple(f for f in fields if f in measured)
@@ -168,7 +168,7 @@ def _choose_field(
         gain, reason = own, "its own Tsys"
         warning = f"{len(own)} fields of {first.name} have Tsys: all are used" if len(own) > 1 else ""
     else:
-        gain, reason, warning = _substitute(eb, fields, groups, measured=measured)
+        gain, reason, warning = _substitute(eb, fields, groups=groups, measured=measured)
     chosen = TsysField(first.source_id, fields, first.name, gain)
     return Choice(chosen, reason, rule="domain A.8 step 7", warning=warning)
 
@@ -192,12 +192,12 @@ def _recorded_in(scan: Scan, rows: Iterable[TsysRecord]) -> frozenset[int]:
 
 
 def _substitute(
-    eb: ExecutionBlock, fields: tuple[int, ...], groups: tuple[PhaseGroup, ...], *, measured: frozenset[int]
+    eb: ExecutionBlock, fields: tuple[int, ...], *, groups: tuple[PhaseGroup, ...], measured: frozenset[int]
 ) -> tuple[tuple[int, ...], str, str]:
     """Return the field whose Tsys a source without takes (none: it is skipped), the reason and the warning."""
-    for candidates, reason in _chain(eb, set(fields), groups):
+    for candidates, reason in _chain(eb, set(fields), groups=groups):
         everything = {f.id for c in candidates for f in fields_of_source(eb, c)}
-        found = _nearest(eb, fields[0], everything & measured)
+        found = _nearest(eb, fields[0], candidates=everything & measured)
         if found is not None:
             return (found,), f"no Tsys of its own: from {reason} {eb.fields[found].name}", ""
     name, reason = eb.fields[fields[0]].name, "no Tsys of its own, and no source that it belongs with has any"
@@ -206,7 +206,7 @@ def _substitute(
     return (), reason, f"no Tsys will do for {name}: it is not calibrated"
 
 
-def _nearest(eb: ExecutionBlock, field_id: int, candidates: Iterable[int]) -> int | None:
+def _nearest(eb: ExecutionBlock, field_id: int, *, candidates: Iterable[int]) -> int | None:
     here = eb.fields[field_id].direction_rad
     return min(candidates, key=lambda f: (round(separation_rad(here, eb.fields[f].direction_rad), 6), f), default=None)
 
@@ -220,7 +220,9 @@ def separation_rad(here: tuple[float, float], there: tuple[float, float]) -> flo
     return 2 * math.asin(min(1.0, math.sqrt(half)))
 
 
-def _chain(eb: ExecutionBlock, mine: set[int], groups: tuple[PhaseGroup, ...]) -> Iterable[tuple[tuple[int, ...], str]]:
+def _chain(
+    eb: ExecutionBlock, mine: set[int], *, groups: tuple[PhaseGroup, ...]
+) -> Iterable[tuple[tuple[int, ...], str]]:
     """Yield where to look, in order, as (fields, what they are)."""
     for group in groups:
         if mine & set(group.science_field_ids):

@@ -30,7 +30,7 @@ def assign_roles(spws: Iterable[SpectralWindow], scans: Sequence[Scan]) -> tuple
     """
     windows = tuple(spws)
     science = _science_ids(windows, scans)
-    return tuple(replace(spw, role=_role(spw, scans, science)) for spw in windows)
+    return tuple(replace(spw, role=_role(spw, scans, science=science)) for spw in windows)
 
 
 def _science_ids(windows: Sequence[SpectralWindow], scans: Sequence[Scan]) -> frozenset[int]:
@@ -46,7 +46,7 @@ def _is_full_resolution(spw: SpectralWindow) -> bool:
     return spw.processor == "CORRELATOR" and spw.n_channels > 1 and not spw.is_channel_average
 
 
-def _role(spw: SpectralWindow, scans: Sequence[Scan], science: frozenset[int]) -> SpwRole:
+def _role(spw: SpectralWindow, scans: Sequence[Scan], *, science: frozenset[int]) -> SpwRole:
     users = [scan for scan in scans if spw.id in scan.spw_ids]
     if "SQLD" in spw.name:
         return SpwRole.SQUARE_LAW

@@ -38,7 +38,9 @@ def read_execution_block(path: Path) -> ExecutionBlock:
     observation = _observation(path)
     descriptions, processors = read_descriptions(path), read_processors(path)
     stretches = read_stretches(path)
-    spws = read_windows(path, descriptions, _processor_of_spw(stretches, descriptions, processors))
+    spws = read_windows(
+        path, descriptions, processors=_processor_of_spw(stretches, descriptions, processors=processors)
+    )
     windows = {n: spws[spw] for n, (spw, _) in enumerate(descriptions)}
     scans = join_scans(stretches, states=read_states(path), windows=windows, processors=processors)
     uid = _scheduled(observation, EXEC_BLOCK)
@@ -109,6 +111,7 @@ def _correlator(processors: Sequence[tuple[str, str]]) -> str:
 def _processor_of_spw(
     stretches: Mapping[Key, Stretch],
     descriptions: Sequence[tuple[int, tuple[str, ...]]],
+    *,
     processors: Sequence[tuple[str, str]],
 ) -> dict[int, str]:
     return {

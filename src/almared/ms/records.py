@@ -134,8 +134,8 @@ def _tsys_piece(tab: Any, start: int) -> list[TsysRecord]:
     ids, spws, times, intervals = (tab.getcol(name, start, N_ROWS_AT_ONCE) for name in names)
     records = []
     for n in range(len(ids)):
-        tsys = _inner(tab, "TSYS_SPECTRUM", start + n)
-        trx = _inner(tab, "TRX_SPECTRUM", start + n)
+        tsys = _inner(tab, "TSYS_SPECTRUM", row=start + n)
+        trx = _inner(tab, "TRX_SPECTRUM", row=start + n)
         records.append(
             TsysRecord(
                 antenna_id=int(ids[n]),
@@ -151,7 +151,7 @@ def _tsys_piece(tab: Any, start: int) -> list[TsysRecord]:
     return records
 
 
-def _inner(tab: Any, name: str, row: int) -> NDArray[np.float64]:
+def _inner(tab: Any, name: str, *, row: int) -> NDArray[np.float64]:
     """Return a spectrum without its edges, shape (frequency, receptor)."""
     if name not in tab.colnames() or not tab.iscelldefined(name, row):
         return np.zeros((0, 0))

@@ -71,7 +71,8 @@ def join_scans(
             number=number,
             intents=_intents(subscans, states),
             subscans=tuple(
-                _subscan(n, subscans[n], states, windows=windows, processors=processors) for n in sorted(subscans)
+                _subscan(n, subscans[n], states=states, windows=windows, processors=processors)
+                for n in sorted(subscans)
             ),
         )
         for number, subscans in sorted(joined.items())
@@ -95,8 +96,8 @@ def _intents(subscans: Mapping[int, Mapping[Key, Stretch]], states: Sequence[Sta
 def _subscan(
     number: int,
     stretches: Mapping[Key, Stretch],
-    states: Sequence[State],
     *,
+    states: Sequence[State],
     windows: Mapping[int, SpectralWindow],
     processors: Sequence[tuple[str, str]],
 ) -> Subscan:

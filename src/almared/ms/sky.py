@@ -27,7 +27,7 @@ def read_antennas(path: Path) -> tuple[Antenna, ...]:
     MeasurementSetError
         ANTENNA cannot be read.
     """
-    pads, offsets = _recorded(path, "ASDM_STATION", "name"), _recorded(path, "ASDM_ANTENNA", "name")
+    pads, offsets = _recorded(path, "ASDM_STATION", key="name"), _recorded(path, "ASDM_ANTENNA", key="name")
     rows = _rows(path, "ANTENNA", "NAME", "STATION", "POSITION", "DISH_DIAMETER")
     return tuple(
         Antenna(
@@ -78,7 +78,7 @@ def read_sources(path: Path) -> tuple[Source, ...]:
     for row in _rows(path, "SOURCE", *names) if has_subtable(path, "SOURCE") else []:
         by_id[int(row["SOURCE_ID"])].append(row)
     fluxes = _fluxes(path)
-    return tuple(_source(number, by_id[number], fluxes.get(number, ())) for number in sorted(by_id))
+    return tuple(_source(number, by_id[number], fluxes=fluxes.get(number, ())) for number in sorted(by_id))
 
 
 def _is_moving(row: Row) -> bool:
@@ -98,7 +98,7 @@ def _phase_centre(path: Path, row: Row) -> tuple[float, float]:
     return _direction((at[0] + offset[0], at[1] + offset[1]))
 
 
-def _source(number: int, rows: list[Row], fluxes: tuple[SourceFlux, ...]) -> Source:
+def _source(number: int, rows: list[Row], *, fluxes: tuple[SourceFlux, ...]) -> Source:
     lines = {
         int(row["SPECTRAL_WINDOW_ID"]): tuple(float(f) for f in row["REST_FREQUENCY"])
         for row in rows
@@ -127,7 +127,7 @@ def _fluxes(path: Path) -> dict[int, tuple[SourceFlux, ...]]:
     return {n: tuple(SourceFlux(f, stokes) for f, stokes in sorted(pairs.items())) for n, pairs in found.items()}
 
 
-def _recorded(path: Path, name: str, key: str) -> dict[str, Vector]:
+def _recorded(path: Path, name: str, *, key: str) -> dict[str, Vector]:
     if not has_subtable(path, name):
         return {}
     return {row[key]: _vector(row["position"]) for row in _rows(path, name, key, "position")}

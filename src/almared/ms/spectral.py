@@ -34,7 +34,7 @@ def read_descriptions(path: Path) -> tuple[tuple[int, tuple[str, ...]], ...]:
 
 
 def read_windows(
-    path: Path, descriptions: Sequence[tuple[int, tuple[str, ...]]], processors: Mapping[int, str]
+    path: Path, descriptions: Sequence[tuple[int, tuple[str, ...]]], *, processors: Mapping[int, str]
 ) -> tuple[SpectralWindow, ...]:
     """Return the spectral windows in order of id, without roles.
 
@@ -59,7 +59,12 @@ def read_windows(
         optional = {name: cells(tab, name) for name in ("BBC_NO", "SDM_WINDOW_FUNCTION")}
         rows = [tab.row().get(number) for number in range(tab.nrows())]
     return tuple(
-        _window(n, row, {name: values[n] for name, values in optional.items()}, found=(products.get(n, ()), processors))
+        _window(
+            n,
+            row,
+            optional={name: values[n] for name, values in optional.items()},
+            found=(products.get(n, ()), processors),
+        )
         for n, row in enumerate(rows)
     )
 
@@ -74,8 +79,8 @@ def processor_from_name(name: str) -> str:
 def _window(
     number: int,
     row: Mapping[str, Any],
-    optional: Mapping[str, Any],
     *,
+    optional: Mapping[str, Any],
     found: tuple[tuple[str, ...], Mapping[int, str]],
 ) -> SpectralWindow:
     products, processors = found

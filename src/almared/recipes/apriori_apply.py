@@ -18,15 +18,15 @@ PER_TABLE = ("gaintable", "gainfield", "interp", "spwmap")
 """Arguments of applycal with one entry for each table."""
 
 
-def apply_apriori(eb: ExecutionBlock, products: Products, decided: Decisions) -> Step:
+def apply_apriori(eb: ExecutionBlock, products: Products, *, decided: Decisions) -> Step:
     """Return step 7 with Tsys and WVR, one call for each source (domain A.8 step 7)."""
-    calls = [_call(eb, products, decided, source=source) for source in decided.tsys_fields]
+    calls = [_call(eb, products, decided=decided, source=source) for source in decided.tsys_fields]
     actions: tuple[Action, ...] = (start_flags(7, products), *(c for c in calls if c.get("spw")))
     return Step(7, actions, changes=(products.ms,), flags={products.ms: version_of_step(7)})
 
 
-def _call(eb: ExecutionBlock, products: Products, decided: Decisions, *, source: Choice[TsysField]) -> Call:
-    spws = spws_seen(eb, source.value.field_ids, decided.split_spws.value)
+def _call(eb: ExecutionBlock, products: Products, *, decided: Decisions, source: Choice[TsysField]) -> Call:
+    spws = spws_seen(eb, source.value.field_ids, wanted=decided.split_spws.value)
     return call(
         "applycal",
         f"{source.value.name}: {source.warning}" if source.warning else source.value.name,
@@ -42,7 +42,7 @@ def _call(eb: ExecutionBlock, products: Products, decided: Decisions, *, source:
     )
 
 
-def spws_seen(eb: ExecutionBlock, field_ids: Sequence[int], wanted: Sequence[int]) -> tuple[int, ...]:
+def spws_seen(eb: ExecutionBlock, field_ids: Sequence[int], *, wanted: Sequence[int]) -> tuple[int, ...]:
     """Return those of the wanted windows that the fields were observed in."""
     seen = {i for scan in eb.scans if set(field_ids) & set(scan.field_ids) for i in scan.spw_ids}
     return tuple(i for i in wanted if i in seen)

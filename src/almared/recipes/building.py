@@ -33,7 +33,7 @@ def check_made(*names: str) -> Routine:
     return routine("check_made", *names)
 
 
-def from_flags(step: int, ms: str, versions: Sequence[tuple[int, str]]) -> Routine:
+def from_flags(step: int, ms: str, *, versions: Sequence[tuple[int, str]]) -> Routine:
     """Return the restore of the flags with which a step begins; versions of later steps are dropped."""
     version = max(((n, name) for n, name in versions if n <= step))[1]
     later = tuple(name for n, name in versions if n > step)
@@ -47,7 +47,7 @@ def nothing(number: int, reason: str) -> Step:
     return Step(number, nothing_because=reason)
 
 
-def map_calls(step: Step, task: str, change: Callable[[Call], Call]) -> Step:
+def map_calls(step: Step, task: str, *, change: Callable[[Call], Call]) -> Step:
     """Return the step with every call of a task changed by a function."""
     actions: tuple[Action, ...] = tuple(
         change(a) if isinstance(a, Call) and a.task == task else a for a in step.actions

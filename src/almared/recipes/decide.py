@@ -41,7 +41,7 @@ def decide(eb: ExecutionBlock, options: CalibrationOptions) -> Decisions:
     bandpass_field = choose_bandpass_field(eb, override=options.bandpass_field)
     gain_fields = choose_gain_fields(eb)
     flux_fields = choose_flux_fields(eb)
-    flux_model = _flux_model(eb, options, spws.value, (*flux_fields.value[:1], *gain_fields.value))
+    flux_model = _flux_model(eb, options, spws=spws.value, candidates=(*flux_fields.value[:1], *gain_fields.value))
     model = flux_model.value if flux_model else None
     modelled = (model.field_id,) if model else ()
     bandpass_scans = choose_bandpass_scans(eb, bandpass_field.value)
@@ -50,21 +50,21 @@ def decide(eb: ExecutionBlock, options: CalibrationOptions) -> Decisions:
         split_spws=spws,
         wvr=choose_wvr(eb, spws.value, groups=groups.value),
         tsys_edges=choose_tsys_edge_channels(eb),
-        tsys_map=_tsys_map(eb, spws.value, options),
+        tsys_map=_tsys_map(eb, spws.value, options=options),
         tsys_fields=choose_tsys_fields(eb, groups.value),
         position_offsets=_positions(eb, options),
         edge_channels=choose_tdm_edges(eb, spws.value),
-        planet_lines=choose_planet_lines(eb, modelled, spws.value),
+        planet_lines=choose_planet_lines(eb, modelled, spw_ids=spws.value),
         flux_fields=flux_fields,
         flux_model=flux_model,
-        bandpass_index=_bandpass_index(eb, options, bandpass_field.value, modelled),
+        bandpass_index=_bandpass_index(eb, options, field_id=bandpass_field.value, modelled=modelled),
         bandpass_field=bandpass_field,
         bandpass_scans=bandpass_scans,
         phase_channels=choose_phase_channels(
             eb,
             spws.value,
             whole=options.is_low_snr,
-            integration_snr=predict_integration_snr(eb, bandpass_field.value, spws.value, model=model),
+            integration_snr=predict_integration_snr(eb, bandpass_field.value, spw_ids=spws.value, model=model),
         ),
         bandpass_tables=_bandpass_tables(
             choose_bandpass_solints(
@@ -77,9 +77,9 @@ def decide(eb: ExecutionBlock, options: CalibrationOptions) -> Decisions:
             )
         ),
         gain_fields=gain_fields,
-        phase_solint=choose_phase_solint(eb, gain_fields.value, spws.value, model=model),
-        gaintype=choose_gaintype(predict_gain_snr(eb, gain_fields.value, spws.value, model=model)),
-        apply_groups=choose_apply_groups(eb, gain_fields.value, groups.value),
+        phase_solint=choose_phase_solint(eb, gain_fields.value, spw_ids=spws.value, model=model),
+        gaintype=choose_gaintype(predict_gain_snr(eb, gain_fields.value, spw_ids=spws.value, model=model)),
+        apply_groups=choose_apply_groups(eb, gain_fields.value, groups=groups.value),
     )
 
 
@@ -90,7 +90,7 @@ def _check_flux_names(eb: ExecutionBlock, options: CalibrationOptions) -> None:
             raise PlanError(f"--flux names {name!r}, which is no field", where=eb.name, repair="see `almared inspect`")
 
 
-def _tsys_map(eb: ExecutionBlock, spws: tuple[int, ...], options: CalibrationOptions) -> Choice[TsysMap]:
+def _tsys_map(eb: ExecutionBlock, spws: tuple[int, ...], *, options: CalibrationOptions) -> Choice[TsysMap]:
     choice = choose_tsys_spwmap(eb, spws, tolerance_channels=options.tsys_channel_tolerance)
     if eb.tsys and choice.value.unmapped:
         raise PlanError(
@@ -106,19 +106,19 @@ def _positions(eb: ExecutionBlock, options: CalibrationOptions) -> Choice[Offset
 
 
 def _flux_model(
-    eb: ExecutionBlock, options: CalibrationOptions, spws: tuple[int, ...], candidates: tuple[int, ...]
+    eb: ExecutionBlock, options: CalibrationOptions, *, spws: tuple[int, ...], candidates: tuple[int, ...]
 ) -> Choice[FluxModel] | None:
     """Return the model of the flux calibrator; without one, of a calibrator whose flux the reducer gives."""
     observed = choose_flux_fields(eb).value
     for field_id in candidates:
         is_given = eb.fields[field_id].name in options.fluxes or str(field_id) in options.fluxes
         if is_given or field_id in observed:
-            return choose_flux_model(eb, field_id, spws, given=options.fluxes)
+            return choose_flux_model(eb, field_id, spw_ids=spws, given=options.fluxes)
     return None
 
 
 def _bandpass_index(
-    eb: ExecutionBlock, options: CalibrationOptions, field_id: int, modelled: tuple[int, ...]
+    eb: ExecutionBlock, options: CalibrationOptions, *, field_id: int, modelled: tuple[int, ...]
 ) -> Choice[float] | None:
     """Return the spectral index of the bandpass calibrator where it is known and no flux model has it already."""
     field = eb.fields[field_id]

@@ -39,7 +39,7 @@ PHASES = {
 """Why each phase table is applied."""
 
 
-def apply_tables(products: Products, bandpass: str, groups: Sequence[ApplyGroup]) -> Step:
+def apply_tables(products: Products, bandpass: str, *, groups: Sequence[ApplyGroup]) -> Step:
     """Return step 17 (domain A.8 step 17)."""
     actions = [start_flags(17, products)]
     calls = [

@@ -26,7 +26,7 @@ VERSIONS = {"ms": ON_MS, "split": ON_SPLIT, "calibrated": ON_CALIBRATED}
 
 def start_flags(step: int, products: Products) -> Routine:
     """Return the restore or save of flags with which a step begins."""
-    return from_flags(step, ms_of_step(step, products), VERSIONS[STEPS[step]])
+    return from_flags(step, ms_of_step(step, products), versions=VERSIONS[STEPS[step]])
 
 
 def ms_of_step(step: int, products: Products) -> str:

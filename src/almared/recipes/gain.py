@@ -47,11 +47,11 @@ class GainRecipe:
         """Return the name of a gain table."""
         return self.products.of_split(suffix)
 
-    def phases(self, suffix: str, solint: str | Choice[str], comment: str) -> Call:
+    def phases(self, suffix: str, solint: str | Choice[str], *, comment: str) -> Call:
         """Return a phase solution."""
         return self.solve(suffix, solint, gaintype="G", calmode="p", comment=comment)
 
-    def amplitudes(self, suffix: str, comment: str, phases: str = "phase_int") -> Call:
+    def amplitudes(self, suffix: str, comment: str, *, phases: str = "phase_int") -> Call:
         """Return an amplitude solution per scan."""
         return self.solve(
             suffix, "inf", gaintype=self.amplitude_gaintype, calmode="a", comment=comment, before=(phases,)
@@ -83,10 +83,12 @@ def solve_gains(recipe: GainRecipe) -> Step:
     actions: list[Action] = [
         start_flags(15, products),
         remove(*tables, log),
-        recipe.phases("phase_int", recipe.phase_solint, "Short phases, for the amplitudes and the calibrators."),
+        recipe.phases(
+            "phase_int", recipe.phase_solint, comment="Short phases, for the amplitudes and the calibrators."
+        ),
         recipe.amplitudes("ampli_inf", "Amplitudes of each scan."),
         *_flux_scale(recipe),
-        recipe.phases("phase_inf", "inf", "Phases of each scan, carried over to the targets."),
+        recipe.phases("phase_inf", "inf", comment="Phases of each scan, carried over to the targets."),
         check_made(*tables),
     ]
     return Step(

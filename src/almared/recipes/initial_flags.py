@@ -10,7 +10,7 @@ from almared.recipes.building import call
 from almared.recipes.flag_versions import start_flags, version_of_step
 
 
-def flag_initially(products: Products, edges: Choice[str], planet_lines: Choice[tuple[PlanetLine, ...]]) -> Step:
+def flag_initially(products: Products, edges: Choice[str], *, planet_lines: Choice[tuple[PlanetLine, ...]]) -> Step:
     """Return step 10: shadowed antennas, edges of TDM windows, lines that the model of a planet does not have.
 
     References

@@ -34,17 +34,19 @@ def plain_steps(
         _wvr(products, decided.wvr),
         make_tsys(products, decided.tsys_edges),
         nothing(6, "no antenna position corrections were given"),
-        apply_apriori(eb, products, decided),
+        apply_apriori(eb, products, decided=decided),
         split_science(products, decided.split_spws.value, time_bin_s=options.time_bin_s),
         save_original_flags(products),
-        flag_initially(products, decided.edge_channels, decided.planet_lines),
-        put_models(eb, products, decided),
+        flag_initially(products, decided.edge_channels, planet_lines=decided.planet_lines),
+        put_models(eb, products, decided=decided),
         save_flags(12, products),
         _bandpass(products, decided),
         save_flags(14, products),
         solve_gains(gain_recipe(products, decided)),
         save_flags(16, products),
-        apply_tables(products, products.of_split(decided.bandpass_tables[-1].suffix), decided.apply_groups.value),
+        apply_tables(
+            products, products.of_split(decided.bandpass_tables[-1].suffix), groups=decided.apply_groups.value
+        ),
         split_calibrated(eb, products),
         save_flags(19, products),
     )

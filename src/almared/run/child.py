@@ -89,7 +89,7 @@ class RunRecorder:
         Where the parent reads.
     """
 
-    def __init__(self, directory: Path, run: str, events: int) -> None:
+    def __init__(self, directory: Path, run: str, *, events: int) -> None:
         self._journal = Journal(directory)
         self._run = run
         self._events = events
@@ -158,14 +158,14 @@ class StepRunner:
             self._execute(number)
         # Whatever a script raises ends its step in order, SystemExit included.
         except BaseException as fault:
-            error = _explained(fault, self.watch, self.script)
+            error = _explained(fault, self.watch, script=self.script)
             error.data["step"] = number
             self._end(start, outcome="failed", error=error.what, task=error.data.get("task", ""))
             raise error from fault
         self._end(start, outcome="done", made=self._made(step))
 
     def _remove_older(self, number: int) -> list[str]:
-        doomed = products_from(self.script, Journal(self.script.directory).entries(), number)
+        doomed = products_from(self.script, Journal(self.script.directory).entries(), number=number)
         remove_products(self.script.directory, doomed)
         return list(doomed)
 
@@ -173,7 +173,7 @@ class StepRunner:
         runpy.run_path(str(self.script.path), init_globals={"mysteps": [number]}, run_name="__main__")
         severe = self.watch.stray()
         if severe:
-            raise task_error("the step", severe[0].text, severe)
+            raise task_error("the step", severe[0].text, severe=severe)
 
     def _made(self, step: ScriptStep) -> dict[str, dict[str, object]]:
         directory = self.script.directory
@@ -183,7 +183,7 @@ class StepRunner:
         self.recorder.record("step-end", seconds=round(time.monotonic() - start, 3), **outcome)
 
 
-def _explained(fault: BaseException, watch: TaskWatch, script: CalibrationScript) -> StepError:
+def _explained(fault: BaseException, watch: TaskWatch, *, script: CalibrationScript) -> StepError:
     """Return our error for whatever ended a step."""
     error = watch.explain(fault)
     if error is None and isinstance(fault, AlmaredError):
@@ -239,7 +239,7 @@ def serve(order: ChildOrder) -> int:
 def _serve(order: ChildOrder) -> None:
     script = read_script(Path(order.script))
     os.chdir(script.directory)
-    recorder = RunRecorder(script.directory, order.run, order.events)
+    recorder = RunRecorder(script.directory, order.run, events=order.events)
     casatasks = load_casatasks(Path(order.log))
     watch = TaskWatch(recorder, LogReader(Path(order.log)), order.tolerated)
     wrap_tasks(casatasks, watch)

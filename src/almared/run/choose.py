@@ -82,7 +82,7 @@ def choose_steps(
     ----------
     Architecture decision 7: what a step builds on is whole, or the step that makes it runs again first.
     """
-    pending = _pending(script, statuses, unsound or {})
+    pending = _pending(script, statuses, unsound=unsound or {})
     if wanted is None:
         first = min(pending, default=None)
         wanted = () if first is None else (number for number in script.numbers if number >= first)
@@ -90,7 +90,7 @@ def choose_steps(
     chosen: list[int] = []
     reasons: list[str] = []
     for number in asked:
-        for step in _with_needed(script, number, pending):
+        for step in _with_needed(script, number, pending=pending):
             if step not in chosen:
                 chosen.append(step)
             if step not in asked:
@@ -102,7 +102,9 @@ def choose_steps(
     return RunChoice(tuple(chosen), tuple(dict.fromkeys(reasons)))
 
 
-def _pending(script: CalibrationScript, statuses: Sequence[StepStatus], unsound: Mapping[str, str]) -> dict[int, str]:
+def _pending(
+    script: CalibrationScript, statuses: Sequence[StepStatus], *, unsound: Mapping[str, str]
+) -> dict[int, str]:
     pending = {status.number: status.reason for status in statuses if status.state is not StepState.DONE}
     for step in script.steps:
         broken = [name for name in step.makes if name in unsound]
@@ -111,21 +113,22 @@ def _pending(script: CalibrationScript, statuses: Sequence[StepStatus], unsound:
     return pending
 
 
-def _with_needed(script: CalibrationScript, number: int, pending: Mapping[int, str]) -> tuple[int, ...]:
+def _with_needed(script: CalibrationScript, number: int, *, pending: Mapping[int, str]) -> tuple[int, ...]:
     """Return the step, preceded by all from the earliest step that has to run before it."""
     first = number
     while True:
         needed = [
             earlier
             for earlier in pending
-            if earlier < first and any(_builds_on(script, n, earlier) for n in script.numbers if first <= n <= number)
+            if earlier < first
+            and any(_builds_on(script, n, earlier=earlier) for n in script.numbers if first <= n <= number)
         ]
         if not needed:
             return tuple(n for n in script.numbers if first <= n <= number)
         first = min(needed)
 
 
-def _builds_on(script: CalibrationScript, later: int, earlier: int) -> bool:
+def _builds_on(script: CalibrationScript, later: int, *, earlier: int) -> bool:
     after, before = script.step(later), script.step(earlier)
     return bool({*after.reads, *after.changes} & {*before.makes, *before.changes})
 

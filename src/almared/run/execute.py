@@ -125,15 +125,15 @@ def forecast(script: CalibrationScript, options: RunOptions) -> Forecast:
         The steps asked for are not in the script.
     """
     entries = Journal(script.directory).entries()
-    choice = _choose(script, entries, options)
-    removes = products_from(script, entries, choice.steps[0]) if choice.steps else ()
+    choice = _choose(script, entries, options=options)
+    removes = products_from(script, entries, number=choice.steps[0]) if choice.steps else ()
     logs = tuple(sorted(path.name for path in script.directory.glob("casa-*.log"))) if options.is_clean else ()
     return Forecast(
         choice=choice,
         removes=removes,
         logs=logs,
         warnings=_warnings(script),
-        expected_s=_expected(script, entries, choice),
+        expected_s=_expected(script, entries, choice=choice),
         needs=estimate_needs(script, choice.steps, removed=removes),
     )
 
@@ -263,18 +263,18 @@ def edited_lines(script: Path) -> int | None:
     return sum(line[:1] in "+-" and line[:3] not in ("+++", "---") for line in changes)
 
 
-def _choose(script: CalibrationScript, entries: tuple[JournalEntry, ...], options: RunOptions) -> RunChoice:
+def _choose(script: CalibrationScript, entries: tuple[JournalEntry, ...], *, options: RunOptions) -> RunChoice:
     if options.is_clean:
         return RunChoice(script.numbers)
     wanted = parse_steps(options.steps, script.steps) if options.steps else None
     if wanted is not None and options.is_only:
         return RunChoice(wanted)
     statuses = derive_states(script.steps, entries, exists=script.has)
-    return choose_steps(script, statuses, wanted=wanted, unsound=_unsound(script, entries, statuses))
+    return choose_steps(script, statuses, wanted=wanted, unsound=_unsound(script, entries, statuses=statuses))
 
 
 def _unsound(
-    script: CalibrationScript, entries: tuple[JournalEntry, ...], statuses: tuple[StepStatus, ...]
+    script: CalibrationScript, entries: tuple[JournalEntry, ...], *, statuses: tuple[StepStatus, ...]
 ) -> dict[str, str]:
     """Return the products of ended steps that are not whole, and why."""
     records = step_records(entries)
@@ -303,7 +303,7 @@ def _warnings(script: CalibrationScript) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _expected(script: CalibrationScript, entries: tuple[JournalEntry, ...], choice: RunChoice) -> dict[int, float]:
+def _expected(script: CalibrationScript, entries: tuple[JournalEntry, ...], *, choice: RunChoice) -> dict[int, float]:
     """Return how long each step took last time here, else what the plan expects (s)."""
     planned = {number: need.seconds for number, need in planned_needs(script.directory).items()}
     recorded = {n: record.seconds for n, record in step_records(entries).items() if record.seconds is not None}

@@ -15,7 +15,7 @@ TRASH = "trash"
 """Where directories go to be removed, under the state directory."""
 
 
-def products_from(script: CalibrationScript, entries: Iterable[JournalEntry], number: int) -> tuple[str, ...]:
+def products_from(script: CalibrationScript, entries: Iterable[JournalEntry], *, number: int) -> tuple[str, ...]:
     """Return the products on disk that go before a step runs: those of the step and of all later ones.
 
     Products that an older text of the script made under other names are known from the journal.

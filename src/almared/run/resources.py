@@ -76,14 +76,14 @@ def estimate_needs(script: CalibrationScript, steps: Collection[int], *, removed
     freed = sum(size_on_disk(script.directory / name) for name in removed)
     planned = planned_needs(script.directory)
     if planned:
-        return _from_plan(planned, steps, freed)
+        return _from_plan(planned, steps, freed=freed)
     raw = sum(size_on_disk(path) for path in raw_data(script.path))
     kept = sum(size_on_disk(script.directory / name) for name in script.products if name not in removed)
     disk = max(DISK_FACTOR * raw - kept - freed, 0.0) if steps else 0.0
     return Needs(disk, MEMORY_BYTES, f"{DISK_FACTOR:.0f} times the raw data")
 
 
-def _from_plan(planned: Mapping[int, StepNeeds], steps: Collection[int], freed: float) -> Needs:
+def _from_plan(planned: Mapping[int, StepNeeds], steps: Collection[int], *, freed: float) -> Needs:
     chosen = [planned[step] for step in steps if step in planned]
     disk = sum(need.disk_bytes for need in chosen) - freed
     memory = max((need.memory_bytes for need in chosen), default=0.0)

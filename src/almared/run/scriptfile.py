@@ -142,9 +142,9 @@ def read_script(path: Path) -> CalibrationScript:
             where=str(path),
             repair="make the script anew with `almared plan`",
         )
-    makes = {n: _names(facts["step_makes"], n, path) for n in blocks}
+    makes = {n: _names(facts["step_makes"], n, path=path) for n in blocks}
     known = {name for names in makes.values() for name in names}
-    steps = tuple(_step(n, blocks[n], tree, facts=facts, known=known, path=path) for n in sorted(blocks))
+    steps = tuple(_step(n, blocks[n], tree=tree, facts=facts, known=known, path=path) for n in sorted(blocks))
     made_with = {str(key): str(value) for key, value in facts["made_with"].items()}
     return CalibrationScript(path, steps, made_with, hashlib.sha256(data).hexdigest())
 
@@ -200,11 +200,11 @@ def _literals(tree: ast.Module, path: Path) -> dict[str, dict[object, object]]:
     for node in tree.body:
         name = _assigned(node)
         if name in facts:
-            facts[name] = _literal(cast(ast.Assign, node).value, name, path)
+            facts[name] = _literal(cast(ast.Assign, node).value, name, path=path)
     return facts
 
 
-def _literal(node: ast.expr, name: str, path: Path) -> dict[object, object]:
+def _literal(node: ast.expr, name: str, *, path: Path) -> dict[object, object]:
     try:
         value = ast.literal_eval(node)
     except ValueError as fault:
@@ -238,21 +238,21 @@ def _step_blocks(tree: ast.Module) -> dict[int, ast.If]:
 def _step(
     number: int,
     block: ast.If,
-    tree: ast.Module,
     *,
+    tree: ast.Module,
     facts: Mapping[str, Mapping[object, object]],
     known: set[str],
     path: Path,
 ) -> ScriptStep:
     used = [*block.body, *_definitions(block, tree)]
-    makes = _names(facts["step_makes"], number, path)
+    makes = _names(facts["step_makes"], number, path=path)
     flags = facts["step_flags"].get(number, {})
     text = "\n".join(_canonical(node) for node in used)
     return ScriptStep(
         number=number,
         title=str(facts["step_title"].get(number, f"step {number}")),
         makes=makes,
-        changes=_names(facts["step_changes"], number, path),
+        changes=_names(facts["step_changes"], number, path=path),
         flags={str(k): str(v) for k, v in flags.items()} if isinstance(flags, dict) else {},
         reads=tuple(sorted((_strings(used) & known) - set(makes))),
         digest=hashlib.sha256(text.encode()).hexdigest(),
@@ -305,7 +305,7 @@ def _string_constants(nodes: Sequence[ast.stmt]) -> Iterator[str]:
                 yield found.value
 
 
-def _names(table: Mapping[object, object], number: int, path: Path) -> tuple[str, ...]:
+def _names(table: Mapping[object, object], number: int, *, path: Path) -> tuple[str, ...]:
     names = table.get(number, [])
     if not isinstance(names, list | tuple):
         raise InputError(f"the products of step {number} are no list", where=str(path))

@@ -139,19 +139,21 @@ def run_task(target: Path, change: TaskChange, *, breaks_lock: bool = False, lis
         listed = _chosen(list_tasks(script, change.step), change)
         arguments = {**listed.arguments, **change.settings}
         if change.is_scratch:
-            arguments = _on_scratch(script.directory, listed.task, arguments)
+            arguments = _on_scratch(script.directory, listed.task, arguments=arguments)
         keep_script(script)
         name = run_name(script.directory)
         folder = SCRATCH if change.is_scratch else "."
         log = script.directory / folder / f"casa-{name}.log"
-        order = ChildOrder(str(path), str(log), name, (), 0, 0, 0, task=_order(script, change, listed, arguments))
+        order = ChildOrder(
+            str(path), str(log), name, (), 0, 0, 0, task=_order(script, change, listed=listed, arguments=arguments)
+        )
         listener(new_entry("chosen-task", name, step=change.step, task=listed.task, arguments=arguments))
         supervise(order, lock, directory=script.directory, listener=listener)
         return listed
 
 
 def _order(
-    script: CalibrationScript, change: TaskChange, listed: ListedTask, arguments: Mapping[str, Any]
+    script: CalibrationScript, change: TaskChange, *, listed: ListedTask, arguments: Mapping[str, Any]
 ) -> dict[str, Any]:
     step = script.step(change.step)
     changes_ms = listed.task in IN_PLACE and not change.is_scratch
@@ -220,7 +222,7 @@ def task_names() -> frozenset[str]:
     return frozenset(path.stem for place in places or () for path in Path(place).glob("[a-z]*.py"))
 
 
-def _on_scratch(directory: Path, task: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def _on_scratch(directory: Path, task: str, *, arguments: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments with outputs, and an MS that would be changed, in the scratch directory."""
     scratch = directory / SCRATCH
     scratch.mkdir(parents=True, exist_ok=True)

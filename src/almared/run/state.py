@@ -78,11 +78,11 @@ def step_records(entries: Iterable[JournalEntry]) -> dict[int, StepRecord]:
         if entry.event == "clean":
             records = {number: StepRecord(seconds=record.seconds) for number, record in records.items()}
         if entry.step is not None:
-            records[entry.step] = _extended(records.get(entry.step, StepRecord()), place, entry)
+            records[entry.step] = _extended(records.get(entry.step, StepRecord()), place, entry=entry)
     return records
 
 
-def _extended(record: StepRecord, place: int, entry: JournalEntry) -> StepRecord:
+def _extended(record: StepRecord, place: int, *, entry: JournalEntry) -> StepRecord:
     """Return the record with what the entry adds."""
     if entry.event == "step-begin":
         digest = str(entry.data.get("digest", ""))
@@ -149,11 +149,11 @@ def _own_state(
         return (StepState.RUNNING, "") if is_live else (StepState.FAILED, record.death or "it was killed while it ran")
     if record.ended.data.get("outcome") != "done":
         return StepState.FAILED, str(record.ended.data.get("error", "it failed"))
-    why = _why_stale(step, record, exists)
+    why = _why_stale(step, record, exists=exists)
     return (StepState.STALE if why else StepState.DONE), why
 
 
-def _why_stale(step: ScriptStep, record: StepRecord, exists: Callable[[str], bool]) -> str:
+def _why_stale(step: ScriptStep, record: StepRecord, *, exists: Callable[[str], bool]) -> str:
     """Return why a step that ended well does not count any more by itself, empty when it does."""
     made: Mapping[str, Any] = record.ended.data.get("made", {}) if record.ended else {}
     missing = [name for name in made if not exists(name)]

@@ -13,19 +13,23 @@ def render_action(action: Action, *, indent: int) -> list[str]:
     if isinstance(action, Call):
         return lines + _call(action, indent)
     if action.is_left_out_when_applying:
-        return [*lines, " " * indent + "if not applyonly:", *_expression(action.name, action.arguments, indent + 4)]
-    return lines + _expression(action.name, action.arguments, indent)
+        return [
+            *lines,
+            " " * indent + "if not applyonly:",
+            *_expression(action.name, action.arguments, indent=indent + 4),
+        ]
+    return lines + _expression(action.name, action.arguments, indent=indent)
 
 
 def _call(call: Call, indent: int) -> list[str]:
     name = f"{call.result} = {call.task}" if call.result else call.task
     if not call.log_to:
-        return _expression(name, call.arguments, indent)
+        return _expression(name, call.arguments, indent=indent)
     head = " " * indent + f"with log_copied_to({render_text(call.log_to)}):"
-    return [head, *_expression(name, call.arguments, indent + len(INDENT))]
+    return [head, *_expression(name, call.arguments, indent=indent + len(INDENT))]
 
 
-def _expression(name: str, arguments: tuple[Argument, ...], indent: int) -> list[str]:
+def _expression(name: str, arguments: tuple[Argument, ...], *, indent: int) -> list[str]:
     pad = " " * indent
     short = pad + f"{name}({', '.join(_inline(a) for a in arguments)})"
     if not any(a.reason for a in arguments) and len(short) <= WIDTH and len(arguments) <= 3:

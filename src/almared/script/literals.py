@@ -60,13 +60,13 @@ def render_value(value: object, *, indent: int = 0, used: int = 0) -> str:
     deeper = indent + len(INDENT)
     pad, end = " " * deeper, " " * indent
     if isinstance(value, Mapping):
-        rows = [_row(key, item, deeper) for key, item in value.items()]
+        rows = [_row(key, item, indent=deeper) for key, item in value.items()]
         return "{\n" + "".join(f"{pad}{row},\n" for row in rows) + end + "}"
     items = [render_value(item, indent=deeper, used=1) for item in value]
     return "[\n" + "".join(f"{pad}{item},\n" for item in items) + end + "]"
 
 
-def _row(key: object, item: object, indent: int) -> str:
+def _row(key: object, item: object, *, indent: int) -> str:
     head = f"{inline_value(key)}: "
     return head + render_value(item, indent=indent, used=len(head) + 1)
 

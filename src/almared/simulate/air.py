@@ -61,7 +61,7 @@ def make_window_air(air: AtmospherePart, spws: Sequence[SpectralWindow]) -> dict
     made: dict[tuple[float, float, int], WindowAir] = {}
     for spw in wanted:
         if _grid(spw) not in made:
-            made[_grid(spw)] = _window(tool, air, spw)
+            made[_grid(spw)] = _window(tool, air, spw=spw)
     return {spw.id: made[_grid(spw)] for spw in wanted}
 
 
@@ -70,7 +70,7 @@ def _grid(spw: SpectralWindow) -> tuple[float, float, int]:
     return spw.first_channel_hz, spw.channel_step_hz, spw.n_channels
 
 
-def _window(tool: Any, air: AtmospherePart, spw: SpectralWindow) -> WindowAir:
+def _window(tool: Any, air: AtmospherePart, *, spw: SpectralWindow) -> WindowAir:
     step_hz = max(spw.channel_width_hz, min(FINEST_HZ, spw.bandwidth_hz / 4.0))
     tool.initSpectralWindow(1, _q(spw.mean_frequency_hz, "Hz"), _q(spw.bandwidth_hz, "Hz"), _q(step_hz, "Hz"))
     tool.setUserWH2O(_q(air.pwv * 1e3, "mm"))

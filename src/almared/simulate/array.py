@@ -78,8 +78,8 @@ def make_array(scenario: Scenario, seed: int) -> TrueArray:
     """
     pads = [pad for group in scenario.array.group for pad in _chosen(group)]
     names = _names(scenario.array.group, pads)
-    antennas = tuple(_antenna(i, name, pad) for i, (name, pad) in enumerate(zip(names, pads, strict=True)))
-    errors = _position_errors(scenario, seed, len(antennas))
+    antennas = tuple(_antenna(i, name, pad=pad) for i, (name, pad) in enumerate(zip(names, pads, strict=True)))
+    errors = _position_errors(scenario, seed, n_antennas=len(antennas))
     return TrueArray(antennas, errors)
 
 
@@ -128,13 +128,13 @@ def _names(groups: Sequence[AntennaGroup], pads: Sequence[_Pad]) -> list[str]:
     if given and len(given) != len(pads):
         raise ScenarioError(f"{len(given)} names for {len(pads)} antennas", where="array.group.names")
     left = {prefix: iter(numbers) for prefix, numbers in NAMES_LEFT.items()}
-    names = given or [_next_name(i, pad, left) for i, pad in enumerate(pads)]
+    names = given or [_next_name(i, pad, left=left) for i, pad in enumerate(pads)]
     if len(set(names)) != len(names):
         raise ScenarioError("two antennas have the same name", where="array.group.names")
     return names
 
 
-def _next_name(index: int, pad: _Pad, left: dict[str, Iterator[int]]) -> str:
+def _next_name(index: int, pad: _Pad, *, left: dict[str, Iterator[int]]) -> str:
     first = "CM" if pad.diameter_m < 10.0 else PREFIXES_12M[index % len(PREFIXES_12M)]
     for prefix in (first,) if first == "CM" else (first, "DA", "DV", "PM"):
         number = next(left[prefix], None)
@@ -143,7 +143,7 @@ def _next_name(index: int, pad: _Pad, left: dict[str, Iterator[int]]) -> str:
     raise ScenarioError("there are more antennas than ALMA has names for", where="array.group")
 
 
-def _antenna(number: int, name: str, pad: _Pad) -> Antenna:
+def _antenna(number: int, name: str, *, pad: _Pad) -> Antenna:
     station = ALMA_ITRF_M + np.array(pad.enu_m) @ enu_axes()
     height = MOUNT_HEIGHT_M.get(pad.diameter_m, 7.0)
     position = station + height * station / np.linalg.norm(station)
@@ -162,7 +162,7 @@ def _vector(values: FloatArray) -> Vector:
     return float(values[0]), float(values[1]), float(values[2])
 
 
-def _position_errors(scenario: Scenario, seed: int, n_antennas: int) -> FloatArray:
+def _position_errors(scenario: Scenario, seed: int, *, n_antennas: int) -> FloatArray:
     rng = generator(seed, "position")
     errors = np.zeros((n_antennas, 3))
     n_moved = min(scenario.instrument.moved, n_antennas)

@@ -49,9 +49,9 @@ def array_tables(contents: AsdmContents) -> tuple[Table, ...]:
     return (
         Table("Antenna", tuple(_antenna(eb, a) for a in eb.antennas)),
         Table("Station", tuple(_stations(eb))),
-        Table("Feed", tuple(_feed(eb, a, spw) for a in eb.antennas for spw in eb.spws)),
+        Table("Feed", tuple(_feed(eb, a, spw=spw) for a in eb.antennas for spw in eb.spws)),
         Table("Receiver", tuple(_receiver(eb, spw) for spw in eb.spws)),
-        Table("CalDevice", tuple(_load(contents, a, spw) for spw in _tsys_windows(eb) for a in eb.antennas)),
+        Table("CalDevice", tuple(_load(contents, a, spw=spw) for spw in _tsys_windows(eb) for a in eb.antennas)),
     )
 
 
@@ -101,15 +101,15 @@ def _antenna(eb: ExecutionBlock, antenna: Antenna) -> Row:
 def _stations(eb: ExecutionBlock) -> Iterator[Row]:
     for number, pad in enumerate(pads(eb)):
         position = next(a.pad_position_m for a in eb.antennas if a.pad == pad)
-        yield _station(number, pad, position, kind="ANTENNA_PAD")
-    yield _station(weather_station_id(eb), WEATHER_STATION, WEATHER_STATION_ITRF_M, kind="WEATHER_STATION")
+        yield _station(number, pad, position=position, kind="ANTENNA_PAD")
+    yield _station(weather_station_id(eb), WEATHER_STATION, position=WEATHER_STATION_ITRF_M, kind="WEATHER_STATION")
 
 
-def _station(number: int, pad: str, position: tuple[float, float, float], *, kind: str) -> Row:
+def _station(number: int, pad: str, *, position: tuple[float, float, float], kind: str) -> Row:
     return {"stationId": tag("Station", number), "name": text(pad), "position": reals(position), "type": name(kind)}
 
 
-def _feed(eb: ExecutionBlock, antenna: Antenna, spw: SpectralWindow) -> Row:
+def _feed(eb: ExecutionBlock, antenna: Antenna, *, spw: SpectralWindow) -> Row:
     receptors = ("X",) if spw.processor == "RADIOMETER" else ("X", "Y")
     count = len(receptors)
     return {
@@ -149,7 +149,7 @@ def _tsys_windows(eb: ExecutionBlock) -> tuple[SpectralWindow, ...]:
     return tuple(w for w in eb.spws if w.id in used and w.processor == "CORRELATOR" and not w.is_channel_average)
 
 
-def _load(contents: AsdmContents, antenna: Antenna, spw: SpectralWindow) -> Row:
+def _load(contents: AsdmContents, antenna: Antenna, *, spw: SpectralWindow) -> Row:
     eb = contents.eb
     return {
         "antennaId": tag("Antenna", antenna.id),

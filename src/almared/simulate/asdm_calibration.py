@@ -59,7 +59,7 @@ def calibration_tables(contents: AsdmContents) -> tuple[Table, ...]:
         Table("Pointing", tuple(_pointing(row) for row in contents.pointing)),
         Table("Weather", tuple(_weather(eb, row) for row in contents.weather)),
         Table("CalData", tuple(_cal_data(eb))),
-        Table("CalReduction", tuple(_reduction(eb, n, what) for n, what in enumerate(("atmosphere", "wvr")))),
+        Table("CalReduction", tuple(_reduction(eb, n, what=what) for n, what in enumerate(("atmosphere", "wvr")))),
         Table("CalAtmosphere", tuple(_atmospheres(contents))),
         Table("CalWVR", tuple(_water_vapours(eb))),
     )
@@ -160,7 +160,7 @@ def _cal_data(eb: ExecutionBlock) -> Iterator[Row]:
         }
 
 
-def _reduction(eb: ExecutionBlock, number: int, what: str) -> Row:
+def _reduction(eb: ExecutionBlock, number: int, *, what: str) -> Row:
     return {
         "calReductionId": tag("CalReduction", number),
         "numApplied": integer(0),
@@ -176,7 +176,7 @@ def _reduction(eb: ExecutionBlock, number: int, what: str) -> Row:
     }
 
 
-def _cal_data_id(eb: ExecutionBlock, cal_type: str, mjd_s: float) -> int | None:
+def _cal_data_id(eb: ExecutionBlock, cal_type: str, *, mjd_s: float) -> int | None:
     """Return the row of CalData of the scan of that type nearest in time, None when there is none."""
     rows = [(n, scan) for n, (scan, kind, _) in enumerate(_reduced_scans(eb)) if kind == cal_type]
     nearest = min(rows, key=lambda r: _distance_s(r[1], mjd_s), default=None)
@@ -189,18 +189,18 @@ def _distance_s(scan: Scan, mjd_s: float) -> float:
 
 def _atmospheres(contents: AsdmContents) -> Iterator[Row]:
     for row in contents.syscal:
-        cal_data = _cal_data_id(contents.eb, "CAL_ATMOSPHERE", row.start_mjd_s)
+        cal_data = _cal_data_id(contents.eb, "CAL_ATMOSPHERE", mjd_s=row.start_mjd_s)
         if cal_data is not None:
-            yield _atmosphere(contents, row, cal_data)
+            yield _atmosphere(contents, row, cal_data=cal_data)
 
 
-def _atmosphere(contents: AsdmContents, row: SysCalRow, cal_data: int) -> Row:
+def _atmosphere(contents: AsdmContents, row: SysCalRow, *, cal_data: int) -> Row:
     eb = contents.eb
     spw, antenna = eb.spws[row.spw_id], eb.antennas[row.antenna_id]
-    return _atmosphere_keys(spw, antenna, row, cal_data=cal_data) | _atmosphere_values(contents, row, spw)
+    return _atmosphere_keys(spw, antenna, row=row, cal_data=cal_data) | _atmosphere_values(contents, row, spw=spw)
 
 
-def _atmosphere_keys(spw: SpectralWindow, antenna: Antenna, row: SysCalRow, *, cal_data: int) -> Row:
+def _atmosphere_keys(spw: SpectralWindow, antenna: Antenna, *, row: SysCalRow, cal_data: int) -> Row:
     return {
         "antennaName": text(antenna.name),
         "receiverBand": name(receiver_band(spw)),
@@ -212,7 +212,7 @@ def _atmosphere_keys(spw: SpectralWindow, antenna: Antenna, row: SysCalRow, *, c
     }
 
 
-def _atmosphere_values(contents: AsdmContents, row: SysCalRow, spw: SpectralWindow) -> Row:
+def _atmosphere_values(contents: AsdmContents, row: SysCalRow, *, spw: SpectralWindow) -> Row:
     receptors, channels = row.tsys_k.shape
     pressure, humidity, temperature = _conditions(contents)
     air_k = FORWARD_EFFICIENCY * temperature
@@ -264,7 +264,7 @@ def _mean_water_m(pwv: Sequence[WaterVapour]) -> float:
 
 def _water_vapours(eb: ExecutionBlock) -> Iterator[Row]:
     for water in eb.pwv:
-        cal_data = _cal_data_id(eb, "CAL_WVR", water.time_mjd_s)
+        cal_data = _cal_data_id(eb, "CAL_WVR", mjd_s=water.time_mjd_s)
         if cal_data is not None:
             yield _water_vapour(water, cal_data)
 

@@ -227,7 +227,7 @@ def cell_bytes(cell: Cell, order: str) -> bytes:
         ``<`` or ``>``.
     """
     if cell.shape is None:
-        return _scalar_bytes(cell.kind, cell.value, order)
+        return _scalar_bytes(cell.kind, cell.value, order=order)
     head = struct.pack(f"{order}{len(cell.shape)}i", *cell.shape)
     return head + _element_bytes(cell, order)
 
@@ -298,7 +298,7 @@ def _element_texts(cell: Cell) -> Sequence[str]:
     return [repr(v) for v in flat.tolist()]
 
 
-def _scalar_bytes(kind: Kind, value: Any, order: str) -> bytes:
+def _scalar_bytes(kind: Kind, value: Any, *, order: str) -> bytes:
     if kind in (Kind.TEXT, Kind.NAME):
         return string_bytes(value, order)
     if kind is Kind.ENTITY:

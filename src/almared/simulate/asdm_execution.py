@@ -60,7 +60,7 @@ def execution_tables(setup: Setup) -> tuple[Table, ...]:
         Table("ExecBlock", (_exec_block(eb),)),
         Table("SBSummary", (_summary(eb),)),
         Table("Scan", tuple(_scan(eb, scan) for scan in eb.scans)),
-        Table("Subscan", tuple(_subscan(eb, scan, sub) for scan in eb.scans for sub in scan.subscans)),
+        Table("Subscan", tuple(_subscan(eb, scan, sub=sub) for scan in eb.scans for sub in scan.subscans)),
         Table("State", tuple(_state(number) for number in range(len(STATES)))),
         Table("Flag", tuple(_flags(eb))),
     )
@@ -187,7 +187,7 @@ def _cal_data_type(intent: str) -> str:
     return special.get(Intent(intent), "CHANNEL_AVERAGE_CROSS") if intent in list(Intent) else "NONE"
 
 
-def _subscan(eb: ExecutionBlock, scan: Scan, sub: Subscan) -> Row:
+def _subscan(eb: ExecutionBlock, scan: Scan, *, sub: Subscan) -> Row:
     count = max((b.n_integrations for b in sub.blocks if b.processor == "CORRELATOR"), default=1)
     return {
         "execBlockId": tag("ExecBlock", 0),
@@ -221,11 +221,11 @@ def _flags(eb: ExecutionBlock) -> Iterator[Row]:
     number = 0
     for flag in eb.online_flags:
         for antenna in flag.antenna_names or tuple(ids):
-            yield _flag(number, flag, ids[antenna])
+            yield _flag(number, flag, antenna_id=ids[antenna])
             number += 1
 
 
-def _flag(number: int, flag: OnlineFlag, antenna_id: int) -> Row:
+def _flag(number: int, flag: OnlineFlag, *, antenna_id: int) -> Row:
     return {
         "flagId": tag("Flag", number),
         "startTime": moment(flag.start_mjd_s),

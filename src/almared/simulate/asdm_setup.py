@@ -87,7 +87,7 @@ def make_setup(eb: ExecutionBlock) -> Setup:
     blocks = tuple(block for scan in eb.scans for sub in scan.subscans for block in sub.blocks)
     drafts = tuple(dict.fromkeys((b.spw_ids, b.processor, b.n_antennas) for b in blocks))
     modes: list[Mode] = []
-    configurations = tuple(_configuration(eb, draft, modes) for draft in drafts)
+    configurations = tuple(_configuration(eb, draft, modes=modes) for draft in drafts)
     first = tuple(next(c for c in configurations if c.processor_id == n) for n in range(len(modes)))
     polarizations = tuple(dict.fromkeys(spw.correlations for spw in eb.spws))
     return Setup(eb, polarizations, configurations, first)
@@ -120,7 +120,7 @@ def antennas_of_block(antennas: Sequence[Antenna], block: DataBlock) -> tuple[in
     return ids[: block.n_antennas]
 
 
-def _configuration(eb: ExecutionBlock, draft: tuple[tuple[int, ...], str, int], modes: list[Mode]) -> Configuration:
+def _configuration(eb: ExecutionBlock, draft: tuple[tuple[int, ...], str, int], *, modes: list[Mode]) -> Configuration:
     spw_ids, processor, n_antennas = draft
     if not set(spw_ids) <= {spw.id for spw in eb.spws}:
         raise ScenarioError(f"a data block names spectral windows {spw_ids} that are not there")

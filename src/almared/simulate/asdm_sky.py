@@ -32,13 +32,13 @@ def sky_tables(contents: AsdmContents) -> tuple[Table, ...]:
     """
     moving = tuple(sorted(contents.ephemerides))
     return (
-        Table("Field", tuple(_field(contents.eb, f, moving) for f in contents.eb.fields)),
+        Table("Field", tuple(_field(contents.eb, f, moving=moving) for f in contents.eb.fields)),
         Table("Source", tuple(_sources(contents.eb))),
         Table("Ephemeris", tuple(_ephemerides(contents))),
     )
 
 
-def _field(eb: ExecutionBlock, field: Field, moving: tuple[int, ...]) -> Row:
+def _field(eb: ExecutionBlock, field: Field, *, moving: tuple[int, ...]) -> Row:
     direction = reals([field.direction_rad])
     # Beside an ephemeris CASA takes phaseDir for an offset from it (seen: uvw of twice the direction otherwise).
     offset = reals([(0.0, 0.0)])
@@ -65,10 +65,10 @@ def _sources(eb: ExecutionBlock) -> Iterator[Row]:
         fields = {f.id for f in eb.fields if f.source_id == source.id}
         used = {i for s in eb.scans if fields & set(s.field_ids) for i in s.spw_ids}
         for spw_id in sorted(used | dict(source.rest_frequencies_hz).keys()):
-            yield _source(eb, source, spw_id)
+            yield _source(eb, source, spw_id=spw_id)
 
 
-def _source(eb: ExecutionBlock, source: Source, spw_id: int) -> Row:
+def _source(eb: ExecutionBlock, source: Source, *, spw_id: int) -> Row:
     row = {
         "sourceId": integer(source.id),
         "timeInterval": interval(eb.start_mjd_s, eb.end_mjd_s),
@@ -116,7 +116,7 @@ def _ephemerides(contents: AsdmContents) -> Iterator[Row]:
         rows = contents.ephemerides[field_id]
         step = _step_s(rows, contents.eb.fields[field_id].name)
         for row in rows:
-            yield _ephemeris(number, row, step)
+            yield _ephemeris(number, row, step=step)
 
 
 def _step_s(rows: tuple[EphemerisRow, ...], field_name: str) -> float:
@@ -129,7 +129,7 @@ def _step_s(rows: tuple[EphemerisRow, ...], field_name: str) -> float:
     return steps.pop()
 
 
-def _ephemeris(number: int, row: EphemerisRow, step: float) -> Row:
+def _ephemeris(number: int, row: EphemerisRow, *, step: float) -> Row:
     return {
         "timeInterval": interval(row.time_mjd_s - step / 2, row.time_mjd_s + step / 2),
         "ephemerisId": integer(number),

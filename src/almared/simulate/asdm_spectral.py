@@ -159,10 +159,10 @@ def _modes_of(setup: Setup, kind: str) -> list[Configuration]:
 
 
 def _correlator_modes(setup: Setup) -> tuple[Row, ...]:
-    return tuple(_correlator_mode(setup, n, mode) for n, mode in enumerate(_modes_of(setup, "CorrelatorMode")))
+    return tuple(_correlator_mode(setup, n, mode=mode) for n, mode in enumerate(_modes_of(setup, "CorrelatorMode")))
 
 
-def _correlator_mode(setup: Setup, number: int, mode: Configuration) -> Row:
+def _correlator_mode(setup: Setup, number: int, *, mode: Configuration) -> Row:
     windows = [setup.eb.spws[i] for i in mode.spw_ids]
     basebands = tuple(dict.fromkeys(w.baseband for w in windows))
     wide = "FILTER_TDM" if all(w.is_tdm or w.is_channel_average for w in windows) else "FILTER_TFB"

@@ -151,22 +151,22 @@ def write_tables(tables: Iterable[Table], directory: Path, *, form: TableForm) -
     listed = sorted(tables, key=lambda t: ORDER.index(t.name))
     for table in listed:
         if table.rows:
-            _write_table(table, directory, form)
+            _write_table(table, directory, form=form)
     (directory / "ASDM.xml").write_text(_list_of_tables(listed, form), encoding="latin-1")
 
 
-def _write_table(table: Table, directory: Path, form: TableForm) -> None:
+def _write_table(table: Table, directory: Path, *, form: TableForm) -> None:
     for number, row in enumerate(table.rows):
-        _check_row(table.name, number, row)
+        _check_row(table.name, number, row=row)
     if table.name in form.binary:
         order = ">" if form.big_endian else "<"
         (directory / f"{table.name}.xml").write_text(_reference_text(table.name, form), encoding="latin-1")
-        (directory / f"{table.name}.bin").write_bytes(_mime(table, form, order))
+        (directory / f"{table.name}.bin").write_bytes(_mime(table, form, order=order))
     else:
         (directory / f"{table.name}.xml").write_text(_table_text(table, form), encoding="latin-1")
 
 
-def _check_row(table: str, number: int, row: Row) -> None:
+def _check_row(table: str, number: int, *, row: Row) -> None:
     """CASA drops a faulty row and all after it without an error, so faults end here."""
     columns = columns_by_name(table)
     missing = [c.name for c in columns.values() if not c.is_optional and c.name not in row]
@@ -192,7 +192,7 @@ def _fault(column: Column, cell: Cell) -> str:
     return ""
 
 
-def _entity(tag: str, uid: str, type_name: str) -> str:
+def _entity(tag: str, uid: str, *, type_name: str) -> str:
     return (
         f'<{tag} entityId="{uid}" entityIdEncrypted="na" entityTypeName="{type_name}" '
         f'schemaVersion="1" documentVersion="1"/>'
@@ -202,8 +202,8 @@ def _entity(tag: str, uid: str, type_name: str) -> str:
 def _head(name: str, form: TableForm) -> str:
     return (
         f"{DECLARATION}<{name}Table {NAMESPACE.format(name=name)} {SCHEMA}>\n"
-        f"{_entity('Entity', table_uid(form.asdm_uid, name), f'{name}Table')}\n"
-        f"{_entity('ContainerEntity', form.asdm_uid, 'ASDM')}\n"
+        f"{_entity('Entity', table_uid(form.asdm_uid, name), type_name=f'{name}Table')}\n"
+        f"{_entity('ContainerEntity', form.asdm_uid, type_name='ASDM')}\n"
     )
 
 
@@ -222,7 +222,7 @@ def _reference_text(name: str, form: TableForm) -> str:
     return f'{_head(name, form)}<BulkStoreRef file_id="{uid}" byteOrder="{order}"/>\n</{name}Table>\n'
 
 
-def _mime(table: Table, form: TableForm, order: str) -> bytes:
+def _mime(table: Table, form: TableForm, *, order: str) -> bytes:
     uid = table_uid(form.asdm_uid, table.name)
     used = [c for c in columns_of(table.name) if any(c.name in row for row in table.rows)]
     columns = "".join(f"<{c.name}/>\n" for c in used)
@@ -238,15 +238,15 @@ def _mime(table: Table, form: TableForm, order: str) -> bytes:
     )
     entities = ((uid, "na", f"{table.name}Table", "1", "1"), (form.asdm_uid, "na", "ASDM", "1", "1"))
     names = b"".join(string_bytes(part, order) for entity in entities for part in entity)
-    rows = b"".join(_row_bytes(row, used, order) for row in table.rows)
+    rows = b"".join(_row_bytes(row, used, order=order) for row in table.rows)
     return top.encode("latin-1") + names + struct.pack(f"{order}i", len(table.rows)) + rows + b"\n--MIME_boundary--\n"
 
 
-def _row_bytes(row: Row, columns: Iterable[Column], order: str) -> bytes:
-    return b"".join(_column_bytes(row.get(column.name), column, order) for column in columns)
+def _row_bytes(row: Row, columns: Iterable[Column], *, order: str) -> bytes:
+    return b"".join(_column_bytes(row.get(column.name), column, order=order) for column in columns)
 
 
-def _column_bytes(cell: Cell | None, column: Column, order: str) -> bytes:
+def _column_bytes(cell: Cell | None, column: Column, *, order: str) -> bytes:
     """Before an optional value stands a byte that says whether it is there."""
     if cell is None:
         return b"\x00"
@@ -256,13 +256,13 @@ def _column_bytes(cell: Cell | None, column: Column, order: str) -> bytes:
 def _list_of_tables(tables: Iterable[Table], form: TableForm) -> str:
     rows = "".join(
         f"  <Table>\n    <Name>{t.name}</Name>\n    <NumberRows>{len(t.rows)}</NumberRows>\n"
-        + (f"    {_entity('Entity', table_uid(form.asdm_uid, t.name), f'{t.name}Table')}\n" if t.rows else "")
+        + (f"    {_entity('Entity', table_uid(form.asdm_uid, t.name), type_name=f'{t.name}Table')}\n" if t.rows else "")
         + "  </Table>\n"
         for t in tables
     )
     return (
         f'{DECLARATION}<ASDM xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-        f'xmlns="http://Alma/XASDM/ASDM" {SCHEMA}>\n{_entity("Entity", form.asdm_uid, "ASDM")}\n'
+        f'xmlns="http://Alma/XASDM/ASDM" {SCHEMA}>\n{_entity("Entity", form.asdm_uid, type_name="ASDM")}\n'
         f"<TimeOfCreation>{_iso(form.created_mjd_s)}</TimeOfCreation>\n{rows}</ASDM>\n"
     )
 

@@ -98,7 +98,7 @@ class CorrelatorBdfWriter:
         ScenarioError
             An array has the wrong shape, or values that cannot be stored.
         """
-        self._check(cross, auto, flags)
+        self._check(cross, auto, flags=flags)
         for number in range(auto.shape[0]):
             words = np.zeros(self.header.n_flags, "<i4") if flags is None else flags[number].astype("<i4")
             self._integration(
@@ -125,16 +125,16 @@ class CorrelatorBdfWriter:
 
     def _stored(self, cross: CrossArray) -> NDArray[Any]:
         if np.iscomplexobj(cross):
-            return quantise(cross, self._scales, self.header.cross_type)
+            return quantise(cross, self._scales, cross_type=self.header.cross_type)
         return np.ascontiguousarray(cross, dtype=self.header.cross_type.dtype)
 
-    def _check(self, cross: CrossArray, auto: NDArray[np.float32], flags: NDArray[np.int32] | None) -> None:
+    def _check(self, cross: CrossArray, auto: NDArray[np.float32], *, flags: NDArray[np.int32] | None) -> None:
         header, times = self.header, auto.shape[0]
         pair = () if np.iscomplexobj(cross) else (2,)
-        _require(cross.shape, (times, header.n_baselines, header.n_cross_values, *pair), "cross")
-        _require(auto.shape, (times, header.n_antennas, header.n_auto_values), "auto")
+        _require(cross.shape, (times, header.n_baselines, header.n_cross_values, *pair), name="cross")
+        _require(auto.shape, (times, header.n_antennas, header.n_auto_values), name="auto")
         if flags is not None:
-            _require(flags.shape, (times, header.n_flags), "flags")
+            _require(flags.shape, (times, header.n_flags), name="flags")
         if not np.isfinite(auto).all():
             raise ScenarioError("the simulated auto-correlations are not finite", where=str(self.path))
 
@@ -173,7 +173,7 @@ def write_correlator_bdf(
     return writer.bytes
 
 
-def write_radiometer_bdf(path: Path, header: RadiometerBdf, temperatures: NDArray[np.float32]) -> int:
+def write_radiometer_bdf(path: Path, header: RadiometerBdf, *, temperatures: NDArray[np.float32]) -> int:
     """Write a file of the water-vapour radiometers and return its size in bytes.
 
     Parameters
@@ -190,7 +190,7 @@ def write_radiometer_bdf(path: Path, header: RadiometerBdf, temperatures: NDArra
     ScenarioError
         The array has the wrong shape or values that are not finite.
     """
-    _require(temperatures.shape, (header.n_integrations, header.n_antennas, header.n_channels), "temperatures")
+    _require(temperatures.shape, (header.n_integrations, header.n_antennas, header.n_channels), name="temperatures")
     if not np.isfinite(temperatures).all():
         raise ScenarioError("the simulated radiometer temperatures are not finite", where=str(path))
     length = to_ns(header.integration_s) * header.n_integrations
@@ -216,6 +216,6 @@ def _scale_per_value(header: CorrelatorBdf) -> NDArray[np.float32]:
     )
 
 
-def _require(shape: tuple[int, ...], expected: tuple[int, ...], name: str) -> None:
+def _require(shape: tuple[int, ...], expected: tuple[int, ...], *, name: str) -> None:
     if shape != expected:
         raise ScenarioError(f"the array {name!r} has shape {shape}, not {expected}", where="binary data file")

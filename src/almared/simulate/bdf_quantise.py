@@ -86,7 +86,7 @@ def window_peaks(cross: NDArray[np.complex64], windows: tuple[BdfWindow, ...]) -
     )
 
 
-def quantise(cross: NDArray[np.complex64], scales: NDArray[np.float32], cross_type: CrossType) -> NDArray[Any]:
+def quantise(cross: NDArray[np.complex64], scales: NDArray[np.float32], *, cross_type: CrossType) -> NDArray[Any]:
     """Return the stored numbers, real and imaginary part one after the other.
 
     Parameters

@@ -97,7 +97,7 @@ def read_body(name: str, mjd_s: float) -> Body:
         raise ScenarioError("casadata has no model of this body", where=name, repair="name one like Titan or Uranus")
     frequency_ghz, brightness = np.loadtxt(model, unpack=True)
     path = _ephemeris(name, mjd_s / DAY_S)
-    return _read(name, path, mjd_s / DAY_S, (frequency_ghz * 1e9, brightness))
+    return _read(name, path, mjd=mjd_s / DAY_S, model=(frequency_ghz * 1e9, brightness))
 
 
 def _ephemeris(name: str, mjd: float) -> Path:
@@ -109,7 +109,7 @@ def _ephemeris(name: str, mjd: float) -> Path:
     raise ScenarioError("casadata has no ephemeris of this body at the date", where=f"{name}, MJD {mjd:.0f}")
 
 
-def _read(name: str, path: Path, mjd: float, model: tuple[FloatArray, FloatArray]) -> Body:
+def _read(name: str, path: Path, *, mjd: float, model: tuple[FloatArray, FloatArray]) -> Body:
     from casacore.tables import table
 
     with table(str(path), ack=False) as rows:

@@ -70,7 +70,7 @@ class Camera:
         The full-resolution block of the subscan.
     """
 
-    def __init__(self, world: World, look: Look, block: DataBlock) -> None:
+    def __init__(self, world: World, look: Look, *, block: DataBlock) -> None:
         self.world, self.look, self.block = world, look, block
         self.spws = [world.spw(i) for i in block.spw_ids]
         self.times = integration_times(look.subscan, block)
@@ -103,7 +103,7 @@ class Camera:
 
     def antenna_spectra(self, times: FloatArray) -> NDArray[np.complex64]:
         """Return everything antenna based, shape (time, antenna_name, value)."""
-        water, error = self.world.paths(self.look.field, times, self.block.integration_s)
+        water, error = self.world.paths(self.look.field, times, length_s=self.block.integration_s)
         gains = self.world.instrument.gains(times).astype(np.complex64)
         spectra = []
         for spw, fixed in zip(self.spws, self.fixed, strict=True):
@@ -186,9 +186,9 @@ class Camera:
             scales.append(max(peak, TINIEST))
             noises.append(noise)
         kind = CrossType.INT16 if all(k is CrossType.INT16 for k in kinds) else CrossType.INT32
-        return kind, self._axis(kind, scales, noises)
+        return kind, self._axis(kind, scales, noises=noises)
 
-    def _axis(self, kind: CrossType, peaks: list[float], noises: list[float]) -> ValueAxis:
+    def _axis(self, kind: CrossType, peaks: list[float], *, noises: list[float]) -> ValueAxis:
         counts = [spw.n_channels * len(spw.correlations) for spw in self.spws]
         scales = [choose_scale(peak, kind) for peak in peaks]
         return ValueAxis(

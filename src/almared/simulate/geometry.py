@@ -125,7 +125,7 @@ class _Turning:
         return np.asarray(erfa.s2c(ri - self.angle, di) @ self.wobble.T, dtype=float)
 
 
-def sidereal_time(mjd_s: float, longitude_rad: float, earth: EarthOrientation) -> float:
+def sidereal_time(mjd_s: float, longitude_rad: float, *, earth: EarthOrientation) -> float:
     """Return the apparent local sidereal time (rad)."""
     import erfa
 

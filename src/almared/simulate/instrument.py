@@ -78,7 +78,7 @@ class Instrument:
         phase = self.phase_rad + _sinusoids(self.phase_drift, since)
         gains = amplitude * np.exp(1j * phase)
         for fault in self.faults:
-            self._apply(fault, gains, since)
+            self._apply(fault, gains, since=since)
         return np.asarray(gains)
 
     def bandpass(self, spw: SpectralWindow) -> ComplexArray:
@@ -107,7 +107,7 @@ class Instrument:
         slope = 2.0 * np.pi * self.delay_s[:, number, None, :] * offset_hz[None, :, None]
         return np.asarray(curve + slope)
 
-    def _apply(self, fault: FaultPart, gains: ComplexArray, since: FloatArray) -> None:
+    def _apply(self, fault: FaultPart, gains: ComplexArray, *, since: FloatArray) -> None:
         if fault.antenna not in self.antenna_names:
             return
         antenna = self.antenna_names.index(fault.antenna)
@@ -124,7 +124,7 @@ def make_instrument(scenario: Scenario, array: TrueArray, *, start_mjd_s: float,
     part = scenario.instrument
     names = tuple(antenna.name for antenna in array.antennas)
     n_basebands = len(scenario.spectral.baseband)
-    draws = [_draw(part, generator(seed, "instrument", name), n_basebands) for name in names]
+    draws = [_draw(part, generator(seed, "instrument", name), n_basebands=n_basebands) for name in names]
     stacked = {key: np.array([draw[key] for draw in draws]) for key in draws[0]}
     area = 0.25 * np.pi * array.diameters_m**2
     return Instrument(
@@ -137,7 +137,7 @@ def make_instrument(scenario: Scenario, array: TrueArray, *, start_mjd_s: float,
     )
 
 
-def _draw(part: InstrumentPart, rng: np.random.Generator, n_basebands: int) -> dict[str, FloatArray]:
+def _draw(part: InstrumentPart, rng: np.random.Generator, *, n_basebands: int) -> dict[str, FloatArray]:
     """Return the random properties of one antenna."""
     common = 1.0 + part.gain_scatter * _bounded(rng, ())
     y_over_x = np.array([1.0, 1.0 + part.xy_amplitude * _bounded(rng, ())])
@@ -146,16 +146,16 @@ def _draw(part: InstrumentPart, rng: np.random.Generator, n_basebands: int) -> d
     return {
         "amplitude": common * y_over_x,
         "phase_rad": phase,
-        "amplitude_drift": _drift(rng, part.gain_drift, part.drift_time),
-        "phase_drift": _drift(rng, part.phase_drift, part.drift_time),
+        "amplitude_drift": _drift(rng, part.gain_drift, shortest_s=part.drift_time),
+        "phase_drift": _drift(rng, part.phase_drift, shortest_s=part.drift_time),
         "delay_s": part.delay * _bounded(rng, shape),
-        "ripple": _ripples(rng, part.ripple, shape),
+        "ripple": _ripples(rng, part.ripple, shape=shape),
         "curvature_rad": part.bandpass_phase * _bounded(rng, (*shape, 2)),
         "trx_k": part.trx * (1.0 + part.trx_scatter * _bounded(rng, shape)),
     }
 
 
-def _drift(rng: np.random.Generator, size: float, shortest_s: float) -> FloatArray:
+def _drift(rng: np.random.Generator, size: float, *, shortest_s: float) -> FloatArray:
     """Return sinusoids that are nearly the same in both receptors, zero at the start left to the constant part."""
     terms = np.empty((2, N_TERMS, 3))
     terms[..., 0] = size * _bounded(rng, (N_TERMS,)) * (1.0 + 0.1 * _bounded(rng, (2, N_TERMS)))
@@ -164,7 +164,7 @@ def _drift(rng: np.random.Generator, size: float, shortest_s: float) -> FloatArr
     return terms
 
 
-def _ripples(rng: np.random.Generator, size: float, shape: tuple[int, ...]) -> FloatArray:
+def _ripples(rng: np.random.Generator, size: float, *, shape: tuple[int, ...]) -> FloatArray:
     terms = np.empty((*shape, N_TERMS, 3))
     terms[..., 0] = size * _bounded(rng, (*shape, N_TERMS))
     terms[..., 1] = rng.uniform(0.25e9, 1.5e9, (*shape, N_TERMS))

@@ -255,12 +255,12 @@ def parse_listobs(content: str, *, where: str = "listobs") -> Listobs:
         telescope=telescope[1],
         n_rows=int(records[1]) if records else 0,
         scans=_scans(content),
-        fields=_matches(FIELD, _section(content, "Fields:"), _field),
-        windows=_matches(WINDOW, _section(content, "Spectral Windows:"), _window),
-        sources=_matches(SOURCE, _section(content, "Sources:"), _source),
-        antennas=_matches(ANTENNA, _section(content, "Antennas:"), _antenna),
+        fields=_matches(FIELD, _section(content, "Fields:"), make=_field),
+        windows=_matches(WINDOW, _section(content, "Spectral Windows:"), make=_window),
+        sources=_matches(SOURCE, _section(content, "Sources:"), make=_source),
+        antennas=_matches(ANTENNA, _section(content, "Antennas:"), make=_antenna),
     )
-    _require_whole(listed, content, where)
+    _require_whole(listed, content, where=where)
     return listed
 
 
@@ -273,11 +273,11 @@ def _section(content: str, title: str) -> list[str]:
     return rest[:end]
 
 
-def _matches(form: re.Pattern[str], lines: Iterable[str], make: Callable[[re.Match[str]], T]) -> tuple[T, ...]:
+def _matches(form: re.Pattern[str], lines: Iterable[str], *, make: Callable[[re.Match[str]], T]) -> tuple[T, ...]:
     return tuple(make(found) for found in map(form.match, lines) if found)
 
 
-def _require_whole(listed: Listobs, content: str, where: str) -> None:
+def _require_whole(listed: Listobs, content: str, *, where: str) -> None:
     found = {
         "fields": len(listed.fields),
         "spectral windows": len(listed.windows),

@@ -49,7 +49,7 @@ def observe_scans(
             seen(count)
 
     def observed(pair: tuple[Scan, Subscan]) -> Subscan:
-        return _observe_subscan(world, _look(world, *pair), directory, tell)
+        return _observe_subscan(world, _look(world, pair[0], subscan=pair[1]), directory=directory, seen=tell)
 
     with ThreadPoolExecutor(threads) as pool:
         made = dict(zip(((scan.number, sub.number) for scan, sub in pairs), pool.map(observed, pairs), strict=True))
@@ -63,16 +63,16 @@ def observe_scan(world: World, scan: Scan, *, directory: Path, threads: int, see
     return observe_scans(world, (scan,), directory=directory, threads=threads, seen=seen)[0]
 
 
-def _observe_subscan(world: World, look: Look, directory: Path, seen: Callable[[int], None]) -> Subscan:
+def _observe_subscan(world: World, look: Look, *, directory: Path, seen: Callable[[int], None]) -> Subscan:
     sizes = _correlator_files(world, look, directory=directory, seen=seen)
     blocks = []
     for block in look.subscan.blocks:
-        size = sizes.get(block.data_uid) or _radiometer_file(world, look, block, directory)
+        size = sizes.get(block.data_uid) or _radiometer_file(world, look, block=block, directory=directory)
         blocks.append(replace(block, data_size=size))
     return replace(look.subscan, blocks=tuple(blocks))
 
 
-def _look(world: World, scan: Scan, subscan: Subscan) -> Look:
+def _look(world: World, scan: Scan, *, subscan: Subscan) -> Look:
     field = world.schedule.fields[subscan.field_id]
     middle = 0.5 * (subscan.start_mjd_s + subscan.end_mjd_s)
     is_on = subscan.intent == "ON_SOURCE"
@@ -81,7 +81,7 @@ def _look(world: World, scan: Scan, subscan: Subscan) -> Look:
 
 def _correlator_files(world: World, look: Look, *, directory: Path, seen: Callable[[int], None]) -> dict[str, int]:
     blocks = [block for block in look.subscan.blocks if block.processor == "CORRELATOR"]
-    camera = Camera(world, look, blocks[0])
+    camera = Camera(world, look, block=blocks[0])
     with ExitStack() as stack:
         writers = [
             stack.enter_context(CorrelatorBdfWriter(binary_data_path(directory, b.data_uid), camera.header(b)))
@@ -105,7 +105,7 @@ def _correlator_files(world: World, look: Look, *, directory: Path, seen: Callab
     return {block.data_uid: writer.bytes for block, writer in zip(blocks, writers, strict=True)}
 
 
-def _radiometer_file(world: World, look: Look, block: DataBlock, directory: Path) -> int:
+def _radiometer_file(world: World, look: Look, *, block: DataBlock, directory: Path) -> int:
     header = RadiometerBdf(
         data_uid=block.data_uid,
         exec_block_uid=world.scenario.uid,
@@ -117,16 +117,18 @@ def _radiometer_file(world: World, look: Look, block: DataBlock, directory: Path
         integration_s=block.integration_s,
     )
     return write_radiometer_bdf(
-        binary_data_path(directory, block.data_uid), header, radiometer_temperatures(world, look, block)
+        binary_data_path(directory, block.data_uid),
+        header,
+        temperatures=radiometer_temperatures(world, look, block=block),
     )
 
 
-def radiometer_temperatures(world: World, look: Look, block: DataBlock) -> NDArray[np.float32]:
+def radiometer_temperatures(world: World, look: Look, *, block: DataBlock) -> NDArray[np.float32]:
     """Return what the water-vapour radiometers read (K), shape (time, antenna_name, channel)."""
     if world.radiometer is None:
         return np.zeros((block.n_integrations, block.n_antennas, 4), np.float32)
     times = integration_times(look.subscan, block)
-    slant, _ = world.paths(look.field, times, block.integration_s)
+    slant, _ = world.paths(look.field, times, length_s=block.integration_s)
     _, elevation = world.frame(look.field, times).azimuth_elevation()
     sine = np.sin(elevation)[:, None]
     air, part = world.scenario.atmosphere, world.scenario.radiometer

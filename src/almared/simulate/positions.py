@@ -10,7 +10,7 @@ import numpy as np
 from almared.simulate.array import TrueArray
 
 
-def write_positions(array: TrueArray, table: Path, answer: Path) -> None:
+def write_positions(array: TrueArray, table: Path, *, answer: Path) -> None:
     """Write ``antennapos.csv`` (corrections) and the position service's JSON (whole positions).
 
     Parameters

@@ -101,8 +101,8 @@ def simulate(
     scans = _observe(world, asdm, threads=threads or _processors(), total=total, progress=progress)
     contents = make_contents(world, scans)
     write_asdm_metadata(contents, asdm)
-    write_truth(world, contents, target)
-    write_positions(world.array, target / POSITIONS, target / POSITIONS_JSON)
+    write_truth(world, contents, directory=target)
+    write_positions(world.array, target / POSITIONS, answer=target / POSITIONS_JSON)
     return SimulatedEb(asdm, target / TRUTH, target / POSITIONS, target / POSITIONS_JSON, contents.eb, total)
 
 

@@ -55,7 +55,7 @@ def parse_quantity(text: object, kind: str) -> float:
     return float(found[1]) * units[found[2]]
 
 
-def _sexagesimal(text: object, turn: float, kind: str) -> float:
+def _sexagesimal(text: object, turn: float, *, kind: str) -> float:
     found = SEXAGESIMAL.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         return parse_quantity(text, kind)
@@ -64,11 +64,11 @@ def _sexagesimal(text: object, turn: float, kind: str) -> float:
 
 
 def _right_ascension(text: object) -> float:
-    return _sexagesimal(text, math.pi / 12.0, "angle") % (2.0 * math.pi)
+    return _sexagesimal(text, math.pi / 12.0, kind="angle") % (2.0 * math.pi)
 
 
 def _declination(text: object) -> float:
-    value = _sexagesimal(text, math.pi / 180.0, "angle")
+    value = _sexagesimal(text, math.pi / 180.0, kind="angle")
     if abs(value) > math.pi / 2.0:
         raise ValueError(f"{text!r} is no declination: it must lie between -90 and 90 degrees")
     return value

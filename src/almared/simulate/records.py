@@ -40,7 +40,7 @@ def make_contents(world: World, scans: tuple[Scan, ...]) -> AsdmContents:
     """Return what the writer of the ASDM needs, from the world and the observed scans."""
     syscal = tuple(_syscal_rows(world, scans))
     weather = tuple(_weather_rows(world))
-    eb = _execution_block(world, scans, syscal)
+    eb = _execution_block(world, scans, syscal=syscal)
     return AsdmContents(
         eb=eb,
         syscal=syscal,
@@ -51,7 +51,7 @@ def make_contents(world: World, scans: tuple[Scan, ...]) -> AsdmContents:
     )
 
 
-def _execution_block(world: World, scans: tuple[Scan, ...], syscal: tuple[SysCalRow, ...]) -> ExecutionBlock:
+def _execution_block(world: World, scans: tuple[Scan, ...], *, syscal: tuple[SysCalRow, ...]) -> ExecutionBlock:
     scenario = world.scenario
     uid = Uid.parse(scenario.uid)
     is_compact = all(antenna.diameter_m < 10.0 for antenna in world.array.antennas)
@@ -100,23 +100,23 @@ def _syscal_rows(world: World, scans: tuple[Scan, ...]) -> Iterator[SysCalRow]:
         field = world.schedule.fields[scan.field_ids[0]]
         airmass = world.airmass(field, 0.5 * (scan.start_mjd_s + scan.end_mjd_s))
         for spw_id in world.setups.tsys:
-            yield from _syscal_of(world, scan, spw_id, airmass)
+            yield from _syscal_of(world, scan, spw_id=spw_id, airmass=airmass)
 
 
-def _syscal_of(world: World, scan: Scan, spw_id: int, airmass: float) -> Iterator[SysCalRow]:
+def _syscal_of(world: World, scan: Scan, *, spw_id: int, airmass: float) -> Iterator[SysCalRow]:
     spw = world.spw(spw_id)
     tsys, trx = world.tsys(spw, airmass), world.instrument.receiver_temperature(spw)
     rng = generator(world.seed, "tsys", scan.number, spw_id)
     tsys = tsys * (1.0 + world.scenario.instrument.tsys_error * rng.standard_normal(tsys.shape))
     sky = np.broadcast_to(world.air[spw_id].sky(airmass), (2, spw.n_channels))
     for antenna in world.array.antennas:
-        spectra = _with_faults(world, antenna.name, tsys[antenna.id].T.copy(), scan.start_mjd_s)
+        spectra = _with_faults(world, antenna.name, tsys=tsys[antenna.id].T.copy(), mjd_s=scan.start_mjd_s)
         if spectra is not None:
             own = trx[antenna.id].T.copy()
             yield SysCalRow(antenna.id, spw_id, scan.start_mjd_s, scan.end_mjd_s, spectra, own, sky.copy())
 
 
-def _with_faults(world: World, antenna: str, tsys: FloatArray, mjd_s: float) -> FloatArray | None:
+def _with_faults(world: World, antenna: str, *, tsys: FloatArray, mjd_s: float) -> FloatArray | None:
     since = mjd_s - world.instrument.start_mjd_s
     for fault in world.scenario.fault:
         if fault.antenna != antenna or not fault.after <= since < fault.until:

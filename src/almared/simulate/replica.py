@@ -98,7 +98,7 @@ def build_execution_block(listed: Listobs) -> ExecutionBlock:
             raise InputError(f"the {what} ids do not count from 0", where=listed.ms_name)
     uid = _uid(listed.ms_name)
     bare = tuple(_window(window, listed.windows) for window in listed.windows)
-    scans = tuple(_scans(listed, uid, bare))
+    scans = tuple(_scans(listed, uid, spws=bare))
     project = listed.project if _is_hex_uid(listed.project) else "uid://A001/X0/X0"
     return ExecutionBlock(
         uid=str(uid),
@@ -210,7 +210,7 @@ def _sideband(window: ListedWindow, windows: Sequence[ListedWindow]) -> str:
     return "LSB" if teller.channel_step_hz < 0 else "USB"
 
 
-def _scans(listed: Listobs, uid: Uid, spws: Sequence[SpectralWindow]) -> Iterator[Scan]:
+def _scans(listed: Listobs, uid: Uid, *, spws: Sequence[SpectralWindow]) -> Iterator[Scan]:
     fields_in = Counter(line.number for line in listed.scans)
     first, second, third = uid.parts
     serial = int(third[1:], 16) + 0x100
@@ -218,7 +218,7 @@ def _scans(listed: Listobs, uid: Uid, spws: Sequence[SpectralWindow]) -> Iterato
         lines = [line for line in listed.scans if line.number == number]
         stretches = [s for line in lines for s in _stretches(listed, line, is_alone=len(lines) == 1)]
         intents = tuple(dict.fromkeys(text.partition("#")[0] for line in lines for text in line.intents))
-        subscans = tuple(_subscans(lines, stretches, len(listed.antennas)))
+        subscans = tuple(_subscans(lines, stretches, n_antennas=len(listed.antennas)))
         scan = _with_data(Scan(number, intents, subscans), spws, head=(f"uid://{first}/{second}", serial))
         serial += sum(len(sub.blocks) for sub in scan.subscans)
         yield scan
@@ -238,7 +238,7 @@ def _stretches(listed: Listobs, line: ListedScan, *, is_alone: bool) -> list[_St
 
 def _divided(whole: _Stretch, looks: Sequence[str]) -> Iterator[_Stretch]:
     for index, look in enumerate(looks):
-        shares = tuple((group, _share(count, index, len(looks))) for group, count in whole.parts)
+        shares = tuple((group, _share(count, index, parts=len(looks))) for group, count in whole.parts)
         parts = tuple((group, count) for group, count in shares if count)
         if parts:
             yield _Stretch(look, whole.field_id, parts)
@@ -265,12 +265,12 @@ def subscan_intents(intents: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(looks, key=lambda look: ranks.get(look, -1)))
 
 
-def _share(total: int, index: int, parts: int) -> int:
+def _share(total: int, index: int, *, parts: int) -> int:
     """The integrations of one of several subscans; the first ones get one more where it does not divide."""
     return total // parts + (index < total % parts)
 
 
-def _subscans(lines: Sequence[ListedScan], stretches: Sequence[_Stretch], n_antennas: int) -> Iterator[Subscan]:
+def _subscans(lines: Sequence[ListedScan], stretches: Sequence[_Stretch], *, n_antennas: int) -> Iterator[Subscan]:
     begin, end = lines[0].start_mjd_s, max(line.end_mjd_s for line in lines)
     spare = max(0.0, end - begin - sum(s.seconds for s in stretches))
     gap = spare / max(1, len(stretches) - 1)

@@ -108,8 +108,8 @@ def simulate_like(
     contents = make_contents(world, scans)
     contents = replace(contents, eb=replace(contents.eb, sources=eb.sources))
     write_asdm_metadata(contents, asdm)
-    write_truth(world, contents, out)
-    write_positions(world.array, out / POSITIONS, out / POSITIONS_JSON)
+    write_truth(world, contents, directory=out)
+    write_positions(world.array, out / POSITIONS, answer=out / POSITIONS_JSON)
     total = count_visibilities(scans, eb.spws)
     return SimulatedEb(asdm, out / TRUTH, out / POSITIONS, out / POSITIONS_JSON, contents.eb, total)
 
@@ -241,11 +241,11 @@ def _setups(eb: ExecutionBlock) -> Setups:
 def _schedule(eb: ExecutionBlock) -> Schedule:
     keys = _keys(eb)
     numbered = {scan.number: scan for scan in eb.scans}
-    parts = tuple(_part(eb, numbered.get(n), keys) for n in range(1, 1 + max(numbered)))
+    parts = tuple(_part(eb, numbered.get(n), keys=keys) for n in range(1, 1 + max(numbered)))
     return Schedule(eb.scans, parts, eb.fields, keys, {field.id: 0 for field in eb.fields})
 
 
-def _part(eb: ExecutionBlock, scan: Scan | None, keys: tuple[str, ...]) -> ScanPart:
+def _part(eb: ExecutionBlock, scan: Scan | None, *, keys: tuple[str, ...]) -> ScanPart:
     if scan is None:
         return ScanPart.model_construct(kind="wvr", source=keys[0], duration=0.0, intents=())
     kind = next((kind for intent, kind in KINDS if scan.has(intent)), "wvr")

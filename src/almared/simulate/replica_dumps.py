@@ -127,7 +127,7 @@ def count_integrations(groups: Sequence[Group], *, n_rows: int, longest_s: float
         if abs(n * lead.integration_s - mean_s) <= 0.5 * mean_s + lead.integration_s
         for counts in _fitting(groups, n_rows, seconds=n * lead.integration_s)
     ]
-    best = min(fits, key=lambda counts: _misfit(groups, counts, mean_s), default=None)
+    best = min(fits, key=lambda counts: _misfit(groups, counts, seconds=mean_s), default=None)
     return best or tuple(max(1, round(mean_s / group.integration_s)) for group in groups)
 
 
@@ -155,6 +155,6 @@ def _slack_s(group: Group, seconds: float) -> float:
     return SLACK * group.integration_s + RADIOMETER_SLACK * seconds
 
 
-def _misfit(groups: Sequence[Group], counts: Sequence[int], seconds: float) -> float:
+def _misfit(groups: Sequence[Group], counts: Sequence[int], *, seconds: float) -> float:
     """Distance of the durations from the one that the rows tell, in seconds."""
     return sum(abs(n * g.integration_s - seconds) for g, n in zip(groups, counts, strict=True))

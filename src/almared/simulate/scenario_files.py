@@ -44,8 +44,8 @@ def read_scenario(source: str | Path, *, overrides: Mapping[str, str] | None = N
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"this is no TOML: {error}", where=where) from error
     for key, value in (overrides or {}).items():
-        _set(tree, key, value)
-    return _validated(tree, text, where)
+        _set(tree, key, value=value)
+    return _validated(tree, text, where=where)
 
 
 def _text_of(source: str | Path) -> tuple[str, str]:
@@ -65,15 +65,15 @@ def _text_of(source: str | Path) -> tuple[str, str]:
         raise ScenarioError("this is no text file", where=name) from error
 
 
-def _validated(tree: Mapping[str, Any], text: str, where: str) -> Scenario:
+def _validated(tree: Mapping[str, Any], text: str, *, where: str) -> Scenario:
     try:
         return Scenario.model_validate(tree)
     except ValidationError as error:
-        lines = [_complaint(problem["loc"], problem["msg"], text) for problem in error.errors()]
+        lines = [_complaint(problem["loc"], problem["msg"], text=text) for problem in error.errors()]
         raise ScenarioError("; ".join(lines), where=where, repair="see the scenario reference in docs/") from error
 
 
-def _complaint(location: Sequence[int | str], message: str, text: str) -> str:
+def _complaint(location: Sequence[int | str], message: str, *, text: str) -> str:
     key = ".".join(str(part) for part in location)
     number = _line_of(location, text)
     place = f" (line {number})" if number else ""
@@ -97,19 +97,19 @@ def _line_of(location: Sequence[int | str], text: str) -> int:
     return next((i + 1 for i, line in enumerate(lines) if i >= start and wanted.match(line)), 0)
 
 
-def _set(tree: dict[str, Any], key: str, value: str) -> None:
+def _set(tree: dict[str, Any], key: str, *, value: str) -> None:
     *tables, last = key.split(".")
     place: Any = tree
     for name in tables:
-        place = _inside(place, name, key)
+        place = _inside(place, name, key=key)
     if isinstance(place, dict):
         place[last] = _value(value)
     else:
-        _inside(place, last, key)
+        _inside(place, last, key=key)
         place[int(last)] = _value(value)
 
 
-def _inside(place: Any, name: str, key: str) -> Any:
+def _inside(place: Any, name: str, *, key: str) -> Any:
     if isinstance(place, dict):
         return place.setdefault(name, {})
     if isinstance(place, list) and name.isdigit() and int(name) < len(place):

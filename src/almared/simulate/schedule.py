@@ -64,7 +64,7 @@ def start_of(scenario: Scenario) -> float:
         raise ScenarioError("give either start, or date and lst", where="time")
     midnight = np.floor(_mjd_s(time.date) / DAY_S) * DAY_S
     earth = read_earth_orientation(midnight / DAY_S)
-    turn = (time.lst - sidereal_time(midnight, ALMA_LONGITUDE_RAD, earth)) % (2.0 * np.pi)
+    turn = (time.lst - sidereal_time(midnight, ALMA_LONGITUDE_RAD, earth=earth)) % (2.0 * np.pi)
     return float(midnight + turn / (2.0 * np.pi) * DAY_S / SIDEREAL_RATE)
 
 
@@ -79,9 +79,9 @@ def make_schedule(scenario: Scenario, setups: Setups, *, n_antennas: int) -> Sch
     parts = scans_of(scenario)
     keys = tuple(dict.fromkeys(part.source for part in parts))
     fields, pointings = _fields(scenario, keys)
-    builder = _Builder(scenario, setups, n_antennas, start_of(scenario))
+    builder = _Builder(scenario, setups, n_antennas=n_antennas, start_mjd_s=start_of(scenario))
     scans = tuple(
-        builder.scan(number, part, [f.id for f in fields if keys[f.source_id] == part.source])
+        builder.scan(number, part, field_ids=[f.id for f in fields if keys[f.source_id] == part.source])
         for number, part in enumerate(parts, start=1)
     )
     return Schedule(scans, parts, fields, keys, pointings)
@@ -103,7 +103,7 @@ def _fields(scenario: Scenario, keys: tuple[str, ...]) -> tuple[tuple[Field, ...
 class _Builder:
     """Puts scans one after the other on the clock and numbers their binary files."""
 
-    def __init__(self, scenario: Scenario, setups: Setups, n_antennas: int, start_mjd_s: float) -> None:
+    def __init__(self, scenario: Scenario, setups: Setups, *, n_antennas: int, start_mjd_s: float) -> None:
         self.timing = scenario.timing
         self.has_wvr = scenario.radiometer.enabled
         self.setups = setups
@@ -112,7 +112,7 @@ class _Builder:
         self.next_uid = FIRST_DATA_UID
         self.uid_head = scenario.uid.rsplit("/", 1)[0]
 
-    def scan(self, number: int, part: ScanPart, field_ids: list[int]) -> Scan:
+    def scan(self, number: int, part: ScanPart, *, field_ids: list[int]) -> Scan:
         subscans = tuple(self._subscans(part, field_ids))
         self.clock += self.timing.slew - SUBSCAN_GAP_S
         return Scan(number, intents_of(part), subscans)
@@ -121,7 +121,7 @@ class _Builder:
         for number, (intent, field_id, count) in enumerate(self._stretches(part, field_ids), start=1):
             spws, integration_s = self._setup(part)
             start, end = float(self.clock), float(self.clock + count * integration_s)
-            blocks = tuple(self._blocks(spws, count, integration_s))
+            blocks = tuple(self._blocks(spws, count, integration_s=integration_s))
             yield Subscan(number, intent, field_id, start, end, blocks)
             self.clock = end + SUBSCAN_GAP_S
 
@@ -147,7 +147,7 @@ class _Builder:
             return self.setups.tsys, self.timing.atmosphere
         return self.setups.science, self.timing.science
 
-    def _blocks(self, spws: tuple[int, ...], count: int, integration_s: float) -> Iterator[DataBlock]:
+    def _blocks(self, spws: tuple[int, ...], count: int, *, integration_s: float) -> Iterator[DataBlock]:
         groups = (spws, self.setups.averages(spws))
         for group in groups:
             if group:

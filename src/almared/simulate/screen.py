@@ -45,7 +45,7 @@ class PhaseScreen:
     air: AtmospherePart
     start_mjd_s: float
 
-    def paths(self, enu_m: FloatArray, frame: Frame, mjd_s: FloatArray) -> FloatArray:
+    def paths(self, enu_m: FloatArray, frame: Frame, *, mjd_s: FloatArray) -> FloatArray:
         """Return the zenith path over each antenna along its line of sight.
 
         Parameters
@@ -85,7 +85,7 @@ class PhaseScreen:
         """
         count = max(2, int(np.ceil(length_s)))
         offsets = (np.arange(count) + 0.5) / count * length_s - 0.5 * length_s
-        return np.asarray(np.mean([self.paths(enu_m, frame, mjd_s + step) for step in offsets], axis=0))
+        return np.asarray(np.mean([self.paths(enu_m, frame, mjd_s=mjd_s + step) for step in offsets], axis=0))
 
 
 def make_screen(

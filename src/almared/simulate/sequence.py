@@ -59,45 +59,45 @@ def _standard(order: SequencePart, timing: TimingPart) -> Iterator[ScanPart]:
     yield from _bandpass(order, timing)
     if order.flux != order.bandpass:
         yield _atmosphere(order.flux, timing)
-        yield _scan("flux", order.flux, order.flux_time)
+        yield _scan("flux", order.flux, seconds=order.flux_time)
     if order.pointing:
         yield _pointing(order.phase, timing)
     for cycle in range(order.cycles):
-        yield from _cycle(order, timing, cycle)
-    yield _scan("phase", order.phase, order.phase_time)
+        yield from _cycle(order, timing, cycle=cycle)
+    yield _scan("phase", order.phase, seconds=order.phase_time)
 
 
 def _bandpass(order: SequencePart, timing: TimingPart) -> Iterator[ScanPart]:
     source = order.bandpass
     if order.pointing:
         yield _pointing(source, timing)
-    yield _scan("sideband", source, 4.0 * timing.atmosphere)
+    yield _scan("sideband", source, seconds=4.0 * timing.atmosphere)
     yield _atmosphere(source, timing)
     shared = (str(Intent.BANDPASS), str(Intent.FLUX), str(Intent.WVR)) if order.flux == source else ()
-    yield _scan("bandpass", source, order.bandpass_time).model_copy(update={"intents": shared})
+    yield _scan("bandpass", source, seconds=order.bandpass_time).model_copy(update={"intents": shared})
 
 
-def _cycle(order: SequencePart, timing: TimingPart, cycle: int) -> Iterator[ScanPart]:
+def _cycle(order: SequencePart, timing: TimingPart, *, cycle: int) -> Iterator[ScanPart]:
     with_tsys = cycle % order.tsys_every == 0
     if with_tsys:
         yield _atmosphere(order.phase, timing)
-    yield _scan("phase", order.phase, order.phase_time)
+    yield _scan("phase", order.phase, seconds=order.phase_time)
     if order.check and cycle % 2 == 0:
         if cycle == 0:
             yield _atmosphere(order.check, timing)
-        yield _scan("check", order.check, order.check_time)
+        yield _scan("check", order.check, seconds=order.check_time)
     if with_tsys:
         yield _atmosphere(order.target, timing)
-    yield _scan("target", order.target, order.target_time)
+    yield _scan("target", order.target, seconds=order.target_time)
 
 
 def _atmosphere(source: str, timing: TimingPart) -> ScanPart:
-    return _scan("atmosphere", source, 3.0 * LOAD_SUBSCANS * timing.atmosphere)
+    return _scan("atmosphere", source, seconds=3.0 * LOAD_SUBSCANS * timing.atmosphere)
 
 
 def _pointing(source: str, timing: TimingPart) -> ScanPart:
-    return _scan("pointing", source, POINTING_INTEGRATIONS * timing.pointing)
+    return _scan("pointing", source, seconds=POINTING_INTEGRATIONS * timing.pointing)
 
 
-def _scan(kind: str, source: str, seconds: float) -> ScanPart:
+def _scan(kind: str, source: str, *, seconds: float) -> ScanPart:
     return ScanPart.model_construct(kind=kind, source=source, duration=seconds, intents=())

@@ -137,7 +137,7 @@ class SkySource:
         total = np.zeros(length.shape, dtype=np.complex64)
         for component in self.components:
             lmn = np.array(_offset(component, centre))
-            beam = _baseline_beam(float(np.hypot(lmn[0], lmn[1])), frequency_hz, diameters_m)
+            beam = _baseline_beam(float(np.hypot(lmn[0], lmn[1])), frequency_hz, diameters_m=diameters_m)
             size = (component.flux(frequency_hz) * beam).astype(np.float32)
             if component.shape != "point":
                 size = size * component.envelope(length)
@@ -145,14 +145,14 @@ class SkySource:
         return total
 
 
-def primary_beam(offset_rad: float, frequency_hz: FloatArray, diameter_m: float) -> FloatArray:
+def primary_beam(offset_rad: float, frequency_hz: FloatArray, *, diameter_m: float) -> FloatArray:
     """Return the power response of a dish at an angle from its axis."""
     width = BEAM_OVER_LAMBDA_D * LIGHT_M_S / (frequency_hz * diameter_m)
     return np.asarray(np.exp(-4.0 * np.log(2.0) * (offset_rad / width) ** 2))
 
 
-def _baseline_beam(offset_rad: float, frequency_hz: FloatArray, diameters_m: FloatArray) -> FloatArray:
-    voltage = np.array([np.sqrt(primary_beam(offset_rad, frequency_hz, d)) for d in diameters_m])
+def _baseline_beam(offset_rad: float, frequency_hz: FloatArray, *, diameters_m: FloatArray) -> FloatArray:
+    voltage = np.array([np.sqrt(primary_beam(offset_rad, frequency_hz, diameter_m=d)) for d in diameters_m])
     pairs = np.array(baseline_pairs(diameters_m.size))
     return np.asarray(voltage[pairs[:, 0]] * voltage[pairs[:, 1]])
 

@@ -32,7 +32,7 @@ INSTRUMENT_ARRAYS = (
 )
 
 
-def write_truth(world: World, contents: AsdmContents, directory: Path) -> None:
+def write_truth(world: World, contents: AsdmContents, *, directory: Path) -> None:
     """Write ``truth.json`` and ``truth.npz`` into a directory.
 
     Parameters
@@ -57,7 +57,7 @@ def write_truth(world: World, contents: AsdmContents, directory: Path) -> None:
         "spws": [_spw(world, spw) for spw in contents.eb.spws if spw.processor == "CORRELATOR"],
         "sources": [_source(world, number) for number in range(len(world.schedule.source_keys))],
         "fields": [asdict(field) for field in world.schedule.fields],
-        "scans": [_scan(world, scan, rms) for scan in scans],
+        "scans": [_scan(world, scan, rms=rms) for scan in scans],
         "instrument": {name: getattr(world.instrument, name).tolist() for name in INSTRUMENT_ARRAYS},
     }
     (directory / "truth.json").write_text(json.dumps(tree, indent=1) + "\n")
@@ -121,7 +121,7 @@ def _component(component: SkyComponent) -> dict[str, Any]:
     }
 
 
-def _scan(world: World, scan: Scan, rms: dict[int, float]) -> dict[str, Any]:
+def _scan(world: World, scan: Scan, *, rms: dict[int, float]) -> dict[str, Any]:
     part = world.schedule.parts[scan.number - 1]
     middle = 0.5 * (scan.start_mjd_s + scan.end_mjd_s)
     return {
@@ -152,7 +152,7 @@ def _scan_paths(world: World, scan: Scan) -> tuple[NDArray[np.float64], ...]:
     for subscan in scan.subscans:
         moments = integration_times(subscan, subscan.blocks[0])
         field = world.schedule.fields[subscan.field_id]
-        slant, wrong = world.paths(field, moments, subscan.blocks[0].integration_s)
+        slant, wrong = world.paths(field, moments, length_s=subscan.blocks[0].integration_s)
         times.append(moments)
         water.append(slant)
         error.append(wrong)
@@ -171,10 +171,10 @@ def _arrays(world: World, scans: tuple[Scan, ...]) -> Iterator[tuple[str, NDArra
         yield f"gains_{scan.number}", world.instrument.gains(times)
         for spw_id in scan.spw_ids:
             if spw_id in world.setups.tsys or spw_id in world.setups.science:
-                yield f"tsys_{scan.number}_{spw_id}", _tsys(world, scan, spw_id)
+                yield f"tsys_{scan.number}_{spw_id}", _tsys(world, scan, spw_id=spw_id)
 
 
-def _tsys(world: World, scan: Scan, spw_id: int) -> NDArray[np.float32]:
+def _tsys(world: World, scan: Scan, *, spw_id: int) -> NDArray[np.float32]:
     field = world.schedule.fields[scan.field_ids[0]]
     airmass = world.airmass(field, 0.5 * (scan.start_mjd_s + scan.end_mjd_s))
     return world.tsys(world.spw(spw_id), airmass).astype(np.float32)

@@ -97,7 +97,7 @@ class World:
         sky = eta * self.air[spw.id].sky(airmass) + (1.0 - eta) * self.scenario.atmosphere.temperature
         return np.asarray(self.instrument.receiver_temperature(spw) + sky[None, :, None])
 
-    def paths(self, field: Field, mjd_s: FloatArray, length_s: float) -> tuple[FloatArray, FloatArray]:
+    def paths(self, field: Field, mjd_s: FloatArray, *, length_s: float) -> tuple[FloatArray, FloatArray]:
         """Return slant water path above the mean and path of the position errors (m), both (time, antenna_name)."""
         frame = self.frame(field, mjd_s)
         zenith = self.screen.averaged(self.array.enu_m, frame, mjd_s=mjd_s, length_s=length_s)
@@ -129,7 +129,7 @@ def make_world(scenario: Scenario, seed: int) -> World:
         radiometer=make_radiometer(scenario.radiometer) if scenario.radiometer.enabled else None,
         screen=make_screen(air, array.enu_m, start_mjd_s=start, end_mjd_s=end, seed=seed),
         instrument=make_instrument(scenario, array, start_mjd_s=start, seed=seed),
-        sources={key: _source(scenario.source[key], bodies.get(key), start) for key in schedule.source_keys},
+        sources={key: _source(scenario.source[key], bodies.get(key), mjd_s=start) for key in schedule.source_keys},
         bodies=bodies,
     )
 
@@ -146,7 +146,7 @@ def _with_bodies(schedule: Schedule, bodies: dict[str, Body]) -> Schedule:
     return replace(schedule, fields=tuple(placed(old) for old in schedule.fields))
 
 
-def _source(part: SourcePart, body: Body | None, mjd_s: float) -> SkySource:
+def _source(part: SourcePart, body: Body | None, *, mjd_s: float) -> SkySource:
     if body is not None:
         ra, dec = body.direction(mjd_s)
         size, table = body.diameter_rad(mjd_s), body.flux_table(mjd_s)
@@ -154,9 +154,9 @@ def _source(part: SourcePart, body: Body | None, mjd_s: float) -> SkySource:
     centre = (part.ra or 0.0, part.dec or 0.0)
     lines = tuple(SpectralLine(line.frequency, line.width, line.flux) for line in part.line)
     first = SkyComponent(centre, part.shape, part.size, part.flux, part.at, part.alpha, lines)
-    return SkySource(part.name, (first, *(_component(part, extra, centre) for extra in part.component)))
+    return SkySource(part.name, (first, *(_component(part, extra, centre=centre) for extra in part.component)))
 
 
-def _component(part: SourcePart, extra: Component, centre: tuple[float, float]) -> SkyComponent:
+def _component(part: SourcePart, extra: Component, *, centre: tuple[float, float]) -> SkyComponent:
     alpha = part.alpha if extra.alpha is None else extra.alpha
     return SkyComponent(shifted(centre, extra.offset), extra.shape, extra.size, extra.flux, part.at, alpha)

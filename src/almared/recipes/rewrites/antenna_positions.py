@@ -29,7 +29,7 @@ def correct_antenna_positions(plan: Plan, situation: Situation) -> Plan:
         return plan.replacing(nothing(6, choice.reason))
     table = situation.products.of_ms("antpos")
     plan = plan.replacing(_position_step(situation.products, choice))
-    return plan.with_step(7, lambda step: map_calls(step, "applycal", functools.partial(with_table, table)))
+    return plan.with_step(7, lambda step: map_calls(step, "applycal", change=functools.partial(with_table, table)))
 
 
 def _text(offsets: Offsets) -> str:

@@ -28,7 +28,7 @@ def need_fewer_baselines(plan: Plan, situation: Situation) -> Plan:
         return call.with_argument("minblperant", baselines, reason=reason)
 
     def lowered_in(step: Step) -> Step:
-        return map_calls(map_calls(step, "gaincal", lowered), "bandpass", lowered)
+        return map_calls(map_calls(step, "gaincal", change=lowered), "bandpass", change=lowered)
 
     plan = plan.with_step(13, lowered_in).with_step(15, lowered_in)
     choice = Choice(baselines, reason, rule="domain A.8 step 15")

@@ -33,7 +33,9 @@ def go_without_tsys(plan: Plan, situation: Situation) -> Plan:
     if not situation.eb.tsys:
         table = situation.products.of_ms("tsys")
         plan = plan.replacing(nothing(5, ANY))
-        plan = plan.with_step(7, lambda step: map_calls(step, "applycal", functools.partial(without_table, table)))
+        plan = plan.with_step(
+            7, lambda step: map_calls(step, "applycal", change=functools.partial(without_table, table))
+        )
         warning = f"{ANY}: amplitudes are scaled by the flux calibrator alone and weights are no measure of noise"
         choice = Choice("none", ANY, rule="domain A.8 step 7", warning=warning)
         return plan.with_choices(NamedChoice("system temperatures", choice))

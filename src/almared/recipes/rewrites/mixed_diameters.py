@@ -21,7 +21,7 @@ def keep_dominant_diameter(plan: Plan, situation: Situation) -> Plan:
     plan = plan.with_step(
         18,
         lambda step: map_calls(
-            step, "mstransform", lambda call: call.with_argument("antenna", choice.value, reason=choice.reason)
+            step, "mstransform", change=lambda call: call.with_argument("antenna", choice.value, reason=choice.reason)
         ),
     )
     return plan.with_choices(NamedChoice("antennas of the calibrated MS", choice))

@@ -26,5 +26,5 @@ def leave_out_water_vapour(plan: Plan, situation: Situation) -> Plan:
     reason = chosen.reason if chosen.value is None else SWITCHED_OFF
     table = situation.products.of_ms("wvr")
     plan = plan.replacing(nothing(4, reason))
-    plan = plan.with_step(7, lambda step: map_calls(step, "applycal", functools.partial(without_table, table)))
+    plan = plan.with_step(7, lambda step: map_calls(step, "applycal", change=functools.partial(without_table, table)))
     return plan.with_choices(NamedChoice("water vapour", Choice("not corrected", reason, rule="domain A.8 step 4")))

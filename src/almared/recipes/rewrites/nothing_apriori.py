@@ -21,7 +21,7 @@ def split_data_as_they_are(plan: Plan, _: Situation) -> Plan:
             map_calls(
                 step,
                 "mstransform",
-                lambda call: call.with_argument("datacolumn", "data", reason="nothing was applied before"),
+                change=lambda call: call.with_argument("datacolumn", "data", reason="nothing was applied before"),
             )
         ),
     )

@@ -24,7 +24,7 @@ def keep_reference_strictly(plan: Plan, situation: Situation) -> Plan:
         return call.with_argument("refantmode", "strict", reason=REASON)
 
     for number in (13, 15):
-        plan = plan.with_step(number, lambda step: map_calls(step, "gaincal", strict))
+        plan = plan.with_step(number, lambda step: map_calls(step, "gaincal", change=strict))
     warning = "a polarisation calibrator was observed: this script calibrates the parallel hands alone"
     choice = Choice("strict", REASON, rule="domain A.14", warning=warning)
     return plan.with_choices(NamedChoice("mode of the reference antenna", choice))

@@ -60,7 +60,7 @@ def scale_on_short_baselines(plan: Plan, situation: Situation) -> Plan:
         return plan
     choice = _choice(diameter, subset)
     recipe = gain_recipe(situation.products, decided)
-    step = _gain_step(plan.step(15), recipe, subset, choice)
+    step = _gain_step(plan.step(15), recipe, subset=subset, choice=choice)
     return plan.replacing(step).with_choices(NamedChoice("antennas of the flux scale", choice))
 
 
@@ -96,24 +96,26 @@ def _choice(diameter_rad: float, subset: Subset) -> Choice[str]:
     return Choice(baselines_among(subset.antennas), reason, rule="domain A.8 step 15", warning=warning)
 
 
-def _gain_step(step: Step, recipe: GainRecipe, subset: Subset, choice: Choice[str]) -> Step:
+def _gain_step(step: Step, recipe: GainRecipe, *, subset: Subset, choice: Choice[str]) -> Step:
     short = tuple(recipe.table(name) for name in ("phase_short_int", "ampli_short_inf", "flux_short_inf"))
     final = tuple(recipe.table(name) for name in ("phase_int", "flux_inf", "phase_inf"))
     log = recipe.table("fluxscale")
     actions: tuple[Action, ...] = (
         start_flags(15, recipe.products),
         remove(*short, *final, log),
-        *_short_solutions(recipe, subset, choice),
+        *_short_solutions(recipe, subset, choice=choice),
         *_derived_models(recipe, log),
-        recipe.phases("phase_int", recipe.phase_solint, "All antennas now, with the fluxes just found as models."),
+        recipe.phases(
+            "phase_int", recipe.phase_solint, comment="All antennas now, with the fluxes just found as models."
+        ),
         recipe.amplitudes("flux_inf", "Amplitudes of each scan; the models carry the flux scale."),
-        recipe.phases("phase_inf", "inf", "Phases of each scan, carried over to the targets."),
+        recipe.phases("phase_inf", "inf", comment="Phases of each scan, carried over to the targets."),
         check_made(*short, *final),
     )
     return replace(step, actions=actions, makes=(*short, *final, log))
 
 
-def _short_solutions(recipe: GainRecipe, subset: Subset, choice: Choice[str]) -> list[Action]:
+def _short_solutions(recipe: GainRecipe, subset: Subset, *, choice: Choice[str]) -> list[Action]:
     """Return phase and amplitude solutions: the flux calibrator on its subset, the others on all antennas."""
     reference, others = _reference(recipe), _others(recipe)
     unit = call(
@@ -127,7 +129,9 @@ def _short_solutions(recipe: GainRecipe, subset: Subset, choice: Choice[str]) ->
     )
     made: list[Action] = [unit]
     kinds = (
-        recipe.phases("phase_short_int", recipe.phase_solint, "The flux calibrator on the baselines that see it."),
+        recipe.phases(
+            "phase_short_int", recipe.phase_solint, comment="The flux calibrator on the baselines that see it."
+        ),
         recipe.amplitudes("ampli_short_inf", "Amplitudes the same way.", phases="phase_short_int"),
     )
     for solve in kinds:

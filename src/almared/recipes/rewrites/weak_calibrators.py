@@ -23,9 +23,10 @@ def solve_for_longer(plan: Plan, situation: Situation) -> Plan:
         return plan
     windows = id_ranges(situation.decided.split_spws.value)
     plan = plan.with_step(
-        13, lambda step: map_calls(step, "gaincal", lambda call: call.with_argument("spw", windows, reason=WHOLE))
+        13,
+        lambda step: map_calls(step, "gaincal", change=lambda call: call.with_argument("spw", windows, reason=WHOLE)),
     )
-    plan = plan.with_step(15, lambda step: map_calls(step, "gaincal", _per_scan))
+    plan = plan.with_step(15, lambda step: map_calls(step, "gaincal", change=_per_scan))
     choice = Choice("whole windows, phases per scan", "asked for (--low-snr)", rule="domain A.12")
     return plan.with_choices(NamedChoice("low SNR", choice))
 

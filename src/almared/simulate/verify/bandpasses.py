@@ -41,7 +41,7 @@ def compare_bandpass(table: Path, truth: Truth, *, limit: float = NOISE_RATIO_LI
     solved = read_caltable(table)
     for spw_id in solved.spw_ids:
         window = solved.of_spw(spw_id)
-        ratio = _deviation_over_noise(window, truth, spw_id)
+        ratio = _deviation_over_noise(window, truth, spw_id=spw_id)
         yield Comparison(
             quantity="bandpass minus true one over noise",
             selection=f"spw {spw_id}",
@@ -54,7 +54,7 @@ def compare_bandpass(table: Path, truth: Truth, *, limit: float = NOISE_RATIO_LI
         )
 
 
-def _deviation_over_noise(window: CalTable, truth: Truth, spw_id: int) -> float:
+def _deviation_over_noise(window: CalTable, truth: Truth, *, spw_id: int) -> float:
     good = ~window.flag
     n_channels = window.param.shape[1]
     edge = int(np.ceil(EDGE_FRACTION * n_channels))

@@ -31,7 +31,7 @@ def compare_calibrators(ms: Path, truth: Truth, *, limit_percent: float = POINT_
     """
     for name, field_id in point_calibrators(truth):
         for spw_id in truth.science_spws:
-            scans = list(measure_scans(ms, (field_id,), spw_id))
+            scans = list(measure_scans(ms, (field_id,), spw_id=spw_id))
             if not scans:
                 continue
             found = _mean_amplitudes(scans)
@@ -90,13 +90,13 @@ def compare_target(ms: Path, truth: Truth, *, limit_percent: float = TARGET_LIMI
                 f"flux scale of {name}",
                 f"spw {spw_id}",
                 put_in=1.0,
-                found=_scale(ms, truth, (name, field_id, spw_id)),
+                found=_scale(ms, truth, key=(name, field_id, spw_id)),
                 unit="",
                 limit_percent=limit_percent,
             )
 
 
-def _scale(ms: Path, truth: Truth, key: tuple[str, int, int]) -> float:
+def _scale(ms: Path, truth: Truth, *, key: tuple[str, int, int]) -> float:
     """Return the least-squares factor between calibrated visibilities and those of the true sky."""
     name, field_id, spw_id = key
     dd_id, _ = data_description(ms, spw_id)

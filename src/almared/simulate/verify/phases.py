@@ -27,7 +27,7 @@ def compare_phase_calibrators(ms: Path, truth: Truth) -> Iterator[Comparison]:
     """Yield, per window, the rms of scan-averaged baseline phases of the phase calibrators over their noise."""
     for field_id, name in fields_of(truth, _sources(truth, "phase")):
         for spw_id in truth.science_spws:
-            ratios = [_ratio(scan) for scan in measure_scans(ms, (field_id,), spw_id)]
+            ratios = [_ratio(scan) for scan in measure_scans(ms, (field_id,), spw_id=spw_id)]
             rms = float(np.sqrt(np.mean(np.concatenate(ratios) ** 2)))
             yield Comparison(
                 quantity=f"scan phases of {name} over their noise",
@@ -65,7 +65,7 @@ def compare_check_source(ms: Path, truth: Truth, *, positions_given: bool) -> It
     """
     for field_id, name in fields_of(truth, _sources(truth, "check")):
         for spw_id in truth.science_spws:
-            scans = list(measure_scans(ms, (field_id,), spw_id))
+            scans = list(measure_scans(ms, (field_id,), spw_id=spw_id))
             found = np.concatenate([_phases_deg(scan) for scan in scans])
             expected = np.concatenate(
                 [expected_phase_deg(truth, scan, positions_given=positions_given) for scan in scans]
@@ -109,10 +109,12 @@ def expected_phase_deg(truth: Truth, scan: BaselineAverages, *, positions_given:
     position errors (unless corrected) and of the antennas' own drifts. Water is taken as removed by the radiometers.
     """
     frequency = truth.spw(scan.spw_id).mean_frequency_hz
-    here = _antenna_phase(truth, scan.scan, frequency, positions_given=positions_given)
+    here = _antenna_phase(truth, scan.scan, frequency_hz=frequency, positions_given=positions_given)
     calibrators = truth.scans("phase")
     when = np.array([np.mean(truth.times(number)) for number in calibrators])
-    values = np.array([_antenna_phase(truth, n, frequency, positions_given=positions_given) for n in calibrators])
+    values = np.array(
+        [_antenna_phase(truth, n, frequency_hz=frequency, positions_given=positions_given) for n in calibrators]
+    )
     now = np.mean(truth.times(scan.scan))
     steady = np.unwrap(values, axis=0).reshape(len(when), -1)
     there = np.array([np.interp(now, when, column) for column in steady.T]).reshape(here.shape)
@@ -121,7 +123,7 @@ def expected_phase_deg(truth: Truth, scan: BaselineAverages, *, positions_given:
     return np.asarray(np.degrees(np.angle(difference.mean(axis=-1))))
 
 
-def _antenna_phase(truth: Truth, scan: int, frequency_hz: float, *, positions_given: bool) -> Real:
+def _antenna_phase(truth: Truth, scan: int, *, frequency_hz: float, positions_given: bool) -> Real:
     """Return the mean phase (rad) in a scan, of the gain and of the position error's path; (antenna_name, receptor)."""
     gains = truth.arrays[f"gains_{scan}"]
     path = np.zeros(gains.shape[1]) if positions_given else truth.position_path(scan).mean(axis=0)

@@ -52,7 +52,7 @@ class BaselineAverages:
         return value, error
 
 
-def measure_scans(ms: Path, field_ids: tuple[int, ...], spw_id: int) -> Iterator[BaselineAverages]:
+def measure_scans(ms: Path, field_ids: tuple[int, ...], *, spw_id: int) -> Iterator[BaselineAverages]:
     """Yield the averages of every scan of the fields in one spectral window.
 
     Parameters
@@ -73,7 +73,7 @@ def measure_scans(ms: Path, field_ids: tuple[int, ...], spw_id: int) -> Iterator
         keys = list(zip(chosen.getcol("SCAN_NUMBER").tolist(), chosen.getcol("FIELD_ID").tolist(), strict=True))
         for scan, field in sorted(set(keys)):
             part = taql(f"select from $chosen where SCAN_NUMBER=={scan} and FIELD_ID=={field} orderby TIME")
-            yield _average(part, (scan, field, spw_id), correlations)
+            yield _average(part, (scan, field, spw_id), correlations=correlations)
 
 
 def data_description(ms: Path, spw_id: int) -> tuple[int, tuple[str, ...]]:
@@ -86,14 +86,14 @@ def data_description(ms: Path, spw_id: int) -> tuple[int, tuple[str, ...]]:
         return row, tuple(codes[int(code)] for code in pol.getcell("CORR_TYPE", pol_id))
 
 
-def _average(rows: table, key: tuple[int, int, int], correlations: tuple[str, ...]) -> BaselineAverages:
+def _average(rows: table, key: tuple[int, int, int], *, correlations: tuple[str, ...]) -> BaselineAverages:
     good = ~rows.getcol("FLAG")
     count = good.sum(axis=1)
     summed = np.where(good, rows.getcol("DATA"), 0).sum(axis=1, dtype=np.complex128)
     values = np.divide(summed, count, where=count > 0, out=np.zeros(count.shape, complex))
     first, second = rows.getcol("ANTENNA1"), rows.getcol("ANTENNA2")
     pairs = sorted(set(zip(first.tolist(), second.tolist(), strict=True)))
-    means, errors = zip(*(_over_time(values, count, (first == a) & (second == b)) for a, b in pairs), strict=True)
+    means, errors = zip(*(_over_time(values, count, mine=(first == a) & (second == b)) for a, b in pairs), strict=True)
     return BaselineAverages(
         *key,
         correlations=correlations,
@@ -104,7 +104,7 @@ def _average(rows: table, key: tuple[int, int, int], correlations: tuple[str, ..
     )
 
 
-def _over_time(values: Complex, count: NDArray[np.int64], mine: NDArray[np.bool_]) -> tuple[Complex, Real]:
+def _over_time(values: Complex, count: NDArray[np.int64], *, mine: NDArray[np.bool_]) -> tuple[Complex, Real]:
     """Average one baseline over time; the error comes from differences of successive integrations."""
     series, weight = values[mine], count[mine].astype(float)
     total = weight.sum(axis=0)

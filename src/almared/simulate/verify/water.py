@@ -41,7 +41,7 @@ def compare_water(wvr_table: Path, truth: Truth, *, limit_percent: float = LEFT_
     frequency = truth.spw(spw_id).mean_frequency_hz
     before, after = [], []
     for scan in (number for kind in KINDS for number in truth.scans(kind)):
-        put_in, left = _paths(window, truth, (scan, frequency))
+        put_in, left = _paths(window, truth, key=(scan, frequency))
         before.append(_baseline_rms(put_in))
         after.append(_baseline_rms(left))
     total, rest = (float(np.sqrt(np.mean(np.concatenate(v) ** 2))) for v in (before, after))
@@ -59,13 +59,13 @@ def compare_water(wvr_table: Path, truth: Truth, *, limit_percent: float = LEFT_
     )
 
 
-def _paths(window: CalTable, truth: Truth, key: tuple[int, float]) -> tuple[Real, Real]:
+def _paths(window: CalTable, truth: Truth, *, key: tuple[int, float]) -> tuple[Real, Real]:
     """Return the true path of a scan and what is left of it (m; time, antenna_name), at the science integrations."""
     scan, frequency = key
     water, times = truth.water_path(scan), truth.times(scan)
     margin = 2 * float(window.interval_s.max())
     near = window.where((window.time_mjd_s >= times.min() - margin) & (window.time_mjd_s <= times.max() + margin))
-    found = np.array([_found_path(near, antenna, (times, frequency)) for antenna in range(water.shape[1])]).T
+    found = np.array([_found_path(near, antenna, where=(times, frequency)) for antenna in range(water.shape[1])]).T
     turn = LIGHT_M_S / frequency
     # Phases tell paths but for whole turns: the turn nearest to the true path is meant, after the common offset.
     offset = np.angle(np.mean(np.exp(2j * np.pi * (water - found) / turn))) * turn / (2 * np.pi)
@@ -73,7 +73,7 @@ def _paths(window: CalTable, truth: Truth, key: tuple[int, float]) -> tuple[Real
     return water, left
 
 
-def _found_path(window: CalTable, antenna: int, where: tuple[Real, float]) -> Real:
+def _found_path(window: CalTable, antenna: int, *, where: tuple[Real, float]) -> Real:
     """Return the path (m) of an antenna's solutions at times, interpolated as applycal does."""
     times, frequency = where
     mine = window.where(window.antenna1 == antenna)
