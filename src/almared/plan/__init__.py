@@ -5,6 +5,7 @@ from almared.plan.builds import CasaBuild, default_build, known_builds
 from almared.plan.document import plan_document
 from almared.plan.plan import STEP_TITLES, NamedChoice, Plan, Step, StepNeeds
 from almared.plan.sound import check_plan
+from almared.plan.stage import StagePlan
 
 __all__ = [
     "STEP_TITLES",
@@ -15,6 +16,7 @@ __all__ = [
     "NamedChoice",
     "Plan",
     "Routine",
+    "StagePlan",
     "Step",
     "StepNeeds",
     "Value",

@@ -9,13 +9,14 @@ from typing import Any
 
 from almared.plan.actions import Action, Argument, Call
 from almared.plan.plan import Plan, Step
+from almared.plan.stage import StagePlan
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
+def plan_document(plan: Plan | StagePlan) -> dict[str, Any]:
     """Return the plan as plain dictionaries, lists, texts and numbers, ready for JSON."""
+    told = {"kind": plan.kind, "uid": plan.uid} if isinstance(plan, StagePlan) else {"ms": plan.ms, "uid": plan.eb.uid}
     return {
-        "ms": plan.ms,
-        "uid": plan.eb.uid,
+        **told,
         "casatasks": plan.build,
         "head": list(plan.head),
         "choices": [{"name": c.name, **_plain(c.choice)} for c in plan.choices],
@@ -34,6 +35,7 @@ def _step(step: Step) -> dict[str, Any]:
         "flags": dict(step.flags),
         "needs": dataclasses.asdict(step.needs),
     }
+    told |= {"after": list(step.after)} if step.after is not None else {}
     return told | ({"nothing_because": step.nothing_because} if step.nothing_because else {})
 
 

@@ -61,7 +61,7 @@ class Step:
     Parameters
     ----------
     number : int
-        0 to 19, fixed.
+        0 to 19, fixed, in a calibration; in a stage its place.
     actions : tuple of Action
         What it does, in order.
     makes : tuple of str
@@ -74,6 +74,10 @@ class Step:
         Why it has nothing to do; empty for a step with actions.
     needs : StepNeeds
         Disk, memory and time.
+    name : str
+        Its title in a stage; a calibration has fixed ones.
+    after : tuple of int, optional
+        The steps on which it builds, directly; None for all before it.
     """
 
     number: int
@@ -83,11 +87,13 @@ class Step:
     flags: Mapping[str, str] = field(default_factory=dict)
     nothing_because: str = ""
     needs: StepNeeds = StepNeeds()
+    name: str = ""
+    after: tuple[int, ...] | None = None
 
     @property
     def title(self) -> str:
-        """The fixed title of its number."""
-        return STEP_TITLES[self.number]
+        """Its name, or the fixed title of its number."""
+        return self.name or STEP_TITLES[self.number]
 
 
 @dataclass(frozen=True, slots=True)

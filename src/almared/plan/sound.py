@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from almared.errors import PlanError
 from almared.plan.actions import Call
 from almared.plan.builds import CasaBuild
 from almared.plan.plan import STEP_TITLES, Plan, Step
+from almared.plan.stage import StagePlan
+
+AnyPlan = TypeVar("AnyPlan", bound=Plan | StagePlan)
 
 
-def check_plan(plan: Plan) -> Plan:
+def check_plan(plan: AnyPlan) -> AnyPlan:
     """Return the plan when it is sound.
 
     Raises
     ------
     PlanError
-        A step is missing, an action names a task or parameter that the build does not have, a variable is
+        A step is missing or unnamed, builds on a later one, an action names a task or parameter that the build does not have, a variable is
         used that the same step did not keep, or a step neither acts nor says why.
     """
     numbers = [step.number for step in plan.steps]
-    if numbers != list(range(len(STEP_TITLES))):
-        raise PlanError(f"the steps are {numbers} and not 0 to {len(STEP_TITLES) - 1}")
+    wanted = len(STEP_TITLES) if isinstance(plan, Plan) else len(plan.steps)
+    if not numbers or numbers != list(range(wanted)):
+        raise PlanError(f"the steps are {numbers} and not 0 to {wanted - 1}")
     build = CasaBuild.known(plan.build)
+    unnamed = [step.number for step in plan.steps if isinstance(plan, StagePlan) and not step.name]
+    if unnamed:
+        raise PlanError(f"step {unnamed[0]} has no name")
     faults = [f"step {step.number}: {fault}" for step in plan.steps for fault in _faults(step, build)]
     if faults:
         raise PlanError("; ".join(faults), repair="this is an error in a recipe; please report it")
@@ -32,6 +40,9 @@ def check_plan(plan: Plan) -> Plan:
 def _faults(step: Step, build: CasaBuild) -> Iterator[str]:
     if bool(step.actions) == bool(step.nothing_because):
         yield "it must either act or say why it does not"
+    for number in step.after or ():
+        if not 0 <= number < step.number:
+            yield f"it builds on step {number}, which is not before it"
     kept: set[str] = set()
     for action in step.actions:
         for argument in action.arguments:

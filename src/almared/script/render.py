@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from almared import __version__
-from almared.plan import STEP_TITLES, Call, Plan, Routine, Step, check_plan
+from almared.plan import Call, Plan, Routine, StagePlan, Step, check_plan
 from almared.script.calls import render_action
 from almared.script.carried import carried_functions, carried_imports
 from almared.script.comments import comment_lines
@@ -19,8 +19,8 @@ applyonly = bool(globals().get("applyonly", False))
 print("Steps to be executed:", thesteps)"""
 
 
-def render_script(plan: Plan) -> str:
-    """Return the text of the calibration script: the same text for the same plan.
+def render_script(plan: Plan | StagePlan) -> str:
+    """Return the text of the script of a calibration or a stage: the same text for the same plan.
 
     Raises
     ------
@@ -46,12 +46,8 @@ def _top(blocks: list[str]) -> str:
     return "\n\n".join(blocks[:3])
 
 
-def _head(plan: Plan) -> list[str]:
-    lines = [
-        "# Calibration script of an ALMA execution block, made by almared.",
-        "# Run it in the directory that holds the ASDM, whole or with the global list mysteps = [numbers of steps].",
-        "#",
-    ]
+def _head(plan: Plan | StagePlan) -> list[str]:
+    lines = [*_first_lines(plan), "#"]
     for text in plan.head:
         lines += comment_lines(text) or ["#"]
     if plan.warnings:
@@ -61,18 +57,32 @@ def _head(plan: Plan) -> list[str]:
     return lines
 
 
-def _facts(plan: Plan) -> list[str]:
+def _first_lines(plan: Plan | StagePlan) -> list[str]:
+    if isinstance(plan, Plan):
+        return [
+            "# Calibration script of an ALMA execution block, made by almared.",
+            "# Run it in the directory that holds the ASDM, whole or with the global list mysteps = [numbers of steps].",
+        ]
+    return [
+        *comment_lines(f"{plan.kind} of the MOUS {plan.uid}".removesuffix(" of the MOUS ") + ", made by almared."),
+        "# Run it in its own directory, whole or with the global list mysteps = [numbers of steps].",
+    ]
+
+
+def _facts(plan: Plan | StagePlan) -> list[str]:
     facts = {
         "made_with": {"almared": __version__, "casatasks": plan.build},
-        "step_title": dict(enumerate(STEP_TITLES)),
+        "step_title": {s.number: s.title for s in plan.steps},
         "step_makes": {s.number: s.makes for s in plan.steps if s.makes},
         "step_changes": {s.number: s.changes for s in plan.steps if s.changes},
         "step_flags": {s.number: dict(s.flags) for s in plan.steps if s.flags},
     }
+    if isinstance(plan, StagePlan):
+        facts["step_after"] = {s.number: s.after for s in plan.steps if s.after is not None}
     return ["\n".join(f"{name} = {render_value(value, used=len(name) + 3)}" for name, value in facts.items())]
 
 
-def _steps(plan: Plan) -> list[str]:
+def _steps(plan: Plan | StagePlan) -> list[str]:
     return ["\n".join(_step(step)) for step in plan.steps]
 
 

@@ -1,0 +1,109 @@
+"""Functions that need CASA, each run in a child process of its own: measurements that belong to no script."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from almared import errors
+from almared.engine.configure import configure_casa
+from almared.engine.lifeline import die_with_parent
+from almared.errors import AlmaredError, StepError
+
+MOST_OUTPUT = 2000
+"""Characters of what a dead child printed that its error quotes."""
+
+
+def run_job(function: str, arguments: Mapping[str, Any], *, directory: Path, log: str) -> Any:
+    """Return what a function of the engine returns, called in a child process with CASA configured.
+
+    Parameters
+    ----------
+    function : str
+        ``module:function``, of a module of this room; it takes keyword arguments and returns what JSON knows.
+    arguments : mapping of str to object
+        Its arguments, as JSON knows them.
+    directory : Path
+        Working directory of the child.
+    log : str
+        CASA's log of the child, relative to the directory.
+
+    Raises
+    ------
+    AlmaredError
+        What the function raised, if it is of our family.
+    StepError
+        It raised something else, or the child died.
+    """
+    with _lifeline() as (life, _):
+        order = {"function": function, "arguments": dict(arguments), "log": log, "life": life, "parent": os.getpid()}
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "almared.engine.jobs"],
+            input=json.dumps(order),
+            capture_output=True,
+            text=True,
+            cwd=directory,
+            pass_fds=(life,),
+            check=False,
+        )
+    return _answer(done, function)
+
+
+class _lifeline:  # noqa: N801  a context manager, named as one
+    """A pipe that ends with this process."""
+
+    def __enter__(self) -> tuple[int, int]:
+        self._ends = os.pipe()
+        return self._ends
+
+    def __exit__(self, *_: object) -> None:
+        for end in self._ends:
+            os.close(end)
+
+
+def _answer(done: subprocess.CompletedProcess[str], function: str) -> Any:
+    lines = done.stdout.splitlines()
+    try:
+        told = json.loads(lines[-1]) if lines else None
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or "kind" not in told:
+        printed = (done.stderr or done.stdout)[-MOST_OUTPUT:].strip()
+        raise StepError(
+            f"the process ended with code {done.returncode}: {printed}", where=function, repair="see `almared doctor`"
+        )
+    if told["kind"] == "result":
+        return told["result"]
+    kind = getattr(errors, str(told["kind"]), StepError)
+    raise kind(told["what"], where=told["where"], repair=told["repair"])
+
+
+def serve(order: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer to an order: the result, or the error as data."""
+    die_with_parent(int(order["life"]), int(order["parent"]))
+    configure_casa(Path(order["log"]))
+    module, _, name = str(order["function"]).partition(":")
+    try:
+        result = getattr(importlib.import_module(module), name)(**order["arguments"])
+    except AlmaredError as error:
+        return {"kind": type(error).__name__, "what": error.what, "where": error.where, "repair": error.repair}
+    # Tasks and tools of CASA raise whatever they like.
+    except Exception as fault:
+        what = f"{type(fault).__name__}: {fault}"
+        return {"kind": "StepError", "what": what, "where": str(order["function"]), "repair": f"see {order['log']}"}
+    return {"kind": "result", "result": result}
+
+
+def main() -> None:
+    """Read an order from standard input, answer on the last line of standard output."""
+    sys.stdout.write("\n" + json.dumps(serve(json.loads(sys.stdin.read()))) + "\n")
+
+
+if __name__ == "__main__":
+    main()
