@@ -71,6 +71,31 @@ ANTPOS_LEAST = Threshold(5e-5, "m", "domain A.8 step 6: shorter differences are 
 ANTPOS_LARGE = Threshold(2e-3, "m", "domain A.8 step 6: longer ones are told")
 ANTPOS_IMPLAUSIBLE = Threshold(1.0, "m", "ours: the antenna stood on another pad")
 
+WVR_OUTLIER_MADS = Threshold(5.0, "", "domain C.3: median absolute deviations")
+WVR_LEAST_COHERENCE = Threshold(0.8, "", "ours: 38 deg of phase noise, a fifth of the amplitude lost; advisory")
+TSYS_STATISTICS_FROM = Threshold(0.2, "", "domain C.3: first of the channels that count, part of the window")
+TSYS_STATISTICS_TO = Threshold(0.8, "", "domain C.3: last of the channels that count, part of the window")
+TSYS_STATISTICS_BELOW = Threshold(5.0, "", "domain C.3: times the median, beyond which values do not count in the rms")
+TSYS_OUTLIER_LEAST = Threshold(0.2, "", "ours: part of the median; receivers differ by 10 % (Technical Handbook)")
+TSYS_PLOT_FLAGGED = Threshold(0.991, "", "domain C.3: antennas with more flagged are not drawn")
+REPORT_OUTLIER_SIGMAS = Threshold(3.0, "", "domain C.2: Tsys and bandpass")
+GAIN_CHECK_LOW = Threshold(0.90, "", "domain C.2, ant_gain_check")
+GAIN_CHECK_HIGH = Threshold(1.10, "", "domain C.2, ant_gain_check")
+BANDPASS_CENTRAL = Threshold(0.9, "", "domain C.2, bandpass_rms: part of the channels")
+BANDPASS_RMS_ADVICE = Threshold(0.05, "", "domain C.2, bandpass_rms: more smoothing is advised above")
+SHORT_BASELINES = Threshold(30.0, "m", "domain C.1: uvrange 0~30m of the target's spectrum")
+SHORT_BASELINE_PERCENTILE = Threshold(20.0, "%", "domain C.3: target_spectrum without shorter baselines")
+QUICK_CELL = Threshold(15000.0, "arcsec m GHz", "domain C.3: cell of the quick image")
+PRIMARY_BEAM = Threshold(6000.0, "arcsec GHz", "domain C.3: width at half maximum for 12 m")
+QUICK_FIELD = Threshold(1.5, "", "domain C.3: primary beams in the quick image")
+QUICK_NITER = Threshold(100, "", "domain C.3")
+QUICK_THRESHOLD = Threshold(3.0, "", "domain C.3: expected rms at which the quick clean stops")
+QUICK_CORNER_FROM = Threshold(0.1, "", "domain C.3: box of the rms; the box of the peak leaves out as much")
+QUICK_CORNER_TO = Threshold(0.3, "", "domain C.3: box of the rms")
+ANTENNA_FLAGGED = Threshold(0.75, "", "domain C.1 flaggedFraction: antennas with more flagged do not count")
+CHECK_OFFSET_BEAMS = Threshold(0.2, "", "ours: part of the beam; a usual limit of astrometric checks; advisory")
+CHECK_LEAST_COHERENCE = Threshold(0.85, "", "ours: a check source should keep 85 % of its amplitude; advisory")
+
 
 def all_thresholds() -> dict[str, Threshold]:
     """Return the whole table, by name."""
