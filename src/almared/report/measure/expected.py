@@ -1,0 +1,138 @@
+"""What an image can be expected to show: cell, size, primary beam, rms (domain C.3, target check and expected rms)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from almared.heuristics import thresholds
+
+GHZ = 1e9
+
+IMAGE_SIZES = (128, 216, 256, 360, 432, 640, 800, 1000, 1296, 1600, 2048)
+"""Sizes of images that are fast to transform (domain C.3)."""
+
+CELLS_ARCSEC = (0.05, 0.01, 0.005, 0.001, 0.0005)
+"""Steps to which cells are rounded down (domain C.3)."""
+
+REFERENCE_ANTENNAS = 16
+REFERENCE_BANDWIDTH_HZ = 8e9
+REFERENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class BandReference:
+    """Sensitivity of a band in one minute with 16 12-m antennas, two polarisations and 8 GHz (domain C.3).
+
+    Parameters
+    ----------
+    band : int
+        Receiver band.
+    to_hz : float, Hz
+        Its upper edge.
+    rms_jy : float, Jy
+        Rms of an image.
+    tsys_k : float, K
+        At that system temperature.
+    """
+
+    band: int
+    to_hz: float
+    rms_jy: float
+    tsys_k: float
+
+
+BANDS = (
+    BandReference(3, 120e9, 0.20e-3, 75.0),
+    BandReference(4, 163e9, 0.24e-3, 86.0),
+    BandReference(5, 211e9, 0.37e-3, 120.0),
+    BandReference(6, 300e9, 0.27e-3, 90.0),
+    BandReference(7, 380e9, 0.50e-3, 150.0),
+    BandReference(8, 500e9, 1.29e-3, 387.0),
+    BandReference(9, 750e9, 5.32e-3, 1200.0),
+    BandReference(10, 1000e9, 8.85e-3, 1515.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What decides how deep an image of one window goes.
+
+    Parameters
+    ----------
+    frequency_hz, bandwidth_hz : float, Hz
+        Mean frequency and width over which data are averaged.
+    tsys_k : float, K
+        Median system temperature.
+    seconds : float, s
+        Time on a pointing.
+    n_antennas : int
+        Antennas with data.
+    diameter_m : float, m
+        Of their dishes.
+    n_polarizations : int
+        One or two.
+    """
+
+    frequency_hz: float
+    bandwidth_hz: float
+    tsys_k: float
+    seconds: float
+    n_antennas: int
+    diameter_m: float = 12.0
+    n_polarizations: int = 2
+
+
+def expected_rms_jy(window: Sensitivity) -> float:
+    """Return the rms (Jy/beam) that an image of one window should have.
+
+    References
+    ----------
+    domain.md C.3: the reference of the band scaled with Tsys, time, bandwidth, polarisations and dish; with the number
+    of baselines, sqrt(N (N - 1)), where the old report had N.
+    """
+    band = next((b for b in BANDS if window.frequency_hz <= b.to_hz), BANDS[-1])
+    baselines = REFERENCE_ANTENNAS * (REFERENCE_ANTENNAS - 1) / max(window.n_antennas * (window.n_antennas - 1), 1)
+    samples = REFERENCE_SECONDS / window.seconds * REFERENCE_BANDWIDTH_HZ / window.bandwidth_hz
+    polarizations = 2.0 / window.n_polarizations
+    dish = (12.0 / window.diameter_m) ** 2
+    scale = np.sqrt(baselines * samples * polarizations) * dish
+    return float(band.rms_jy * window.tsys_k / band.tsys_k * scale)
+
+
+def combined_rms(values: Iterable[float]) -> float:
+    """Return the rms of the weighted mean of independent images (inverse variances)."""
+    return float(1.0 / np.sqrt(sum(1.0 / value**2 for value in values)))
+
+
+def choose_cell_arcsec(longest_m: float, frequency_hz: float) -> float:
+    """Return the cell (arcsec) for an array, rounded down to a plain number.
+
+    Parameters
+    ----------
+    longest_m : float, m
+        Longest baseline with data.
+    frequency_hz : float, Hz
+        Frequency.
+
+    References
+    ----------
+    domain.md C.3: 15000 / (longest baseline x GHz) rounded down to 0.05 (above 0.2), 0.01, 0.005, 0.001 or 0.0005.
+    """
+    cell = thresholds.QUICK_CELL.value / (longest_m * frequency_hz / GHZ)
+    # A cell keeps at least a fourth of its size when it is rounded down.
+    step = next((s for s in CELLS_ARCSEC if cell > 4 * s), CELLS_ARCSEC[-1])
+    return max(round(float(np.floor(cell / step + 1e-9)) * step, 6), CELLS_ARCSEC[-1])
+
+
+def primary_beam_arcsec(frequency_hz: float, diameter_m: float) -> float:
+    """Return the width (arcsec) of the primary beam at half its maximum (domain C.3: 6000 / GHz for 12 m)."""
+    return thresholds.PRIMARY_BEAM.value / (frequency_hz / GHZ) * 12.0 / diameter_m
+
+
+def choose_image_size(cell_arcsec: float, beam_arcsec: float) -> int:
+    """Return the first size (pixels) above one and a half primary beams, the largest when none is (domain C.3)."""
+    wanted = thresholds.QUICK_FIELD.value * beam_arcsec / cell_arcsec
+    return next((size for size in IMAGE_SIZES if size > wanted), IMAGE_SIZES[-1])
