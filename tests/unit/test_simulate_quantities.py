@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almared.errors import ScenarioError
-from almared.simulate import read_scenario, shipped_scenarios
+from almared.simulate import read_executions, read_scenario, shipped_scenarios
 from almared.simulate.quantities import UNITS, parse_quantity
 
 KINDS = [(kind, unit) for kind, units in UNITS.items() for unit in units]
@@ -46,8 +46,8 @@ def test_no_frequency(text: object) -> None:
 
 
 def test_shipped_scenarios_are_sound() -> None:
-    assert {"tiny", "b3-quasar", "b6-titan"} <= set(shipped_scenarios())
-    uids = [read_scenario(name).uid for name in shipped_scenarios()]
+    assert {"tiny", "b3-quasar", "b6-titan", "tiny-mous"} <= set(shipped_scenarios())
+    uids = [execution.uid for name in shipped_scenarios() for execution in read_executions(name)]
     assert len(set(uids)) == len(uids)
 
 

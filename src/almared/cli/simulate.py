@@ -14,7 +14,7 @@ import click
 from almared.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from almared.simulate import SimulatedEb
+    from almared.simulate import SimulatedEb, SimulatedMous
     from almared.simulate.produce import Progress
 
 
@@ -43,10 +43,13 @@ def command(
 ) -> None:
     """Make a whole ASDM with known truth from SCENARIO, a shipped name or a TOML file.
 
+    A scenario of a MOUS makes a directory per execution, of the name of its ASDM, and mous-truth.json.
+
     \b
     Examples:
       almared simulate --list
       almared simulate tiny --out sim --seed 3
+      almared simulate tiny-mous --out mous
       almared simulate --like uid___A002_X9cffbd_Xefe.ms.listobs --metadata-only --out replica
       almared simulate b3-quasar --out sim --set atmosphere.pwv='2.5 mm' --set noise.enabled=false
     """
@@ -65,24 +68,29 @@ def command(
         return
     if scenario is None:
         raise click.UsageError("name a SCENARIO (almared simulate --list shows the shipped ones)")
+    from almared.simulate import SimulatedMous
+
     made = _simulated(scenario, out, options=options)
-    click.echo(json.dumps(_facts(made), indent=1) if is_json else _story(made))
+    if isinstance(made, SimulatedMous):
+        click.echo(json.dumps(_mous_facts(made), indent=1) if is_json else _mous_story(made))
+    else:
+        click.echo(json.dumps(_facts(made), indent=1) if is_json else _story(made))
 
 
-def _simulated(scenario: str, out: Path, *, options: dict[str, object]) -> SimulatedEb:
-    from almared.simulate import read_scenario, simulate
+def _simulated(scenario: str, out: Path, *, options: dict[str, object]) -> SimulatedEb | SimulatedMous:
+    from almared.simulate import read_executions, simulate, simulate_mous
 
-    settings = options["settings"]
+    settings, threads = options["settings"], options["threads"]
     overrides = dict(_setting(text) for text in settings) if isinstance(settings, tuple) else {}
-    threads = options["threads"]
+    executions = read_executions(scenario, overrides=overrides)
+    seed, n_threads = int(str(options["seed"])), threads if isinstance(threads, int) else None
     with _progress() as progress:
-        return simulate(
-            read_scenario(scenario, overrides=overrides),
-            out,
-            seed=int(str(options["seed"])),
-            threads=threads if isinstance(threads, int) else None,
-            force=bool(options["force"]),
-            progress=progress,
+        if executions[0].mous is None:
+            return simulate(
+                executions[0], out, seed=seed, threads=n_threads, force=bool(options["force"]), progress=progress
+            )
+        return simulate_mous(
+            executions, out, seed=seed, threads=n_threads, force=bool(options["force"]), progress=lambda _: progress
         )
 
 
@@ -119,6 +127,18 @@ def _facts(made: SimulatedEb) -> dict[str, object]:
         "antennas": len(made.eb.antennas),
         "scans": len(made.eb.scans),
     }
+
+
+def _mous_facts(made: SimulatedMous) -> dict[str, object]:
+    return {
+        "mous": made.uid,
+        "truth": os.fspath(made.truth),
+        "executions": [_facts(eb) for eb in made.ebs],
+    }
+
+
+def _mous_story(made: SimulatedMous) -> str:
+    return "\n".join((f"MOUS       {made.uid}", f"Truth      {made.truth}", *(_story(eb) for eb in made.ebs)))
 
 
 def _story(made: SimulatedEb) -> str:

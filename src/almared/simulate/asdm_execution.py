@@ -41,13 +41,15 @@ STATES = (
 """Subscan intent, device in the beam and whether the sky is seen. CASA keeps SIG and REF of the last one only."""
 
 
-def execution_tables(setup: Setup) -> tuple[Table, ...]:
+def execution_tables(setup: Setup, mous_uid: str) -> tuple[Table, ...]:
     """Return the tables that say what was done when.
 
     Parameters
     ----------
     setup : Setup
         The identifiers of the execution block.
+    mous_uid : str
+        What it belongs to.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def execution_tables(setup: Setup) -> tuple[Table, ...]:
     eb = setup.eb
     return (
         Table("Main", tuple(_main(setup))),
-        Table("ExecBlock", (_exec_block(eb),)),
+        Table("ExecBlock", (_exec_block(eb, mous_uid),)),
         Table("SBSummary", (_summary(eb),)),
         Table("Scan", tuple(_scan(eb, scan) for scan in eb.scans)),
         Table("Subscan", tuple(_subscan(eb, scan, sub=sub) for scan in eb.scans for sub in scan.subscans)),
@@ -99,7 +101,7 @@ def _state_id(sub: Subscan) -> int:
     return found[0] if found else len(STATES) - 1
 
 
-def _exec_block(eb: ExecutionBlock) -> Row:
+def _exec_block(eb: ExecutionBlock, mous_uid: str) -> Row:
     lengths = [math.dist(a.position_m, b.position_m) for a, b in combinations(eb.antennas, 2)] or [0.0]
     rms = math.sqrt(sum(x * x for x in lengths) / len(lengths))
     return {
@@ -114,7 +116,7 @@ def _exec_block(eb: ExecutionBlock) -> Row:
         "observerName": text(eb.observer),
         "numObservingLog": integer(1),
         "observingLog": texts(("simulated by almared",)),
-        "sessionReference": entity(eb.uid, "OUSStatus"),
+        "sessionReference": entity(mous_uid, "OUSStatus"),
         "baseRangeMin": real(min(lengths)),
         "baseRangeMax": real(max(lengths)),
         "baseRmsMinor": real(rms),

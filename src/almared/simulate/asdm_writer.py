@@ -39,7 +39,7 @@ def write_asdm_metadata(contents: AsdmContents, directory: Path) -> None:
     """
     setup = make_setup(contents.eb)
     tables = (
-        *execution_tables(setup),
+        *execution_tables(setup, contents.mous_uid or contents.eb.uid),
         *spectral_tables(setup),
         *array_tables(contents),
         *sky_tables(contents),

@@ -124,6 +124,8 @@ class AsdmContents:
         Tables written as ``.bin``; the others as XML.
     big_endian : bool
         Byte order of those ``.bin`` tables.
+    mous_uid : str
+        What the execution belongs to; the execution block itself when empty.
     """
 
     eb: ExecutionBlock
@@ -135,3 +137,4 @@ class AsdmContents:
     load_temperatures_k: tuple[float, float] = (293.0, 353.0)
     binary_tables: frozenset[str] = frozenset({"CalAtmosphere", "Pointing", "SysCal"})
     big_endian: bool = False
+    mous_uid: str = ""

@@ -125,19 +125,30 @@ def _correlator_blocks(scans: Sequence[Scan]) -> Iterator[tuple[Scan, DataBlock]
 
 
 def _make_room(target: Path, asdm: Path, *, force: bool) -> None:
-    """Refuse to overwrite before the long work starts; with force remove what was there."""
     mine = [asdm, *(target / name for name in (TRUTH, TRUTH_ARRAYS, POSITIONS, POSITIONS_JSON))]
-    there = [path for path in mine if path.exists()]
-    if there and not force:
-        raise ScenarioError(
-            "there is a simulation already", where=str(there[0]), repair="give another --out, or --force to replace it"
-        )
-    for path in there:
+    if not force:
+        refuse_existing(mine)
+    for path in mine:
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)
     target.mkdir(parents=True, exist_ok=True)
+
+
+def refuse_existing(paths: Sequence[Path]) -> None:
+    """Refuse to overwrite before the long work starts.
+
+    Raises
+    ------
+    ScenarioError
+        One of the paths is there.
+    """
+    for path in paths:
+        if path.exists():
+            raise ScenarioError(
+                "there is a simulation already", where=str(path), repair="give another --out, or --force to replace it"
+            )
 
 
 def _check_disk(target: Path, needed: int) -> None:

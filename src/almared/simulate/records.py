@@ -48,6 +48,7 @@ def make_contents(world: World, scans: tuple[Scan, ...]) -> AsdmContents:
         weather=weather,
         ephemerides=dict(_ephemerides(world)),
         array_time_mjd_s=eb.start_mjd_s,
+        mous_uid=world.scenario.mous.uid if world.scenario.mous else "",
     )
 
 
@@ -87,8 +88,14 @@ def _sources(world: World) -> Iterator[Source]:
             frequencies = sorted(f for group in CATALOGUE_HZ.values() for f in group)
             fluxes = tuple(SourceFlux(f, (float(truth.flux(np.array([f]))[0]),)) for f in frequencies)
         field = next(f for f in world.schedule.fields if f.source_id == number)
-        rest = tuple((i, (world.spw(i).mean_frequency_hz,)) for i in world.setups.science)
+        rest = tuple((i, (_rest_frequency(world, i),)) for i in world.setups.science)
         yield Source(number, part.name, field.direction_rad, rest, fluxes)
+
+
+def _rest_frequency(world: World, spw_id: int) -> float:
+    """Return the centre that a window has in LSRK when it is set for a source (to 1 Hz), else its own."""
+    centre, factor = world.spw(spw_id).mean_frequency_hz, world.doppler.windows
+    return centre if factor == 1.0 else float(round(centre / factor))
 
 
 def _atmosphere_scans(scans: tuple[Scan, ...]) -> list[Scan]:

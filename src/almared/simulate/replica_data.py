@@ -16,6 +16,7 @@ from almared.simulate.air import make_window_air
 from almared.simulate.array import TrueArray
 from almared.simulate.asdm_spectral import full_resolution_twin
 from almared.simulate.asdm_writer import write_asdm_metadata
+from almared.simulate.doppler import Doppler
 from almared.simulate.geometry import DAY_S, read_earth_orientation
 from almared.simulate.instrument import make_instrument
 from almared.simulate.observe import observe_scan
@@ -153,6 +154,7 @@ def make_world_like(eb: ExecutionBlock, seed: int) -> World:
     start, end = eb.scans[0].start_mjd_s, eb.scans[-1].end_mjd_s
     return World(
         scenario=scenario,
+        doppler=Doppler(1.0, {}),
         seed=seed,
         array=array,
         setups=_setups(eb),

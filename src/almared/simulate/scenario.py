@@ -76,6 +76,18 @@ class TimePart(Part):
         return self
 
 
+class Line(Part):
+    """A Gaussian spectral line of a component; `flux` at its peak, full width at half maximum.
+
+    In the frame ``LSRK`` its frequency at the observatory is that of the date; ``TOPO`` is the same on every date.
+    """
+
+    frequency: Frequency
+    width: Frequency
+    flux: FluxDensity
+    frame: Literal["TOPO", "LSRK"] = "TOPO"
+
+
 class Component(Part):
     """A piece of a source beside its central one; flux at the source's frequency."""
 
@@ -84,14 +96,7 @@ class Component(Part):
     offset: tuple[Angle, Angle] = (0.0, 0.0)
     size: Angle = 0.0
     alpha: float | None = None
-
-
-class Line(Part):
-    """A Gaussian spectral line of the source's first component; `flux` at its peak, full width at half maximum."""
-
-    frequency: Frequency
-    width: Frequency
-    flux: FluxDensity
+    line: tuple[Line, ...] = ()
 
 
 class SourcePart(Part):
@@ -113,6 +118,8 @@ class SourcePart(Part):
         More components; spectral lines.
     pointings : tuple
         Offsets of the pointings (rad, east and north); one at the centre by default.
+    shift : tuple of float, rad
+        Of all pointings against what was asked for, as from execution to execution.
     catalogue : bool
         Whether the Source table of the ASDM tells its flux.
     """
@@ -129,6 +136,7 @@ class SourcePart(Part):
     component: tuple[Component, ...] = ()
     line: tuple[Line, ...] = ()
     pointings: tuple[tuple[Angle, Angle], ...] = ((0.0, 0.0),)
+    shift: tuple[Angle, Angle] = (0.0, 0.0)
     catalogue: bool = False
 
     @model_validator(mode="after")
@@ -166,6 +174,9 @@ class SpectralPart(Part):
         ``hanning`` as the correlator does, or ``none``.
     channel_average : bool
         Whether windows with the channel average are written beside.
+    doppler : str
+        Key of the source for which the windows are set: their centres are then LSRK frequencies, and those at the
+        observatory follow from the date. Empty: they are the observatory's.
     """
 
     band: int = Field(ge=1, le=10)
@@ -175,6 +186,7 @@ class SpectralPart(Part):
     pointing_centres: tuple[Frequency, ...] = ()
     smoothing: Literal["hanning", "none"] = "hanning"
     channel_average: bool = True
+    doppler: str = ""
 
 
 class ScanPart(Part):
@@ -376,14 +388,36 @@ class FaultPart(Part):
     channel: int = 64
 
 
+class MousPart(Part):
+    """The member obs unit set that the execution belongs to."""
+
+    uid: str
+
+
 class Scenario(Part):
-    """A whole scenario file."""
+    """A whole scenario file, or one execution of a file that describes several.
+
+    Parameters
+    ----------
+    title, observer : str
+        For people.
+    uid, project, block : str
+        Of the execution block, the project and the scheduling block.
+    mous : MousPart, optional
+        What the execution belongs to.
+    seed : int, optional
+        Number of the random numbers of an execution of a MOUS; its place in the list by default.
+    array, time, spectral, source, sequence, scan, timing, atmosphere, radiometer, instrument, noise, fault : object
+        The tables of the file.
+    """
 
     title: str = ""
     uid: str = "uid://A002/Xa1/X1"
     project: str = "uid://A001/Xa1/X2"
     block: str = "uid://A001/Xa1/X3"
     observer: str = "almared"
+    mous: MousPart | None = None
+    seed: int | None = Field(default=None, ge=0)
     array: ArrayPart
     time: TimePart
     spectral: SpectralPart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from almared.errors import ScenarioError
-from almared.simulate.scenario import Scenario
+from almared.simulate.scenario import Scenario, SourcePart
+from almared.simulate.sequence import scans_of
 
 SHIPPED = resources.files("almared.simulate") / "scenarios"
 
@@ -24,7 +25,29 @@ def shipped_scenarios() -> dict[str, str]:
 
 
 def read_scenario(source: str | Path, *, overrides: Mapping[str, str] | None = None) -> Scenario:
-    """Return the scenario of a shipped name or a file.
+    """Return the scenario of a shipped name or a file that describes one execution.
+
+    Parameters
+    ----------
+    source, overrides
+        As for `read_executions`.
+
+    Raises
+    ------
+    ScenarioError
+        As `read_executions`, and when there are several executions.
+    """
+    executions = read_executions(source, overrides=overrides)
+    if len(executions) > 1:
+        raise ScenarioError(f"it describes {len(executions)} executions, one is wanted", where=str(source))
+    return executions[0]
+
+
+def read_executions(source: str | Path, *, overrides: Mapping[str, str] | None = None) -> tuple[Scenario, ...]:
+    """Return the executions that a shipped name or a file describes: one, or those of a MOUS.
+
+    Each table ``[[execution]]`` says what differs in one execution from the rest of the file, in the same words:
+    ``[execution.time]``, ``[execution.source.phase]``, and lists (``[[execution.array.group]]``) as a whole.
 
     Parameters
     ----------
@@ -36,7 +59,8 @@ def read_scenario(source: str | Path, *, overrides: Mapping[str, str] | None = N
     Raises
     ------
     ScenarioError
-        No such scenario, no TOML, unknown keys, wrong units or values.
+        No such scenario, no TOML, unknown keys, wrong units or values; executions without a MOUS, with one uid, or
+        whose targets differ.
     """
     text, where = _text_of(source)
     try:
@@ -45,7 +69,75 @@ def read_scenario(source: str | Path, *, overrides: Mapping[str, str] | None = N
         raise ScenarioError(f"this is no TOML: {error}", where=where) from error
     for key, value in (overrides or {}).items():
         _set(tree, key, value=value)
-    return _validated(tree, text, where=where)
+    changes = tree.pop("execution", None)
+    if changes is None:
+        return (_validated(tree, lambda _: text, where=where),)
+    executions = tuple(
+        _execution(tree, change, text=text, where=where, number=number)
+        for number, change in enumerate(_tables(changes, where=where))
+    )
+    _require_one_mous(executions, where=where)
+    return executions
+
+
+def _execution(tree: dict[str, Any], change: dict[str, Any], *, text: str, where: str, number: int) -> Scenario:
+    def text_of(location: Sequence[int | str]) -> str:
+        return _execution_text(text, number if _is_set(change, location) else -1)
+
+    return _validated(_merged(tree, change), text_of, where=f"{where}, execution {number + 1}")
+
+
+def _is_set(change: Any, location: Sequence[int | str]) -> bool:
+    if not location:
+        return True
+    return isinstance(change, dict) and location[0] in change and _is_set(change[str(location[0])], location[1:])
+
+
+def _tables(changes: Any, *, where: str) -> list[dict[str, Any]]:
+    if not isinstance(changes, list) or not changes or not all(isinstance(change, dict) for change in changes):
+        raise ScenarioError("executions must be tables [[execution]]", where=where)
+    return changes
+
+
+def _merged(tree: Any, change: Any) -> Any:
+    """Return a tree with what changes: tables key by key, all else as a whole."""
+    if not isinstance(tree, dict) or not isinstance(change, dict):
+        return change
+    return tree | {key: _merged(tree.get(key), value) for key, value in change.items()}
+
+
+def _execution_text(text: str, number: int) -> str:
+    """Return the text with all lines emptied but those of an execution (named as in the rest), or of none (-1)."""
+    lines, count, inside = [], -1, False
+    for line in text.splitlines():
+        head = re.match(r"\s*\[+\s*([^\]\s]+)", line)
+        if head:
+            inside = head[1].split(".")[0] == "execution"
+            count += head[1] == "execution"
+        is_kept = count == number if inside else number < 0
+        lines.append(re.sub(r"^(\s*\[+\s*)execution\.", r"\1", line) if is_kept else "")
+    return "\n".join(lines)
+
+
+def _require_one_mous(executions: Sequence[Scenario], *, where: str) -> None:
+    if executions[0].mous is None or any(execution.mous != executions[0].mous for execution in executions):
+        raise ScenarioError("executions belong to one MOUS", where=where, repair='add [mous] with uid = "uid://..."')
+    if len({execution.uid for execution in executions}) < len(executions):
+        raise ScenarioError("two executions have the same uid", where=where, repair="give each [[execution]] a uid")
+    for execution in executions[1:]:
+        for key in sorted(_targets(executions[0]) | _targets(execution)):
+            if not _is_same_sky(executions[0].source.get(key), execution.source.get(key)):
+                raise ScenarioError(f"the target {key!r} differs from execution to execution", where=where)
+
+
+def _targets(scenario: Scenario) -> set[str]:
+    return {scan.source for scan in scans_of(scenario) if scan.kind == "target"}
+
+
+def _is_same_sky(one: SourcePart | None, other: SourcePart | None) -> bool:
+    """Tell whether two sources are the same apart from where the antennas point."""
+    pointed: dict[str, object] = {"shift": (0.0, 0.0), "pointings": ()}
+    return bool(one and other and one.model_copy(update=pointed) == other.model_copy(update=pointed))
 
 
 def _text_of(source: str | Path) -> tuple[str, str]:
@@ -65,11 +157,11 @@ def _text_of(source: str | Path) -> tuple[str, str]:
         raise ScenarioError("this is no text file", where=name) from error
 
 
-def _validated(tree: Mapping[str, Any], text: str, *, where: str) -> Scenario:
+def _validated(tree: Mapping[str, Any], text_of: Callable[[Sequence[int | str]], str], *, where: str) -> Scenario:
     try:
         return Scenario.model_validate(tree)
     except ValidationError as error:
-        lines = [_complaint(problem["loc"], problem["msg"], text=text) for problem in error.errors()]
+        lines = [_complaint(problem["loc"], problem["msg"], text=text_of(problem["loc"])) for problem in error.errors()]
         raise ScenarioError("; ".join(lines), where=where, repair="see the scenario reference in docs/") from error
 
 

@@ -95,7 +95,8 @@ def _fields(scenario: Scenario, keys: tuple[str, ...]) -> tuple[tuple[Field, ...
         centre = (source.ra or 0.0, source.dec or 0.0)
         for number, offset in enumerate(source.pointings):
             pointings[len(fields)] = number
-            direction = centre if offset == (0.0, 0.0) else shifted(centre, offset)
+            moved = (offset[0] + source.shift[0], offset[1] + source.shift[1])
+            direction = centre if moved == (0.0, 0.0) else shifted(centre, moved)
             fields.append(Field(len(fields), source.name, "none", source_id, direction, source.body is not None))
     return tuple(fields), pointings
 

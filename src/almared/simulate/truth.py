@@ -3,6 +3,8 @@
 ``truth.json`` holds, in MJD seconds UTC, m, Hz, K, Jy, rad:
 
 - ``uid``, ``asdm``, ``seed``, ``start_mjd_s``, ``scenario`` (all settings, in those units);
+- ``topo_over_lsrk``: frequency at the observatory over that in LSRK: ``sources`` by key, and ``windows``, by which the
+  spectral windows were moved (1 when they are not set for a source); all frequencies here are the observatory's;
 - ``antennas``: name, pad, diameter, recorded position, ``true_minus_recorded_m`` (ITRF);
 - ``spws``: the facts of each correlator window, its zenith opacity and ``noise_per_second``, the rms of real and of
   imaginary part of a correlation coefficient in one second of integration (it falls with the root of time);

@@ -53,6 +53,7 @@ def write_truth(world: World, contents: AsdmContents, *, directory: Path) -> Non
         "seed": world.seed,
         "scenario": world.scenario.model_dump(mode="json"),
         "start_mjd_s": contents.eb.start_mjd_s,
+        "topo_over_lsrk": asdict(world.doppler),
         "antennas": list(_antennas(world)),
         "spws": [_spw(world, spw) for spw in contents.eb.spws if spw.processor == "CORRELATOR"],
         "sources": [_source(world, number) for number in range(len(world.schedule.source_keys))],

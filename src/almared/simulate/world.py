@@ -11,10 +11,11 @@ from almared.model import Field, SpectralWindow
 from almared.simulate.air import WindowAir, make_window_air
 from almared.simulate.array import TrueArray, make_array
 from almared.simulate.bodies import Body, read_body
+from almared.simulate.doppler import Doppler, set_for_date
 from almared.simulate.geometry import DAY_S, EarthOrientation, Frame, make_frame, read_earth_orientation, shifted
 from almared.simulate.instrument import Instrument, make_instrument
 from almared.simulate.radiometer import Radiometer, make_radiometer
-from almared.simulate.scenario import Component, Scenario, SourcePart
+from almared.simulate.scenario import Component, Line, Scenario, SourcePart
 from almared.simulate.schedule import Schedule, make_schedule
 from almared.simulate.screen import PhaseScreen, make_screen
 from almared.simulate.sky import SkyComponent, SkySource, SpectralLine
@@ -30,7 +31,9 @@ class World:
     Parameters
     ----------
     scenario : Scenario
-        What was asked for.
+        What was asked for, with frequencies at the observatory.
+    doppler : Doppler
+        How they were moved from LSRK.
     seed : int
         Seed of all random numbers.
     array, setups, schedule, earth, air, radiometer, screen, instrument : object
@@ -44,6 +47,7 @@ class World:
     """
 
     scenario: Scenario
+    doppler: Doppler
     seed: int
     array: TrueArray
     setups: Setups
@@ -113,6 +117,7 @@ def make_world(scenario: Scenario, seed: int) -> World:
     ScenarioError
         The scenario cannot be observed so.
     """
+    scenario, doppler = set_for_date(scenario)
     array, setups = make_array(scenario, seed), make_windows(scenario)
     schedule = make_schedule(scenario, setups, n_antennas=len(array.antennas))
     start, end = schedule.scans[0].start_mjd_s, schedule.scans[-1].end_mjd_s
@@ -120,6 +125,7 @@ def make_world(scenario: Scenario, seed: int) -> World:
     bodies = {k: read_body(s.body, start) for k, s in scenario.source.items() if s.body and k in schedule.source_keys}
     return World(
         scenario=scenario,
+        doppler=doppler,
         seed=seed,
         array=array,
         setups=setups,
@@ -152,11 +158,15 @@ def _source(part: SourcePart, body: Body | None, *, mjd_s: float) -> SkySource:
         size, table = body.diameter_rad(mjd_s), body.flux_table(mjd_s)
         return SkySource(part.name, (SkyComponent((float(ra), float(dec)), "disk", size, 0.0, 1e11, table=table),))
     centre = (part.ra or 0.0, part.dec or 0.0)
-    lines = tuple(SpectralLine(line.frequency, line.width, line.flux) for line in part.line)
-    first = SkyComponent(centre, part.shape, part.size, part.flux, part.at, part.alpha, lines)
+    first = SkyComponent(centre, part.shape, part.size, part.flux, part.at, part.alpha, _lines(part.line))
     return SkySource(part.name, (first, *(_component(part, extra, centre=centre) for extra in part.component)))
 
 
 def _component(part: SourcePart, extra: Component, *, centre: tuple[float, float]) -> SkyComponent:
     alpha = part.alpha if extra.alpha is None else extra.alpha
-    return SkyComponent(shifted(centre, extra.offset), extra.shape, extra.size, extra.flux, part.at, alpha)
+    place = shifted(centre, extra.offset)
+    return SkyComponent(place, extra.shape, extra.size, extra.flux, part.at, alpha, _lines(extra.line))
+
+
+def _lines(lines: tuple[Line, ...]) -> tuple[SpectralLine, ...]:
+    return tuple(SpectralLine(line.frequency, line.width, line.flux) for line in lines)
