@@ -1,0 +1,156 @@
+"""What the report asks of CASA: phases of a scan with and without the radiometers, and quick images."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+LEAST_ANTENNAS = 3
+"""Antennas that a phase solution needs: small arrays and cut data have fewer than CASA's usual baselines per antenna."""
+
+
+def solve_phases(
+    *, vis: str, scan: int, spw_id: int, refant: str, outputs: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """Solve the phases of each integration of a scan, once per set of tables that is applied.
+
+    Parameters
+    ----------
+    vis : str
+        The imported MS; its raw data are used, nothing in it is changed.
+    scan, spw_id : int
+        Scan and window, averaged over all its channels.
+    refant : str
+        Reference antenna.
+    outputs : mapping of str to sequence of str
+        Per name of a table to make, the tables to apply before.
+
+    Returns
+    -------
+    dict of str
+        The tables made, by name.
+
+    References
+    ----------
+    domain.md C.3, WVR.
+    """
+    from casatasks import gaincal
+
+    for name, applied in outputs.items():
+        _remove(name)
+        gaincal(
+            vis=vis,
+            caltable=name,
+            scan=str(scan),
+            spw=str(spw_id),
+            solint="int",
+            refant=refant,
+            gaintype="G",
+            calmode="p",
+            minblperant=LEAST_ANTENNAS - 1,
+            gaintable=list(applied),
+        )
+    return {name: os.path.abspath(name) for name in outputs if os.path.exists(name)}
+
+
+def clean_quickly(
+    *, vis: str, name: str, field: str, widths: Mapping[str, int], grid: Mapping[str, float], **stop: float
+) -> dict[str, Any]:
+    """Make a quick continuum image of one field and write its pixels beside.
+
+    Parameters
+    ----------
+    vis : str
+        Calibrated MS; its column DATA is used.
+    name : str
+        What the images are called; all that was made before under that name goes.
+    field : str
+        Field id.
+    widths : mapping of str to int
+        Per window the number of channels that are averaged before.
+    grid : mapping of str to float
+        ``cell_arcsec``, ``size`` (pixels) and ``bin_s``, over how long data are averaged before.
+    **stop : float
+        ``niter`` and ``threshold_jy``, where the clean stops.
+
+    Returns
+    -------
+    dict
+        ``pixels``: path of an npz file with ``image``, ``psf`` and ``residual`` (y, x; Jy/beam); ``beam_arcsec``: major
+        and minor; ``beam_deg``: position angle; ``cell_rad``: increments in right ascension and declination;
+        ``reference_pixel``; ``reference_rad``; ``frequency_hz``.
+
+    References
+    ----------
+    domain.md C.3, target check: natural weights, FDM channels averaged, niter 100 down to three times the expected rms.
+    """
+    from casatasks import split, tclean
+
+    for suffix in ("ms", "ms.flagversions", *SUFFIXES):
+        _remove(f"{name}.{suffix}")
+    split(
+        vis=vis,
+        outputvis=f"{name}.ms",
+        field=field,
+        spw=",".join(widths),
+        width=list(widths.values()),
+        timebin=f"{grid['bin_s']}s",
+        datacolumn="data",
+        keepflags=False,
+    )
+    size, cell = int(grid["size"]), f"{grid['cell_arcsec']}arcsec"
+    tclean(
+        vis=f"{name}.ms",
+        imagename=name,
+        datacolumn="data",
+        specmode="mfs",
+        imsize=[size, size],
+        cell=[cell],
+        weighting="natural",
+        niter=int(stop["niter"]),
+        threshold=f"{stop['threshold_jy']}Jy",
+        interactive=False,
+    )
+    return _told(name)
+
+
+SUFFIXES = ("image", "psf", "residual", "model", "pb", "sumwt", "mask")
+"""Images that tclean makes."""
+
+
+def _told(name: str) -> dict[str, Any]:
+    """Return what is known of the images, and write their pixels."""
+    import numpy as np
+    from casatools import image
+
+    ia = image()
+    pixels = {}
+    for suffix in ("image", "psf", "residual"):
+        ia.open(f"{name}.{suffix}")
+        pixels[suffix] = np.squeeze(ia.getchunk()).T
+        ia.close()
+    np.savez(f"{name}.npz", **pixels)
+    ia.open(f"{name}.image")
+    coordinates, beam = ia.coordsys(), ia.restoringbeam()
+    ia.close()
+    told = {
+        "pixels": os.path.abspath(f"{name}.npz"),
+        "beam_arcsec": [beam["major"]["value"], beam["minor"]["value"]],
+        "beam_deg": beam["positionangle"]["value"],
+        "cell_rad": [float(step) for step in coordinates.increment()["numeric"][:2]],
+        "reference_pixel": [float(place) for place in coordinates.referencepixel()["numeric"][:2]],
+        "reference_rad": [float(angle) for angle in coordinates.referencevalue()["numeric"][:2]],
+        "frequency_hz": float(coordinates.referencevalue()["numeric"][-1]),
+    }
+    coordinates.done()
+    return told
+
+
+def _remove(name: str) -> None:
+    """Remove a table, an image or a file that is there."""
+    if os.path.isdir(name):
+        shutil.rmtree(name)
+    elif os.path.exists(name):
+        os.remove(name)
