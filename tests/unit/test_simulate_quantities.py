@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almared.errors import ScenarioError
+from almared.quantities import UNITS, parse_quantity
 from almared.simulate import read_executions, read_scenario, shipped_scenarios
-from almared.simulate.quantities import UNITS, parse_quantity
 
 KINDS = [(kind, unit) for kind, units in UNITS.items() for unit in units]
 

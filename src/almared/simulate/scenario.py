@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from almared.simulate.quantities import (
+from almared.quantities import (
     Angle,
     Declination,
     Duration,

@@ -1,4 +1,4 @@
-"""Quantities of scenario files: text with a unit to a float in the unit that the code uses."""
+"""Quantities of files that people write: text with a unit to a float in the unit that the code uses."""
 
 from __future__ import annotations
 
