@@ -328,7 +328,7 @@ def wait_for(happens: object, seconds: float = 20.0) -> None:
 def child_of(eb: Path) -> int:
     holder = Lock(eb).holder()
     assert holder is not None
-    return holder.child
+    return holder.children[0][0]
 
 
 def is_gone(pid: int) -> bool:
@@ -380,7 +380,7 @@ def test_a_second_writer_is_refused(eb: Path) -> None:
 def test_a_lock_of_another_machine_is_refused_unless_broken(eb: Path) -> None:
     lock = eb / ".almared" / "lock.json"
     lock.parent.mkdir()
-    lock.write_text(json.dumps({"host": "elsewhere", "pid": 1, "start": "x", "child": 0, "child_start": ""}))
+    lock.write_text(json.dumps({"host": "elsewhere", "pid": 1, "start": "x", "children": []}))
     with pytest.raises(LockedError, match="elsewhere"):
         run(eb)
     assert run(eb, breaks_lock=True).steps == (0, 1, 2)
@@ -390,7 +390,7 @@ def test_a_lock_whose_process_id_was_given_to_another_process_is_stale(eb: Path)
     mine = Lock(eb).mine
     lock = eb / ".almared" / "lock.json"
     lock.parent.mkdir()
-    stale = {"host": mine.host, "pid": os.getpid(), "start": "another boot", "child": 0, "child_start": ""}
+    stale = {"host": mine.host, "pid": os.getpid(), "start": "another boot", "children": []}
     lock.write_text(json.dumps(stale))
     assert run(eb).steps == (0, 1, 2)
 

@@ -94,7 +94,7 @@ def serve(order: Mapping[str, Any]) -> dict[str, Any]:
     except AlmaredError as error:
         return {"kind": type(error).__name__, "what": error.what, "where": error.where, "repair": error.repair}
     # Tasks and tools of CASA raise whatever they like.
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001
         what = f"{type(fault).__name__}: {fault}"
         return {"kind": "StepError", "what": what, "where": str(order["function"]), "repair": f"see {order['log']}"}
     return {"kind": "result", "result": result}

@@ -20,8 +20,8 @@ def check_plan(plan: AnyPlan) -> AnyPlan:
     Raises
     ------
     PlanError
-        A step is missing or unnamed, builds on a later one, an action names a task or parameter that the build does not have, a variable is
-        used that the same step did not keep, or a step neither acts nor says why.
+        A step is missing or unnamed, builds on a later one, an action names a task or parameter that the build does
+        not have, a variable is used that the same step did not keep, or a step neither acts nor says why.
     """
     numbers = [step.number for step in plan.steps]
     wanted = len(STEP_TITLES) if isinstance(plan, Plan) else len(plan.steps)

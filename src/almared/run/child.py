@@ -53,6 +53,8 @@ class ChildOrder:
     task : mapping, optional
         A single task to run instead of steps: ``task``, ``arguments``, ``step``, ``is_scratch``, ``removes``
         (older output) and ``restores`` (flag version per MS).
+    scheduler : str
+        Address of the Dask scheduler that places the process, empty for this machine.
     """
 
     script: str
@@ -64,6 +66,7 @@ class ChildOrder:
     parent: int
     tolerated: tuple[str, ...] = ()
     task: Mapping[str, Any] | None = None
+    scheduler: str = ""
 
     @classmethod
     def from_text(cls, text: str) -> ChildOrder:
@@ -165,7 +168,7 @@ class StepRunner:
         self._end(start, outcome="done", made=self._made(step))
 
     def _remove_older(self, number: int) -> list[str]:
-        doomed = products_from(self.script, Journal(self.script.directory).entries(), number=number)
+        doomed = products_from(self.script, Journal(self.script.directory).entries(), numbers=(number,))
         remove_products(self.script.directory, doomed)
         return list(doomed)
 
@@ -231,7 +234,7 @@ def serve(order: ChildOrder) -> int:
     try:
         _serve(order)
     except AlmaredError as error:
-        os.write(order.events, _failure(error).to_line().encode())
+        os.write(order.events, failure_entry(error).to_line().encode())
         return error.exit_code
     return 0
 
@@ -270,7 +273,7 @@ def _run_task(casatasks: Any, watch: TaskWatch, *, recorder: RunRecorder, task: 
         raise watch.explain(fault) or StepError(str(fault), task=task["task"]) from fault
 
 
-def _failure(error: AlmaredError) -> JournalEntry:
+def failure_entry(error: AlmaredError) -> JournalEntry:
     """Return the event that tells the parent of an error."""
     data = {key: value for key, value in error.data.items() if key in ("task", "severe", "step")}
     told: dict[str, Any] = {

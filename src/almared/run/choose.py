@@ -84,8 +84,7 @@ def choose_steps(
     """
     pending = _pending(script, statuses, unsound=unsound or {})
     if wanted is None:
-        first = min(pending, default=None)
-        wanted = () if first is None else (number for number in script.numbers if number >= first)
+        wanted = set(pending).union(*(script.later(number) for number in pending))
     asked = sorted(set(wanted))
     chosen: list[int] = []
     reasons: list[str] = []
@@ -95,9 +94,10 @@ def choose_steps(
                 chosen.append(step)
             if step not in asked:
                 reasons.append(_reason(step, pending))
-        # Whatever comes after a step that runs is out of date from then on.
-        pending = {n: f"step {number} runs before it" for n in script.numbers if n > number} | {
-            n: why for n, why in pending.items() if n < number and n not in chosen
+        # Whatever builds on a step that runs is out of date from then on.
+        later = script.later(number)
+        pending = dict.fromkeys(later, f"step {number} runs before it") | {
+            n: why for n, why in pending.items() if n not in later and n not in chosen
         }
     return RunChoice(tuple(chosen), tuple(dict.fromkeys(reasons)))
 
@@ -114,18 +114,18 @@ def _pending(
 
 
 def _with_needed(script: CalibrationScript, number: int, *, pending: Mapping[int, str]) -> tuple[int, ...]:
-    """Return the step, preceded by all from the earliest step that has to run before it."""
-    first = number
+    """Return the step, preceded by those that have to run before it and by all between these and it."""
+    before = script.step(number).after
+    taken = {number}
     while True:
-        needed = [
+        needed = {
             earlier
-            for earlier in pending
-            if earlier < first
-            and any(_builds_on(script, n, earlier=earlier) for n in script.numbers if first <= n <= number)
-        ]
+            for earlier in set(pending) & before - taken
+            if any(_builds_on(script, later, earlier=earlier) for later in taken)
+        }
         if not needed:
-            return tuple(n for n in script.numbers if first <= n <= number)
-        first = min(needed)
+            return tuple(sorted(taken))
+        taken |= needed.union(*(script.later(earlier) & before for earlier in needed))
 
 
 def _builds_on(script: CalibrationScript, later: int, *, earlier: int) -> bool:

@@ -14,13 +14,16 @@ from typing import Any
 
 from almared import __version__
 from almared.errors import AlmaredError, LockedError, ResourceError, RunError, StepError
+from almared.run.beats import await_silence
 from almared.run.child import ChildOrder
 from almared.run.choose import RunChoice, choose_steps, parse_steps
 from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
-from almared.run.locate import SCRIPT_ENDING, find_script
+from almared.run.locate import find_script
 from almared.run.lock import Lock, locked
+from almared.run.logs import STEP_LOGS, gather_logs
+from almared.run.orders import SideBySide, SingleOrder, step_log
 from almared.run.probe import why_unsound
-from almared.run.products import products_from, remove_products
+from almared.run.products import TRASH, products_from, remove_products
 from almared.run.resources import Needs, check_resources, estimate_needs, planned_needs
 from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState, StepStatus, derive_states, step_records
@@ -49,6 +52,10 @@ class RunOptions:
         Run just the steps asked for, whatever the state of those before.
     tolerated : tuple of str
         Texts of SEVERE lines that do not count.
+    workers : int
+        How many processes may run steps side by side that do not build on one another.
+    scheduler : str
+        Address of the Dask scheduler whose workers run the processes; empty for this machine.
     """
 
     steps: str = ""
@@ -57,6 +64,8 @@ class RunOptions:
     breaks_lock: bool = False
     is_only: bool = False
     tolerated: tuple[str, ...] = ()
+    workers: int = 1
+    scheduler: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,7 @@ def forecast(script: CalibrationScript, options: RunOptions) -> Forecast:
     """
     entries = Journal(script.directory).entries()
     choice = _choose(script, entries, options=options)
-    removes = products_from(script, entries, number=choice.steps[0]) if choice.steps else ()
+    removes = products_from(script, entries, numbers=choice.steps) if choice.steps else ()
     logs = tuple(sorted(path.name for path in script.directory.glob("casa-*.log"))) if options.is_clean else ()
     return Forecast(
         choice=choice,
@@ -164,7 +173,8 @@ def run_script(target: Path, options: RunOptions, *, listener: Listener) -> RunR
         A step failed or was killed; the next run goes on from it.
     """
     path = find_script(target)
-    with _disk_faults(path.parent), locked(path.parent, break_lock=options.breaks_lock) as lock:
+    with _disk_faults(path), locked(path.parent, break_lock=options.breaks_lock) as lock:
+        await_silence(path.parent)
         script = read_script(path)
         plan = forecast(script, options)
         listener(_chosen(plan))
@@ -191,7 +201,9 @@ class _Run:
         """Clean when asked, run the steps in a child process, journal begin and end."""
         started = datetime.now(UTC)
         # Before anything is written: on a full disk this makes the room that the journal needs.
+        shutil.rmtree(self.directory / STATE_DIRECTORY / TRASH, ignore_errors=True)
         remove_products(self.directory, plan.removes)
+        gather_logs(self.directory)
         if self.options.is_clean:
             self._clean(plan)
         keep_script(self.script)
@@ -200,17 +212,37 @@ class _Run:
         begin["tolerated"] = list(self.options.tolerated)
         edits = edited_lines(self.script.path)
         self._record("run-begin", **begin, almared=__version__, edited=edits, warnings=list(plan.warnings))
-        order = ChildOrder(
-            str(self.script.path), str(log), self.name, plan.choice.steps, 0, 0, 0, self.options.tolerated
-        )
         try:
-            supervise(order, self.lock, directory=self.directory, listener=self.listener)
+            self._supervise(plan.choice.steps, log)
         except (AlmaredError, KeyboardInterrupt, SystemExit) as fault:
             with suppress(OSError):
                 self._record("run-end", outcome="failed", error=getattr(fault, "what", "interrupted"))
             raise
         self._record("run-end", outcome="done")
         return RunResult(plan.choice.steps, log, (datetime.now(UTC) - started).total_seconds())
+
+    def _supervise(self, steps: tuple[int, ...], log: Path) -> None:
+        """Run the steps, in one child or side by side in several with a log each."""
+        module = "almared.run.relay" if self.options.scheduler else "almared.run.child"
+        supervisor = Supervisor(self.lock, self.directory, listener=self.listener, module=module)
+        if self.options.workers == 1 and not self.options.scheduler:
+            supervisor.run(SingleOrder(self._order(steps, log)))
+            return
+        (self.directory / STEP_LOGS).mkdir(exist_ok=True)
+        orders = SideBySide(self.script, steps, make_order=self._order_of_chain)
+        try:
+            supervisor.run(orders, workers=self.options.workers)
+        finally:
+            gather_logs(self.directory)
+
+    def _order_of_chain(self, steps: tuple[int, ...]) -> ChildOrder:
+        return self._order(steps, step_log(self.directory, self.name, steps, folder=STEP_LOGS))
+
+    def _order(self, steps: tuple[int, ...], log: Path) -> ChildOrder:
+        tolerated, scheduler = self.options.tolerated, self.options.scheduler
+        return ChildOrder(
+            str(self.script.path), str(log), self.name, steps, 0, 0, 0, tolerated=tolerated, scheduler=scheduler
+        )
 
     def _record(self, event: str, **data: Any) -> None:
         entry = new_entry(event, self.name, **data)
@@ -225,23 +257,11 @@ class _Run:
             shutil.move(self.directory / log, attic / log)
 
 
-def supervise(order: ChildOrder, lock: Lock, *, directory: Path, listener: Listener) -> None:
-    """Carry out an order in a child process, its prints kept under ``.almared/output``.
-
-    Raises
-    ------
-    StepError
-        The child failed or was killed.
-    """
-    output = directory / STATE_DIRECTORY / "output" / f"{order.run}.txt"
-    output.parent.mkdir(exist_ok=True)
-    Supervisor(lock, directory, output=output, listener=listener).run(order)
-
-
 def run_name(directory: Path) -> str:
     """Return a name for a run, as CASA names its logs (``20261123-014500``), that no log there has."""
     name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    taken = {path.stem.removeprefix("casa-") for path in directory.glob("casa-*.log")}
+    logs = [*directory.glob("casa-*.log"), *(directory / STEP_LOGS).glob("casa-*.log")]
+    taken = {path.name.split(".")[0].removeprefix("casa-") for path in logs}
     return name if name not in taken else f"{name}-{sum(other.startswith(name) for other in taken) + 1}"
 
 
@@ -322,8 +342,9 @@ def _chosen(plan: Forecast) -> JournalEntry:
 
 
 @contextmanager
-def _disk_faults(directory: Path) -> Iterator[None]:
-    """Turn failures that a full disk caused into a `ResourceError` that says so."""
+def _disk_faults(path: Path) -> Iterator[None]:
+    """Turn failures of a script that a full disk caused into a `ResourceError` that says so."""
+    directory = path.parent
     try:
         yield
     except (OSError, RunError, StepError) as fault:
@@ -333,16 +354,13 @@ def _disk_faults(directory: Path) -> Iterator[None]:
         raise ResourceError(
             f"the disk is full ({free / 2**20:.0f} MiB free): {getattr(fault, 'what', fault)}",
             where=str(directory),
-            repair=f"make room{_half_made(directory)}; then `almared run EB` goes on from the step that failed",
+            repair=f"make room{_half_made(path)}; then `almared run EB` goes on from the step that failed",
         ) from fault
 
 
-def _half_made(directory: Path) -> str:
+def _half_made(path: Path) -> str:
     """Return the products of a step that failed, which may go: the next run removes them anyhow."""
-    scripts = sorted(directory.glob(f"*{SCRIPT_ENDING}"))
-    if len(scripts) != 1:
-        return ""
-    script = read_script(scripts[0])
+    script = read_script(path)
     failed = [status.number for status in script_states(script) if status.state is StepState.FAILED]
     names = [name for number in failed for name in script.step(number).makes if script.has(name)]
     return f" ({', '.join(names)}, half made, may go)" if names else ""

@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 
 from almared.errors import InputError
-from almared.names import Products
+from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, Products
 
 SCRIPT_ENDING = ".scriptForCalibration.py"
 ASDM_ENDINGS = re.compile(r"(\.asdm\.sdm|\.asdm|\.ms)$")
 
 
 def find_script(target: Path) -> Path:
-    """Return the calibration script of an execution block.
+    """Return the calibration script of an execution block, or the script of a stage.
 
     Parameters
     ----------
@@ -31,6 +31,7 @@ def find_script(target: Path) -> Path:
     if beside.is_file():
         return beside.resolve()
     inside = sorted(target.glob(f"*{SCRIPT_ENDING}")) if target.is_dir() else []
+    inside = inside or [target / name for name in (FLUX_SCRIPT, IMAGING_SCRIPT) if (target / name).is_file()]
     if len(inside) == 1:
         return inside[0].resolve()
     raise InputError(

@@ -11,7 +11,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -36,23 +36,18 @@ class Holder:
         Process id of the run.
     start : str
         When that process started, as the system tells it; tells a process from a later one of the same id.
-    child : int
-        Process id of the process that runs CASA, 0 before it starts.
-    child_start : str
-        When that one started.
+    children : tuple of tuple of int and str
+        Process ids of the processes that run CASA, and when each started.
     """
 
     host: str
     pid: int
     start: str
-    child: int = 0
-    child_start: str = ""
+    children: tuple[tuple[int, str], ...] = ()
 
     def is_alive(self) -> bool:
         """Tell whether a process of it still lives; only to be asked on its own machine."""
-        return process_start(self.pid) == self.start or (
-            self.child > 0 and process_start(self.child) == self.child_start
-        )
+        return any(process_start(pid) == start for pid, start in ((self.pid, self.start), *self.children))
 
 
 def process_start(pid: int) -> str | None:
@@ -79,10 +74,12 @@ def _process_start_by_ps(pid: int) -> str | None:
 def read_holder(path: Path) -> Holder | None:
     """Return who is written in a lock file, None without file; an unreadable one is held by nobody known."""
     try:
-        return Holder(**json.loads(path.read_text()))
+        values = json.loads(path.read_text())
+        children = tuple((int(pid), str(start)) for pid, start in values.pop("children", ()))
+        return Holder(**values, children=children)
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):
         return Holder("?", 0, "")
 
 
@@ -131,9 +128,9 @@ class Lock:
                 self._remove_stale(holder)
         raise LockedError("other processes keep taking the lock", where=str(self.path), repair="try again")
 
-    def note_child(self, pid: int) -> None:
-        """Write down the process that runs CASA, so that the lock outlives this process if that one does."""
-        self.mine = replace(self.mine, child=pid, child_start=process_start(pid) or "")
+    def note_children(self, pids: Iterable[int]) -> None:
+        """Write down the processes that run CASA, so that the lock outlives this process if one of them does."""
+        self.mine = replace(self.mine, children=tuple((pid, process_start(pid) or "") for pid in pids))
         self._written().replace(self.path)
 
     def release(self) -> None:

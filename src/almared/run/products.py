@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from almared.errors import RunError
@@ -15,15 +16,20 @@ TRASH = "trash"
 """Where directories go to be removed, under the state directory."""
 
 
-def products_from(script: CalibrationScript, entries: Iterable[JournalEntry], *, number: int) -> tuple[str, ...]:
-    """Return the products on disk that go before a step runs: those of the step and of all later ones.
+def products_from(
+    script: CalibrationScript, entries: Iterable[JournalEntry], *, numbers: Collection[int]
+) -> tuple[str, ...]:
+    """Return the products on disk that go before steps run: theirs and those of all that build on them.
 
     Products that an older text of the script made under other names are known from the journal.
     """
-    kept = {name for step in script.steps if step.number < number for name in step.makes}
-    names = [name for step in script.steps if step.number >= number for name in step.makes]
+    doomed = set(numbers).union(*(script.later(number) for number in numbers))
+    kept = {name for step in script.steps if step.number not in doomed for name in step.makes}
+    names = [name for step in script.steps if step.number in doomed for name in step.makes]
+    last = max(script.numbers)
     for entry in entries:
-        if entry.event == "step-end" and entry.step is not None and entry.step >= number:
+        # Steps that an older, longer text had belong to no step of this one.
+        if entry.event == "step-end" and entry.step is not None and (entry.step in doomed or entry.step > last):
             names += entry.data.get("made", {})
     # Flag versions of an older MS must not survive it (domain A.8).
     names += [flag_versions(name) for name in names if not name.endswith(".flagversions")]
@@ -41,7 +47,8 @@ def remove_products(directory: Path, names: Iterable[str]) -> None:
     RunError
         One of them is an ASDM, or outside the directory.
     """
-    trash = directory / STATE_DIRECTORY / TRASH
+    # Steps that run side by side each have their own.
+    trash = directory / STATE_DIRECTORY / TRASH / str(os.getpid())
     shutil.rmtree(trash, ignore_errors=True)
     for number, name in enumerate(names):
         path = directory / name

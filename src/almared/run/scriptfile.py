@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import cast
 
 from almared.errors import InputError
 
-LITERALS = ("made_with", "step_title", "step_makes", "step_changes", "step_flags")
+LITERALS = ("made_with", "step_title", "step_makes", "step_changes", "step_flags", "step_after")
 """Names at the top of the script that hold its facts as plain literals (decision 001)."""
 
 EMPTY_TEXT = "Constant(value='')"
@@ -40,6 +40,8 @@ class ScriptStep:
         Products of other steps that it names.
     digest : str
         Hash of what it does; comments do not count.
+    after : frozenset of int
+        All steps on which it builds, directly or through others.
     """
 
     number: int
@@ -49,6 +51,7 @@ class ScriptStep:
     flags: Mapping[str, str]
     reads: tuple[str, ...]
     digest: str
+    after: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,10 @@ class CalibrationScript:
         """The numbers of its steps."""
         return tuple(step.number for step in self.steps)
 
+    def later(self, number: int) -> frozenset[int]:
+        """Return the steps that build on a step, directly or through others."""
+        return frozenset(step.number for step in self.steps if number in step.after)
+
     @property
     def products(self) -> tuple[str, ...]:
         """All that its steps make, in order."""
@@ -144,7 +151,9 @@ def read_script(path: Path) -> CalibrationScript:
         )
     makes = {n: _names(facts["step_makes"], n, path=path) for n in blocks}
     known = {name for names in makes.values() for name in names}
-    steps = tuple(_step(n, blocks[n], tree=tree, facts=facts, known=known, path=path) for n in sorted(blocks))
+    single = [_step(n, blocks[n], tree=tree, facts=facts, known=known, path=path) for n in sorted(blocks)]
+    after = _after(sorted(blocks), facts["step_after"], path=path)
+    steps = tuple(replace(step, after=after[step.number]) for step in single)
     made_with = {str(key): str(value) for key, value in facts["made_with"].items()}
     return CalibrationScript(path, steps, made_with, hashlib.sha256(data).hexdigest())
 
@@ -303,6 +312,17 @@ def _string_constants(nodes: Sequence[ast.stmt]) -> Iterator[str]:
         for found in ast.walk(node):
             if isinstance(found, ast.Constant) and isinstance(found.value, str):
                 yield found.value
+
+
+def _after(numbers: Sequence[int], table: Mapping[object, object], *, path: Path) -> dict[int, frozenset[int]]:
+    """Return per step all on which it builds: those it names and theirs, else all before it."""
+    after: dict[int, frozenset[int]] = {}
+    for number in numbers:
+        named = table.get(number, list(after))
+        if not isinstance(named, list | tuple) or not set(named) <= set(after):
+            raise InputError(f"step_after of step {number} is no list of earlier steps", where=str(path))
+        after[number] = frozenset(named).union(*(after[before] for before in named))
+    return after
 
 
 def _names(table: Mapping[object, object], number: int, *, path: Path) -> tuple[str, ...]:

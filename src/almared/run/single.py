@@ -13,13 +13,14 @@ from typing import Any
 
 from almared.errors import SelectionError
 from almared.run.child import ChildOrder
-from almared.run.execute import keep_script, run_name, supervise
+from almared.run.execute import keep_script, run_name
 from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
 from almared.run.locate import find_script
 from almared.run.lock import locked
+from almared.run.orders import SingleOrder
 from almared.run.products import remove_products
 from almared.run.scriptfile import CalibrationScript, ScriptStep, read_script, step_calls
-from almared.run.supervise import Listener
+from almared.run.supervise import Listener, Supervisor
 
 SCRATCH = f"{STATE_DIRECTORY}/scratch"
 
@@ -148,7 +149,7 @@ def run_task(target: Path, change: TaskChange, *, breaks_lock: bool = False, lis
             str(path), str(log), name, (), 0, 0, 0, task=_order(script, change, listed=listed, arguments=arguments)
         )
         listener(new_entry("chosen-task", name, step=change.step, task=listed.task, arguments=arguments))
-        supervise(order, lock, directory=script.directory, listener=listener)
+        Supervisor(lock, script.directory, listener=listener).run(SingleOrder(order))
         return listed
 
 
@@ -195,7 +196,7 @@ def _recorded(step: ScriptStep, entries: Sequence[JournalEntry]) -> tuple[Listed
     if not begins or entries[begins[-1]].data.get("digest") != step.digest:
         return ()
     calls: dict[int, ListedTask] = {}
-    for entry in entries[begins[-1] + 1 :]:
+    for entry in (entry for entry in entries[begins[-1] + 1 :] if entry.step == step.number):
         if entry.event == "step-end":
             return tuple(calls.values()) if entry.data.get("outcome") == "done" else ()
         if entry.event == "task-begin":

@@ -70,6 +70,11 @@ class StepRecord:
     touched: int = -1
     death: str = ""
 
+    @property
+    def latest(self) -> int:
+        """Place of the last change of what it makes, -1 when it never ran."""
+        return max(self.begun, self.touched)
+
 
 def step_records(entries: Iterable[JournalEntry]) -> dict[int, StepRecord]:
     """Return what the journal knows of each step; what came before a clean start counts for durations only."""
@@ -119,25 +124,29 @@ def derive_states(
 
     References
     ----------
-    Architecture decision 7: a step is stale when its text changed, when a product of it is missing, or when an
-    earlier step began again or is not done.
+    Architecture decision 7: a step is stale when its text changed, when a product of it is missing, or when a
+    step on which it builds began again or is not done.
     """
     records = step_records(entries)
-    statuses: list[StepStatus] = []
-    latest, latest_step, unsound = -1, -1, -1
+    statuses: dict[int, StepStatus] = {}
     for step in steps:
         record = records.get(step.number, StepRecord())
         state, reason = _own_state(step, record, exists=exists, is_live=is_live)
-        if state is StepState.DONE and latest > record.begun:
-            state, reason = StepState.STALE, f"step {latest_step} ran after it"
-        elif state is StepState.DONE and unsound >= 0:
-            state, reason = StepState.STALE, f"step {unsound} before it is not done"
-        if state is not StepState.DONE and unsound < 0:
-            unsound = step.number
-        if max(record.begun, record.touched) > latest:
-            latest, latest_step = max(record.begun, record.touched), step.number
-        statuses.append(StepStatus(step.number, state, reason, record.seconds))
-    return tuple(statuses)
+        if state is StepState.DONE:
+            before = [number for number in statuses if number in step.after]
+            reason = _why_outdated(record, {n: records.get(n, StepRecord()) for n in before}, statuses=statuses)
+            state = StepState.STALE if reason else state
+        statuses[step.number] = StepStatus(step.number, state, reason, record.seconds)
+    return tuple(statuses.values())
+
+
+def _why_outdated(record: StepRecord, before: Mapping[int, StepRecord], *, statuses: Mapping[int, StepStatus]) -> str:
+    """Return which of the steps on which a step builds makes it stale, empty when none does."""
+    latest = max(before, key=lambda number: before[number].latest, default=None)
+    if latest is not None and before[latest].latest > record.begun:
+        return f"step {latest} ran after it"
+    undone = [number for number in before if statuses[number].state is not StepState.DONE]
+    return f"step {undone[0]} before it is not done" if undone else ""
 
 
 def _own_state(

@@ -1,4 +1,4 @@
-"""The parent's part of a run: start the child, listen to its events, end it, tell how it died."""
+"""The parent's part of a run: start the children, listen to their events, end them, tell how they died."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from almared import errors
 from almared.errors import AlmaredError, StepError
 from almared.run.child import ChildOrder
-from almared.run.journal import Journal, JournalEntry, new_entry
+from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
 from almared.run.lock import Lock
 
 TICK_S = 0.25
@@ -25,79 +26,142 @@ TICK_S = 0.25
 Listener = Callable[[JournalEntry], None]
 
 
+class Orders(Protocol):
+    """What has to be done, given out bit by bit."""
+
+    def next(self) -> ChildOrder | None:
+        """Return an order that can be carried out now, None when there is none at present."""
+
+    def end(self, order: ChildOrder) -> None:
+        """Take note of an order that was carried out."""
+
+
 class Supervisor:
-    """Runs one order in a child process and passes its events on.
+    """Runs orders in child processes and passes their events on.
 
     Parameters
     ----------
     lock : Lock
         The lock, held by this process.
     directory : Path
-        Directory of the execution block.
-    output : Path
-        Where what the script prints goes.
+        Directory of the script.
     listener : callable
         Hears each event, and an event ``tick`` when time passes without one.
+    module : str
+        What a child runs.
     """
 
-    def __init__(self, lock: Lock, directory: Path, *, output: Path, listener: Listener) -> None:
+    def __init__(self, lock: Lock, directory: Path, *, listener: Listener, module: str = "almared.run.child") -> None:
         self._lock = lock
         self._directory = directory
-        self._output = output
         self._listener = listener
-        self._error: JournalEntry | None = None
-        self._is_finished = False
+        self._module = module
+        self._children: list[_Child] = []
 
-    def run(self, order: ChildOrder) -> None:
-        """Carry out the order.
+    def run(self, orders: Orders, *, workers: int = 1) -> None:
+        """Carry out all orders, so many side by side; after a failure those that run are waited for.
 
         Raises
         ------
         AlmaredError
-            What the child told; `StepError` when it was killed or crashed.
+            What the first failed child told; `StepError` when it was killed or crashed.
         KeyboardInterrupt
-            The user interrupted; the child is ended.
+            The user interrupted; the children are ended.
         """
-        with _pipe() as (events_in, events_out), _pipe() as (life_in, _):
-            told = replace(order, events=events_out.fileno(), life=life_in.fileno(), parent=os.getpid())
-            with self._output.open("ab") as output, _child(told, output=output.fileno()) as child:
-                events_out.close()
-                life_in.close()
-                self._lock.note_child(child.pid)
-                _send(child, told)
-                for entry in _entries(events_in.fileno()):
-                    self._hear(entry)
-                code = child.wait()
-        self._judge(code, order.run)
+        fault: AlmaredError | None = None
+        with ExitStack() as stack:
+            while True:
+                while fault is None and len(self._children) < workers and (order := orders.next()):
+                    self._start(order, stack)
+                if not self._children:
+                    break
+                for child in self._wait():
+                    ended = self._ended(child, orders)
+                    fault = fault or ended
+        if fault is not None:
+            raise fault
 
-    def _hear(self, entry: JournalEntry) -> None:
-        if entry.event == "error":
-            self._error = entry
-            return
-        self._is_finished = self._is_finished or entry.event == "finished"
-        self._listener(entry)
+    def _start(self, order: ChildOrder, stack: ExitStack) -> None:
+        output = self._directory / STATE_DIRECTORY / "output" / f"{Path(order.log).stem.removeprefix('casa-')}.txt"
+        output.parent.mkdir(exist_ok=True)
+        own = stack.enter_context(ExitStack())
+        child = own.enter_context(_child(order, self._module, output=output))
+        child.close = own.close
+        self._children.append(child)
+        self._note_children()
 
-    def _judge(self, code: int, run: str) -> None:
-        if self._error is not None:
-            raise _as_error(self._error)
-        if self._is_finished:
-            return
+    def _note_children(self) -> None:
+        self._lock.note_children([child.process.pid for child in self._children])
+
+    def _wait(self) -> list[_Child]:
+        """Pass on what the children tell; return those that ended."""
+        ready, _, _ = select.select([child.events for child in self._children], [], [], TICK_S)
+        if not ready:
+            self._listener(new_entry("tick"))
+        for child in self._children:
+            for entry in child.read() if child.events in ready else ():
+                if entry.event != "error":
+                    self._listener(entry)
+        return [child for child in self._children if child.is_at_end]
+
+    def _ended(self, child: _Child, orders: Orders) -> AlmaredError | None:
+        """Return the error of a child that ended, None when it did its work."""
+        code = child.process.wait()
+        child.close()
+        self._children.remove(child)
+        self._note_children()
+        if child.error is not None:
+            return _as_error(child.error)
+        if child.is_finished:
+            orders.end(child.order)
+            return None
+        return self._death(child.order, code)
+
+    def _death(self, order: ChildOrder, code: int) -> StepError:
         journal = Journal(self._directory)
+        mine = {*order.steps, order.task["step"] if order.task else -1}
         # The journal is written before the pipe, so it knows the last task also of a child killed in between.
-        last = [entry for entry in journal.entries() if entry.run == run and entry.step is not None][-1:]
+        last = [entry for entry in journal.entries() if entry.run == order.run and entry.step in mine][-1:]
         step = last[0].step if last else None
         task = str(last[0].data["task"]) if last and last[0].event == "task-begin" else ""
         how = _death(code) + (f" inside {task}" if task else "")
         # On a full disk the journal may not take it; the step counts as killed without it.
         with suppress(OSError):
-            journal.append(new_entry("died", run, step=step, how=how, task=task))
-        raise StepError(
+            journal.append(new_entry("died", order.run, step=step, how=how, task=task))
+        return StepError(
             f"the process that runs the script {how}",
             where="" if step is None else f"step {step}",
             repair=_after_death(code),
             step=step,
             task=task,
         )
+
+
+class _Child:
+    """A child process and what it told so far."""
+
+    def __init__(self, order: ChildOrder, process: subprocess.Popen[bytes], *, events: int) -> None:
+        self.order = order
+        self.process = process
+        self.events = events
+        self.error: JournalEntry | None = None
+        self.is_finished = False
+        self.is_at_end = False
+        self.close: Callable[[], None] = process.kill
+        self._rest = b""
+
+    def read(self) -> Iterator[JournalEntry]:
+        """Yield the events that came."""
+        data = os.read(self.events, 65536)
+        self.is_at_end = not data
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            entry = JournalEntry.from_line(line.decode("utf-8", errors="replace"))
+            if entry is None:
+                continue
+            self.error = entry if entry.event == "error" else self.error
+            self.is_finished = self.is_finished or entry.event == "finished"
+            yield entry
 
 
 @contextmanager
@@ -108,11 +172,38 @@ def _pipe() -> Iterator[tuple[io.FileIO, io.FileIO]]:
 
 
 @contextmanager
-def _child(order: ChildOrder, *, output: int) -> Iterator[subprocess.Popen[bytes]]:
+def _child(order: ChildOrder, module: str, *, output: Path) -> Iterator[_Child]:
+    """Start a child on an order; at the end of the context it is dead."""
+    with _pipe() as (events_in, events_out), _pipe() as (life_in, _), output.open("ab") as printed:
+        told = replace(order, events=events_out.fileno(), life=life_in.fileno(), parent=os.getpid())
+        process = start_child(told, module, output=printed.fileno())
+        try:
+            events_out.close()
+            life_in.close()
+            yield _Child(order, process, events=events_in.fileno())
+        finally:
+            # A kill is safe at any moment, and CASA does not hear a gentler signal inside a task.
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+def start_child(order: ChildOrder, module: str, *, output: int) -> subprocess.Popen[bytes]:
+    """Start the process that carries out an order, and give it the order.
+
+    Parameters
+    ----------
+    order : ChildOrder
+        With the descriptors that it inherits.
+    module : str
+        What it runs.
+    output : int
+        Where its prints go.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
     # -P: nothing in the execution block's directory can stand in for a module.
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-u", "-m", "almared.run.child"],
+    process = subprocess.Popen(  # noqa: S603  modules of ours
+        [sys.executable, "-P", "-u", "-m", module],
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -120,13 +211,8 @@ def _child(order: ChildOrder, *, output: int) -> Iterator[subprocess.Popen[bytes
         env=environment,
         start_new_session=True,
     )
-    try:
-        yield child
-    finally:
-        # A kill is safe at any moment, and CASA does not hear a gentler signal inside a task.
-        if child.poll() is None:
-            child.kill()
-        child.wait()
+    _send(process, order)
+    return process
 
 
 def _send(child: subprocess.Popen[bytes], order: ChildOrder) -> None:
@@ -134,24 +220,6 @@ def _send(child: subprocess.Popen[bytes], order: ChildOrder) -> None:
         # A child that died at once is told by its exit code.
         with suppress(BrokenPipeError), child.stdin:
             child.stdin.write(order.to_text().encode())
-
-
-def _entries(events: int) -> Iterator[JournalEntry]:
-    """Yield the events of the child until it ends; a ``tick`` whenever none came for a while."""
-    rest = b""
-    while True:
-        ready, _, _ = select.select([events], [], [], TICK_S)
-        if not ready:
-            yield new_entry("tick")
-            continue
-        data = os.read(events, 65536)
-        if not data:
-            return
-        *lines, rest = (rest + data).split(b"\n")
-        for line in lines:
-            entry = JournalEntry.from_line(line.decode("utf-8", errors="replace"))
-            if entry is not None:
-                yield entry
 
 
 def _as_error(entry: JournalEntry) -> AlmaredError:

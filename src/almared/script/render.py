@@ -12,6 +12,8 @@ from almared.script.literals import INDENT, render_text, render_value
 ALWAYS = ("begin_step", "check_casa")
 """Functions that every script uses."""
 
+PARTLY = "whole or with the global list mysteps = [numbers of steps]."
+
 CHOICE = """\
 thesteps = []
 thesteps = thesteps or list(globals().get("mysteps") or step_title)
@@ -61,11 +63,11 @@ def _first_lines(plan: Plan | StagePlan) -> list[str]:
     if isinstance(plan, Plan):
         return [
             "# Calibration script of an ALMA execution block, made by almared.",
-            "# Run it in the directory that holds the ASDM, whole or with the global list mysteps = [numbers of steps].",
+            f"# Run it in the directory that holds the ASDM, {PARTLY}",
         ]
     return [
         *comment_lines(f"{plan.kind} of the MOUS {plan.uid}".removesuffix(" of the MOUS ") + ", made by almared."),
-        "# Run it in its own directory, whole or with the global list mysteps = [numbers of steps].",
+        f"# Run it in its own directory, {PARTLY}",
     ]
 
 

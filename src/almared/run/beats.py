@@ -1,0 +1,80 @@
+"""Signs of life between a run and the processes that it has on other machines.
+
+A lock names processes of its own machine only. While a worker elsewhere has a child for this directory a beat file
+stands here: the relay touches it, the worker removes it when the child is dead. A new run waits for that.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from almared.errors import LockedError, RunError
+from almared.run.journal import STATE_DIRECTORY
+
+BEATS = f"{STATE_DIRECTORY}/beats"
+
+SILENCE_S = 60.0
+"""A relay that gave no sign for so long is dead: its child ends (s). File systems of clusters may lag by some."""
+
+GRACE_S = 30.0
+"""What a worker has on top to notice it and to end its child (s)."""
+
+POLL_S = 0.3
+"""How often the other side is looked at (s)."""
+
+
+@contextmanager
+def beating(directory: Path) -> Iterator[Path]:
+    """Make the file that says that this process lives; it goes with it."""
+    folder = directory / BEATS
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=folder)
+    os.close(descriptor)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def check_beat(beat: Path) -> None:
+    """Stop when the relay gave no sign for too long.
+
+    Raises
+    ------
+    RunError
+        It is dead.
+    """
+    if _silence(beat) > SILENCE_S:
+        raise RunError("the run that asked for this work has ended", where=str(beat))
+
+
+def await_silence(directory: Path) -> None:
+    """Return when no process on another machine works here any more.
+
+    Raises
+    ------
+    LockedError
+        One goes on; its relay is alive.
+    """
+    for beat in sorted((directory / BEATS).glob("*")):
+        first = time.time() - _silence(beat)
+        while _silence(beat) < SILENCE_S + GRACE_S:
+            if time.time() - _silence(beat) > first + POLL_S:
+                raise LockedError(
+                    "a process on another machine works here", where=str(beat), repair="wait for its end or end it"
+                )
+            time.sleep(POLL_S)
+        beat.unlink(missing_ok=True)
+
+
+def _silence(beat: Path) -> float:
+    """Return the seconds since the last sign, for ever when the file is gone."""
+    try:
+        return time.time() - beat.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")

@@ -1,0 +1,68 @@
+"""Products taken from other directories: which version was taken, and whether there is a newer one.
+
+A stage works on copies of, or reads, what another stage made elsewhere. The stamp of a product is the end of the
+step that made it last, as the journal there tells it; it changes when that step runs again, not when files are
+copied or touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from almared.run.journal import STATE_DIRECTORY, Journal
+
+INPUTS = "inputs.json"
+"""Stamps of what was taken, under the state directory of the stage that took it."""
+
+
+def stamp_of(directory: Path, product: str) -> str:
+    """Return the stamp of a product, empty when no step that ended well made it or when it is not there.
+
+    Parameters
+    ----------
+    directory : Path
+        Directory of the script that makes it.
+    product : str
+        Name of the product there.
+    """
+    stamp = ""
+    for entry in Journal(directory).entries():
+        is_end = entry.event == "step-end" and entry.data.get("outcome") == "done"
+        if is_end and product in entry.data.get("made", {}):
+            stamp = f"{entry.run} step {entry.step} {entry.time}"
+        elif stamp and entry.event in ("clean", "task-alone", "step-begin") and _is_of(stamp, entry.step):
+            stamp = ""
+    return stamp if (directory / product).exists() else ""
+
+
+def _is_of(stamp: str, step: int | None) -> bool:
+    """Tell whether what happened to a step, or to all of them, ends what the stamp stands for."""
+    return step is None or f" step {step} " in stamp
+
+
+def read_inputs(directory: Path) -> dict[str, str]:
+    """Return the stamps of what a stage took, nothing when it took nothing yet."""
+    path = directory / STATE_DIRECTORY / INPUTS
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {str(name): str(stamp) for name, stamp in values.items()} if isinstance(values, dict) else {}
+
+
+def write_inputs(directory: Path, stamps: Mapping[str, str]) -> None:
+    """Keep the stamps of what a stage took; the file is replaced whole."""
+    path = directory / STATE_DIRECTORY / INPUTS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(dict(sorted(stamps.items())), indent=1) + "\n", encoding="utf-8")
+    os.replace(new, path)
+
+
+def changed_inputs(directory: Path, stamps: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names whose stamp is not the one that was taken, those new or gone among them."""
+    taken = read_inputs(directory)
+    return tuple(sorted(name for name in {*taken, *stamps} if taken.get(name) != stamps.get(name)))

@@ -1,0 +1,35 @@
+"""One log of CASA per run, also when several processes wrote it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from almared.run.journal import STATE_DIRECTORY
+
+STEP_LOGS = f"{STATE_DIRECTORY}/step-logs"
+"""Where the processes of a run write side by side."""
+
+
+def gather_logs(directory: Path) -> tuple[Path, ...]:
+    """Append the logs of single processes to those of their runs and return these.
+
+    The parts stand in the order in which their processes began; each is whole, for lines of CASA do not tell which
+    process wrote them. What a kill left behind is gathered by the next run.
+    """
+    gathered: dict[Path, None] = {}
+    for part in sorted((directory / STEP_LOGS).glob("casa-*.step*.log"), key=_begin):
+        whole = directory / f"{part.stem.rpartition('.')[0]}.log"
+        with part.open("rb") as source, whole.open("ab") as target:
+            shutil.copyfileobj(source, target)
+            os.fsync(target.fileno())
+        part.unlink()
+        gathered[whole] = None
+    return tuple(gathered)
+
+
+def _begin(part: Path) -> str:
+    """Return the time of the first line of a log, as text that sorts."""
+    with part.open(encoding="utf-8", errors="replace") as lines:
+        return lines.readline()[:19] + part.name

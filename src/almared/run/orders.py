@@ -1,0 +1,88 @@
+"""Which steps go to which child process, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from almared.run.child import ChildOrder
+from almared.run.scriptfile import CalibrationScript
+
+
+class SingleOrder:
+    """One order and no more.
+
+    Parameters
+    ----------
+    order : ChildOrder
+        The order.
+    """
+
+    def __init__(self, order: ChildOrder) -> None:
+        self._orders = [order]
+
+    def next(self) -> ChildOrder | None:
+        """Return the order once, then None."""
+        return self._orders.pop() if self._orders else None
+
+    def end(self, order: ChildOrder) -> None:
+        """Take note of its end."""
+
+
+class SideBySide:
+    """The steps of a run, given out as soon as those on which they build are done.
+
+    A step that nothing else could run beside shares a process with those that only wait for it: each process
+    takes seconds to load CASA.
+
+    Parameters
+    ----------
+    script : CalibrationScript
+        The script.
+    steps : iterable of int
+        The steps to run.
+    make_order : callable
+        Makes the order for a chain of steps.
+    """
+
+    def __init__(
+        self, script: CalibrationScript, steps: Iterable[int], *, make_order: Callable[[tuple[int, ...]], ChildOrder]
+    ) -> None:
+        self._script = script
+        self._make_order = make_order
+        self._left = set(steps)
+        self._running: set[int] = set()
+
+    def next(self) -> ChildOrder | None:
+        """Return the order for the first step that can run now, with the chain that follows it."""
+        ready = self._ready(self._left)
+        if not ready:
+            return None
+        chain = [ready[0]]
+        if len(ready) == 1 and not self._running:
+            chain += self._chain(ready[0])
+        self._left -= set(chain)
+        self._running |= set(chain)
+        return self._make_order(tuple(chain))
+
+    def end(self, order: ChildOrder) -> None:
+        """Take note of steps that are done."""
+        self._running -= set(order.steps)
+
+    def _ready(self, left: set[int]) -> list[int]:
+        """Return the steps left that build on none that is left or runs."""
+        waited = left | self._running
+        return sorted(number for number in left if not self._script.step(number).after & waited)
+
+    def _chain(self, first: int) -> list[int]:
+        """Return the steps after the first of which each alone can run once the one before it is done."""
+        left, chain = self._left - {first}, list[int]()
+        while len(ready := self._ready(left)) == 1:
+            chain += ready
+            left = left - set(ready)
+        return chain
+
+
+def step_log(directory: Path, run: str, steps: Iterable[int], *, folder: str) -> Path:
+    """Return the log of a child that shares its run with others, ``<folder>/casa-<run>.step07.log``."""
+    return directory / folder / f"casa-{run}.step{min(steps):02}.log"
