@@ -77,6 +77,7 @@ TSYS_STATISTICS_FROM = Threshold(0.2, "", "domain C.3: first of the channels tha
 TSYS_STATISTICS_TO = Threshold(0.8, "", "domain C.3: last of the channels that count, part of the window")
 TSYS_STATISTICS_BELOW = Threshold(5.0, "", "domain C.3: times the median, beyond which values do not count in the rms")
 TSYS_OUTLIER_LEAST = Threshold(0.2, "", "ours: part of the median; receivers differ by 10 % (Technical Handbook)")
+TSYS_SPIKE = Threshold(0.3, "", "ours: part by which a channel departs from the other antennas' shape")
 TSYS_PLOT_FLAGGED = Threshold(0.991, "", "domain C.3: antennas with more flagged are not drawn")
 REPORT_OUTLIER_SIGMAS = Threshold(3.0, "", "domain C.2: Tsys and bandpass")
 GAIN_CHECK_LOW = Threshold(0.90, "", "domain C.2, ant_gain_check")
@@ -110,6 +111,9 @@ IMAGE_SIDELOBE_PEAK = Threshold(0.6, "", "ours: automasking starts at this part 
 MASK_SHORT_BASELINE = Threshold(300.0, "m", "CASA guide on automasking: 75th percentile of the baselines of 12 m dishes")
 MASK_LONG_BASELINE = Threshold(400.0, "m", "ALMA pipeline: 75th percentile of the baselines of 12 m dishes")
 PSF_FIT_FROM = Threshold(0.35, "", "CASA: part of the beam's main lobe that the Gaussian is fitted to")
+
+PART_COMPACT_LONGEST = Threshold(400.0, "m", "ours: between C-2 (314 m) and C-3 (500 m) of the Technical Handbook")
+PART_EXTENDED_LONGEST = Threshold(3000.0, "m", "ours: compact parts go up to C-6 (2517 m) of the Technical Handbook")
 
 
 def all_thresholds() -> dict[str, Threshold]:
