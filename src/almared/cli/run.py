@@ -35,6 +35,10 @@ from almared.run.single import TaskChange, describe, list_tasks, parse_settings,
 @click.option(
     "--tolerate", "tolerated", multiple=True, metavar="TEXT", help="SEVERE log lines with this text do not count."
 )
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=1, help="How many steps may run side by side (images, chunks)."
+)
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Run the steps on the workers of this Dask scheduler.")
 @click.option("--step", type=int, help="A step whose tasks are listed (--list) or run alone (--task).")
 @click.option("--list", "is_list", is_flag=True, help="With --step: list its tasks.")
 @click.option("--task", type=int, help="With --step: run the task of this number alone.")
@@ -42,7 +46,7 @@ from almared.run.single import TaskChange, describe, list_tasks, parse_settings,
 @click.option("--scratch", "is_scratch", is_flag=True, help="With --task: on a copy, under .almared/scratch.")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object per event on standard output.")
 def command(eb: Path, *, dry_run: bool, is_status: bool, is_json: bool, **given: Any) -> None:
-    """Run the calibration script of the execution block EB (its ASDM, MS, script or directory).
+    """Run the calibration script of the execution block EB (its ASDM, MS, script or directory), or a stage's.
 
     Without --steps it goes on from the first step that is not done, or whose text changed since it ran.
     To run a step again, what it and all later steps made is removed first, flags go back to their state
@@ -56,6 +60,7 @@ def command(eb: Path, *, dry_run: bool, is_status: bool, is_json: bool, **given:
       almared run uid___A002_X1_X2 --clean          everything anew, one clean log
       almared run uid___A002_X1_X2 --dry-run        what would happen
       almared run uid___A002_X1_X2 --step 12 --list the tasks of step 12
+      almared run Imaging --workers 2               images side by side
       almared run uid___A002_X1_X2 --step 12 --task 2 --set solint=60s --scratch
 
     \b

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -56,10 +57,7 @@ class RunLines:
         self._titles = {step.number: step.title for step in script.steps}
         self._console = console
         self._expected: dict[int, float] = {}
-        self._step: int | None = None
-        self._task = ""
-        self._tasks = 0
-        self._began = time.monotonic()
+        self._running: dict[int | None, _Running] = {}
 
     def hear(self, entry: JournalEntry) -> None:
         """Take an event."""
@@ -68,17 +66,20 @@ class RunLines:
             told(entry)
 
     def live_line(self) -> Text:
-        """Return the line that changes while a step runs."""
-        if self._step is None:
+        """Return what changes while steps run: a line for each."""
+        if not self._running:
             return Text("starting CASA ...", style="dim")
-        elapsed = time.monotonic() - self._began
-        expected = self._expected.get(self._step)
-        of = f" of about {clock(expected)}" if expected else ""
-        task = f"  {self._task}" if self._task else ""
-        return Text.assemble((f"{self._label()}", "bold"), f"  {clock(elapsed)}{of}", (task, "cyan"))
+        return Text("\n").join(self._live_line(running) for running in self._running.values())
 
-    def _label(self) -> str:
-        return f"step {self._step:>2}  {self._titles.get(self._step or 0, '')}"
+    def _live_line(self, running: _Running) -> Text:
+        elapsed = time.monotonic() - running.began
+        expected = self._expected.get(running.step or 0)
+        of = f" of about {clock(expected)}" if expected else ""
+        task = f"  {running.task}" if running.task else ""
+        return Text.assemble((f"{self._label(running.step)}", "bold"), f"  {clock(elapsed)}{of}", (task, "cyan"))
+
+    def _label(self, step: int | None) -> str:
+        return f"step {step:>2}  {self._titles.get(step or 0, '')}"
 
     def _on_chosen(self, entry: JournalEntry) -> None:
         self._expected = {int(step): seconds for step, seconds in entry.data["expected_s"].items()}
@@ -94,24 +95,39 @@ class RunLines:
         self._console.print(Text(f"{entry.data['task']}({given})"))
 
     def _on_step_begin(self, entry: JournalEntry) -> None:
-        self._step, self._task, self._tasks, self._began = entry.step, "", 0, time.monotonic()
+        self._running[entry.step] = _Running(entry.step)
         if not self._console.is_terminal:
-            self._console.print(Text(f"{self._label()} ..."))
+            self._console.print(Text(f"{self._label(entry.step)} ..."))
 
     def _on_task_begin(self, entry: JournalEntry) -> None:
-        self._task = str(entry.data["task"])
-        self._tasks += 1
+        running = self._running.get(entry.step)
+        if running is not None:
+            running.task = str(entry.data["task"])
+            running.tasks += 1
 
     def _on_task_end(self, entry: JournalEntry) -> None:
-        self._task = ""
-        if self._step is None:
+        running = self._running.get(entry.step)
+        if running is not None:
+            running.task = ""
+        else:
             ending = entry.data["error"] or f"gave {entry.data['result']}"
             self._console.print(Text(f"{entry.data['task']}  {clock(entry.data['seconds'])}  {ending}"))
 
     def _on_step_end(self, entry: JournalEntry) -> None:
+        running = self._running.pop(entry.step, _Running(entry.step))
         is_done = entry.data["outcome"] == "done"
-        ending = f"{clock(entry.data['seconds'])}, {self._tasks} tasks" if is_done else "FAILED"
-        self._console.print(Text(f"{self._label()}  {ending}", style="" if is_done else "red"))
+        ending = f"{clock(entry.data['seconds'])}, {running.tasks} tasks" if is_done else "FAILED"
+        self._console.print(Text(f"{self._label(entry.step)}  {ending}", style="" if is_done else "red"))
+
+
+@dataclass
+class _Running:
+    """A step that runs."""
+
+    step: int | None
+    task: str = ""
+    tasks: int = 0
+    began: float = field(default_factory=time.monotonic)
 
 
 def show_states(script: CalibrationScript, statuses: Sequence[StepStatus], *, is_json: bool) -> str:
