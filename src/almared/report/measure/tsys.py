@@ -66,6 +66,30 @@ class WindowTsys:
     is_outlier: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class TsysFault:
+    """Channels of one antenna, scan and polarisation that are not usable.
+
+    Parameters
+    ----------
+    kind : str
+        ``spike`` or ``not above zero``.
+    antenna, polarization : str
+        Whose.
+    scan, spw_id : int
+        Where.
+    channels : tuple of int
+        Which.
+    """
+
+    kind: str
+    antenna: str
+    polarization: str
+    scan: int
+    spw_id: int
+    channels: tuple[int, ...]
+
+
 def inner_channels(n_channels: int) -> slice:
     """Return the channels of which statistics of Tsys are made.
 
@@ -133,3 +157,47 @@ def _rms(values: FloatArray) -> float:
 def _outliers(values: FloatArray) -> NDArray[np.bool_]:
     least = thresholds.TSYS_OUTLIER_LEAST.value * median(values)
     return find_outliers(values, thresholds.REPORT_OUTLIER_SIGMAS.value, deviation=robust_sigma(values), least=least)
+
+
+def find_tsys_faults(tsys: CalTable) -> tuple[TsysFault, ...]:
+    """Return spikes, and values not above zero, of all antennas, scans and windows.
+
+    References
+    ----------
+    domain.md C.2 (spikes, negative values). A spike is a channel that departs by 30 per cent from the shape that the
+    other antennas have: lines of the atmosphere are in all of them and are no spikes.
+    """
+    found: list[TsysFault] = []
+    for spw_id in tsys.spw_ids:
+        window = tsys.of_spw(spw_id)
+        for pol in range(window.param.shape[-1]):
+            found += _faults_of(window, spw_id, pol=pol)
+    return tuple(found)
+
+
+def _faults_of(window: CalTable, spw_id: int, *, pol: int) -> Iterator[TsysFault]:
+    values = np.asarray(window.masked()[..., pol], dtype=float)
+    for kind, bad in (("not above zero", values <= 0), ("spike", _spikes(values))):
+        for row in np.flatnonzero(bad.any(axis=1)):
+            channels = tuple(int(n) for n in np.flatnonzero(bad[row]))
+            antenna = window.antenna_names[int(window.antenna1[row])]
+            yield TsysFault(kind, antenna, POLARIZATIONS[pol], int(window.scan[row]), spw_id, channels)
+
+
+def _spikes(values: FloatArray) -> NDArray[np.bool_]:
+    shape = np.array([median(column) for column in values.T])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative = values / shape
+        own = np.array([median(row) for row in relative])[:, np.newaxis]
+        return np.asarray((np.abs(relative / own - 1) > thresholds.TSYS_SPIKE.value) & (values > 0))
+
+
+def flagged_fraction(table: CalTable) -> dict[str, float]:
+    """Return for each antenna of a table which part of its solutions is flagged."""
+    numbers = [int(n) for n in np.unique(table.antenna1)]
+    parts = {}
+    for number in numbers:
+        rows = table.where(table.antenna1 == number)
+        inside = np.arange(rows.flag.shape[1]) < rows.n_channels[:, np.newaxis]
+        parts[table.antenna_names[number]] = float(rows.flag[inside].mean())
+    return parts

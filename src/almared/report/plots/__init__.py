@@ -1,0 +1,1 @@
+"""Drawing on given matplotlib axes: numbers come in, marks go out; files are written elsewhere."""
