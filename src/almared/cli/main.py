@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("almared.cli.doctor", "Tell whether this machine is fit, and how to repair it."),
     "demo": ("almared.cli.demo", "Simulate an execution block, calibrate it, compare with the truth."),
     "simulate": ("almared.cli.simulate", "Make whole ASDMs with known truth and chosen faults."),
+    "prepare": ("almared.cli.prepare", "Make the tree of a MOUS and put its ASDMs in."),
     "inspect": ("almared.cli.inspect", "Print the facts of an execution block."),
     "plan": ("almared.cli.plan", "Choose how to calibrate an execution block and write the script."),
     "run": ("almared.cli.run", "Run the calibration script, whole or step by step."),

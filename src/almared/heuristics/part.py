@@ -1,0 +1,104 @@
+"""Which part of a science goal a MOUS is: 12-m extended, 12-m compact, or 7-m."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from itertools import combinations
+
+from almared.errors import InputError
+from almared.heuristics import thresholds
+from almared.model import Antenna, Choice, Evidence
+
+ENDINGS = (
+    (re.compile(r"_TE\d*$|_TM1$", re.IGNORECASE), "extended"),
+    (re.compile(r"_TC\d*$|_TM2$", re.IGNORECASE), "compact"),
+    (re.compile(r"_7M\d*$|_ACA$", re.IGNORECASE), "7m"),
+)
+"""Endings of SB names: of the early cycles, and the TM1, TM2 of later ones."""
+
+SMALL_DISH_M = 9.0
+"""Between the dishes of 7 m and of 12 m."""
+
+RULE = "requirements W037"
+
+
+def part_of_name(sb_name: str) -> str:
+    """Return the part that the name of a scheduling block ends in, empty when it tells none.
+
+    Examples
+    --------
+    >>> part_of_name("NGC253_a_06_TC"), part_of_name("M83_a_03_7M"), part_of_name("M83")
+    ('compact', '7m', '')
+    """
+    return next((part for ending, part in ENDINGS if ending.search(sb_name.strip())), "")
+
+
+def choose_part(sb_name: str, arrays: Sequence[Sequence[Antenna]]) -> Choice[str]:
+    """Return which part a MOUS is.
+
+    Parameters
+    ----------
+    sb_name : str
+        Name of its scheduling block, empty when it is not known.
+    arrays : sequence of sequence of Antenna
+        Antennas of each execution block.
+
+    Raises
+    ------
+    InputError
+        The execution blocks differ, or name and dishes contradict each other.
+
+    References
+    ----------
+    Requirement W037; configurations and their longest baselines in the ALMA Technical Handbook, chapter 7.
+    """
+    is_small = _is_small(arrays)
+    longest = max(_longest_m(antennas) for antennas in arrays)
+    evidence = (Evidence("longest baseline", round(longest, 1), "m"),)
+    named = part_of_name(sb_name)
+    if named and (named == "7m") != is_small:
+        raise InputError(
+            f"the name {sb_name} is that of a {_words(named)} part, but the dishes are of {7 if is_small else 12} m",
+            repair="correct the name of the scheduling block, or give the ASDMs that belong to this MOUS",
+        )
+    if is_small:
+        return Choice("7m", "most dishes are of 7 m", evidence, RULE)
+    if named:
+        warning = _contradiction(named, longest)
+        return Choice(named, f"the name of the scheduling block is {sb_name}", evidence, RULE, warning)
+    return _by_length(longest, evidence)
+
+
+def _is_small(arrays: Sequence[Sequence[Antenna]]) -> bool:
+    kinds = {2 * sum(a.diameter_m < SMALL_DISH_M for a in antennas) > len(antennas) for antennas in arrays}
+    if len(kinds) != 1:
+        raise InputError(
+            "some execution blocks are of the 7-m array, others of the 12-m array",
+            repair="these are two MOUSs of one science goal: prepare each of its own",
+        )
+    return kinds.pop()
+
+
+def _longest_m(antennas: Sequence[Antenna]) -> float:
+    return max((math.dist(a.position_m, b.position_m) for a, b in combinations(antennas, 2)), default=0.0)
+
+
+def _by_length(longest_m: float, evidence: tuple[Evidence, ...]) -> Choice[str]:
+    limit_m = thresholds.PART_COMPACT_LONGEST.value
+    part = "compact" if longest_m < limit_m else "extended"
+    relation = "shorter" if part == "compact" else "longer"
+    reason = f"12-m dishes, the longest baseline of {longest_m:.0f} m is {relation} than {limit_m:.0f} m"
+    return Choice(part, reason, evidence, RULE, "taken by length alone: the name of the scheduling block is not known")
+
+
+def _contradiction(named: str, longest_m: float) -> str:
+    """Return what speaks against a name, empty when nothing does."""
+    too_long = named == "compact" and longest_m > thresholds.PART_EXTENDED_LONGEST.value
+    too_short = named == "extended" and longest_m < thresholds.PART_COMPACT_LONGEST.value
+    return f"a longest baseline of {longest_m:.0f} m is unusual for this part" if too_long or too_short else ""
+
+
+def _words(part: str) -> str:
+    return {"extended": "12-m extended", "compact": "12-m compact", "7m": "7-m"}[part]

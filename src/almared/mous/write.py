@@ -1,0 +1,107 @@
+"""``mous.toml`` written for the first time, with what it may say as comments."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import tomlkit
+
+from almared.names import Uid
+
+HEAD = """What people decide about this MOUS; almared reads it, and wrote it once.
+Every quantity is a text with its unit. Lines that begin with # are examples: take the # away to use one.
+All that may stand here is in docs/mous.md."""
+
+PROJECT = """cycle = "2"
+code = "2013.1.00001.S"
+title = ""
+pi = ""
+configuration = "C34-4"
+science_goal = "uid://A001/X1/X2"
+group = "uid://A001/X1/X3\""""
+
+REQUEST = """rms = "0.1 mJy"                      # per beam, over this bandwidth
+bandwidth = "10 MHz"
+beam = ["0.8 arcsec", "1.2 arcsec"]  # smallest and largest
+[[request.line]]
+name = "CO_1-0"
+rest_frequency = "115.2712 GHz"
+channel_width = "1 km/s"             # or "0.5 MHz"
+velocity = ["-100 km/s", "120 km/s"] # LSRK, radio convention"""
+
+PLAN = """antpos = "antennapos.csv"            # relative to this file
+refant = "DA41"
+flux = ["J1733-1304=2.39@96.35,-0.70"]
+[plan.uid___A002_X1_X2]              # for this execution block alone
+refant = "DA42\""""
+
+COMBINE = """scale = false                        # concatenate only
+dirtol = "0.5 arcsec\""""
+
+IMAGING = """cell = "0.1 arcsec"
+imsize = 300
+robust = 0.5
+gridder = "mosaic"
+threshold = "0.3 mJy"
+masks = { Target_continuum = "mine.mask" }"""
+
+README = 'comments = "What the investigators should know."'
+
+TABLES = (
+    ("project", "For the README of the delivery.", PROJECT),
+    ("request", "What the science goal asked for.", REQUEST),
+    ("plan", "Options of almared plan.", PLAN),
+    ("combine", "How the execution blocks are put together.", COMBINE),
+    ("imaging", "What replaces a choice of the imaging.", IMAGING),
+    ("readme", "For the README of the delivery.", README),
+)
+
+
+def settings_text(uid: Uid, *, part: str, reason: str, sb_name: str = "") -> str:
+    """Return a ``mous.toml`` that says what is known and shows what may be said.
+
+    Parameters
+    ----------
+    uid : Uid
+        Of the MOUS.
+    part : str
+        ``extended``, ``compact`` or ``7m``.
+    reason : str
+        Why it is taken to be that.
+    sb_name : str
+        Name of the scheduling block.
+    """
+    document = tomlkit.document()
+    _comment(document, HEAD)
+    document.add(tomlkit.nl())
+    document.add("uid", tomlkit.item(str(uid)))
+    document.add("part", tomlkit.item(part).comment(reason))
+    for name, purpose, example in TABLES:
+        document.add(tomlkit.nl())
+        table = tomlkit.table()
+        table.comment(purpose)
+        if name == "project" and sb_name:
+            table.add("sb_name", sb_name)
+        _comment(table, example)
+        document.add(name, table)
+    return tomlkit.dumps(document)
+
+
+def with_sb_name(path: Path, sb_name: str) -> str:
+    """Return the text of a ``mous.toml`` with the name of the scheduling block set, all else as it stands."""
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document.setdefault("project", tomlkit.table())["sb_name"] = sb_name
+    return tomlkit.dumps(document)
+
+
+def write_settings(path: Path, text: str) -> None:
+    """Write a ``mous.toml``; it is replaced whole."""
+    new = path.with_name(path.name + ".new")
+    new.write_text(text, encoding="utf-8")
+    os.replace(new, path)
+
+
+def _comment(container: tomlkit.TOMLDocument | tomlkit.items.Table, text: str) -> None:
+    for line in text.splitlines():
+        container.add(tomlkit.comment(line))

@@ -1,0 +1,1 @@
+"""A whole MOUS: its tree made, the state of all stages told, everything left to do done side by side."""
