@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 DEMO ?= demo-output
 TESTS ?= tests
+# Processes that run tests side by side; a file's tests stay together.
+WORKERS ?= 2
 
 .PHONY: demo test lint docs install constraints clean
 
@@ -27,7 +29,7 @@ demo: install
 	$(BIN)/almared demo --out $(DEMO)
 
 test: install
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 lint: install
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/lint.sh
