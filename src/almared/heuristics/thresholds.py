@@ -108,6 +108,7 @@ IMAGE_MOST_CHANNELS = Threshold(1000, "", "ours: of a cube whose channel width w
 IMAGE_LEAST_CHANNELS = Threshold(5, "", "domain D.1: windows with fewer channels hold no cube")
 IMAGE_LEAST_LINE_FREE = Threshold(0.1, "", "ours: part of a window without lines that a continuum fit needs")
 IMAGE_SIDELOBE_PEAK = Threshold(0.6, "", "ours: automasking starts at this part of the peak at the latest")
+IMAGE_SAME_WINDOW = Threshold(0.05, "", "domain D.7: difference in channel width, or in place over bandwidth")
 MASK_SHORT_BASELINE = Threshold(300.0, "m", "CASA guide on automasking: 75th percentile of the baselines of 12 m dishes")
 MASK_LONG_BASELINE = Threshold(400.0, "m", "ALMA pipeline: 75th percentile of the baselines of 12 m dishes")
 PSF_FIT_FROM = Threshold(0.35, "", "CASA: part of the beam's main lobe that the Gaussian is fitted to")

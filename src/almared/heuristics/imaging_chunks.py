@@ -1,0 +1,102 @@
+"""Into how many pieces a cube is cut, so that it fits memory and is done sooner."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from almared.model import Choice, Evidence
+
+BYTES_PER_PIXEL = {"standard": 60.0, "mosaic": 90.0}
+"""Memory of tclean for each pixel of each plane, measured (casatasks 6.7.0.31)."""
+
+BASE_BYTES = 4.0e8
+"""Memory of a process of CASA without images."""
+
+DISK_PER_PIXEL = {"standard": 4.0 * 8.2, "mosaic": 4.0 * 9.2}
+"""Disk for each pixel of each plane: image, residual, model, psf, pb, mask, corrected image, FITS files."""
+
+USABLE_MEMORY = 0.7
+"""Part of the free memory that images may take."""
+
+LEAST_CHUNK = 8
+"""Channels of a chunk that was cut to be faster; the weights and the beam cost each chunk the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class CubeSize:
+    """Size of a cube.
+
+    Parameters
+    ----------
+    pixels : int
+        Of a plane.
+    n_channels : int
+        Planes.
+    gridder : str
+        ``standard`` or ``mosaic``.
+    """
+
+    pixels: int
+    n_channels: int
+    gridder: str
+
+    @property
+    def memory_bytes(self) -> float:
+        """Memory when it is made as a whole (bytes)."""
+        return BASE_BYTES + BYTES_PER_PIXEL[self.gridder] * self.pixels * self.n_channels
+
+    @property
+    def disk_bytes(self) -> float:
+        """Disk of all its products (bytes)."""
+        return DISK_PER_PIXEL[self.gridder] * self.pixels * self.n_channels
+
+    def part(self, n_channels: int) -> CubeSize:
+        """Return the size of a chunk."""
+        return CubeSize(self.pixels, n_channels, self.gridder)
+
+
+def choose_chunks(size: CubeSize, *, workers: int, n_cubes: int, memory_bytes: float) -> Choice[tuple[int, ...]]:
+    """Return the number of channels of each chunk; one for a cube that is not cut.
+
+    Parameters
+    ----------
+    size : CubeSize
+        Of the cube.
+    workers : int
+        Processes that work side by side.
+    n_cubes : int
+        Cubes to be made; with as many as workers none needs cutting to keep them busy.
+    memory_bytes : float, bytes
+        Memory that is free.
+    """
+    share = max(USABLE_MEMORY * memory_bytes / workers - BASE_BYTES, BYTES_PER_PIXEL[size.gridder] * size.pixels)
+    by_memory = math.ceil((size.memory_bytes - BASE_BYTES) / share)
+    by_speed = 1
+    if n_cubes < workers:
+        by_speed = max(1, min(math.ceil(workers / n_cubes), size.n_channels // LEAST_CHUNK))
+    number = min(max(by_memory, by_speed), size.n_channels)
+    evidence = (
+        Evidence("memory as a whole", size.memory_bytes, "bytes"),
+        Evidence("memory of each process", share + BASE_BYTES, "bytes"),
+    )
+    if number == 1:
+        reason = f"whole: {size.memory_bytes / 1e9:.2g} GB fit, and {n_cubes} cubes keep {workers} processes busy"
+    elif by_memory >= by_speed:
+        whole, part = size.memory_bytes / 1e9, (share + BASE_BYTES) / 1e9
+        reason = f"{number} chunks: the whole needs {whole:.2g} GB, a process may have {part:.2g}"
+    else:
+        reason = f"{number} chunks: {workers} processes work on {n_cubes} cubes"
+    return Choice(spread(size.n_channels, number), reason, evidence)
+
+
+def spread(total: int, parts: int) -> tuple[int, ...]:
+    """Return a number in parts that differ by one at most, the larger ones first.
+
+    Examples
+    --------
+    >>> spread(10, 3)
+    (4, 3, 3)
+    """
+    least, more = divmod(total, parts)
+    return tuple(least + (n < more) for n in range(parts))

@@ -1,0 +1,160 @@
+"""How deep to clean and where: weighting, deconvolver, threshold, masks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from almared.heuristics.imaging_psf import PredictedPsf
+from almared.heuristics.thresholds import (
+    IMAGE_CLEAN_RMS,
+    IMAGE_FRACTIONAL_BANDWIDTH,
+    IMAGE_ROBUST,
+    IMAGE_SIDELOBE_PEAK,
+    MASK_LONG_BASELINE,
+    MASK_SHORT_BASELINE,
+)
+from almared.model import Choice, Evidence
+
+ROBUSTS = (0.5, 0.0, 1.0, 2.0)
+"""Weightings that are tried for a requested beam, best first (domain D.3: 0.5, none below 0)."""
+
+COMPACT_DISH_M = 10.0
+"""Dishes below belong to the 7-m array."""
+
+SAFETY_ITERATIONS = 1_000_000
+"""Iterations that a clean with a threshold never reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Automask:
+    """Parameters of tclean's automatic masks.
+
+    Parameters
+    ----------
+    sidelobethreshold, noisethreshold, lownoisethreshold, negativethreshold : float
+        In units of the sidelobe level times the peak, and of the noise.
+    minbeamfrac : float
+        Smallest region, part of the beam.
+    growiterations : int
+        How far masks grow into faint emission.
+    """
+
+    sidelobethreshold: float
+    noisethreshold: float
+    lownoisethreshold: float
+    negativethreshold: float
+    minbeamfrac: float
+    growiterations: int
+
+
+def choose_robust(
+    predict: Callable[[float], PredictedPsf], *, beam_arcsec: tuple[float, float] | None = None
+) -> Choice[float]:
+    """Return the robust parameter of Briggs' weighting.
+
+    Parameters
+    ----------
+    predict : callable
+        The beam of a robust parameter.
+    beam_arcsec : tuple of float, arcsec, optional
+        Smallest and largest beam asked for.
+    """
+    usual = IMAGE_ROBUST.value
+    if beam_arcsec is None:
+        psf = predict(usual)
+        reason = f'the usual one; predicts {psf.major_arcsec:.3g}" x {psf.minor_arcsec:.3g}"'
+        return Choice(usual, reason, _of_psf(psf), rule="domain D.3")
+    predicted = {robust: predict(robust) for robust in ROBUSTS}
+    distance = {robust: _outside(psf, beam_arcsec) for robust, psf in predicted.items()}
+    best = min(ROBUSTS, key=lambda robust: (distance[robust], ROBUSTS.index(robust)))
+    psf = predicted[best]
+    asked = f'{beam_arcsec[0]:.3g}" to {beam_arcsec[1]:.3g}"'
+    reason = f'predicts {psf.major_arcsec:.3g}" x {psf.minor_arcsec:.3g}"; {asked} was asked for'
+    warning = "" if distance[best] == 0 else f"no weighting gives the beam of {asked} that was asked for"
+    return Choice(best, reason, _of_psf(psf), rule="domain D.3", warning=warning)
+
+
+def _of_psf(psf: PredictedPsf) -> tuple[Evidence, ...]:
+    return (
+        Evidence("predicted major axis", psf.major_arcsec, "arcsec"),
+        Evidence("predicted minor axis", psf.minor_arcsec, "arcsec"),
+        Evidence("predicted sidelobe", psf.sidelobe),
+        Evidence("noise over natural weighting", psf.noise_factor),
+    )
+
+
+def _outside(psf: PredictedPsf, asked: tuple[float, float]) -> float:
+    """Return how far the geometric mean of the axes is outside a range."""
+    size = math.sqrt(psf.major_arcsec * psf.minor_arcsec)
+    return max(asked[0] - size, size - asked[1], 0.0)
+
+
+def choose_deconvolver(lowest_hz: float, highest_hz: float) -> Choice[str]:
+    """Return the deconvolver of a continuum image: mtmfs with two terms over wide bands (domain D.4)."""
+    fraction = 2 * (highest_hz - lowest_hz) / (highest_hz + lowest_hz)
+    evidence = (Evidence("fractional bandwidth", fraction),)
+    told = f"the windows span {100 * fraction:.1f} % of the frequency"
+    limit = f"{100 * IMAGE_FRACTIONAL_BANDWIDTH.value:.0f} %"
+    if fraction > IMAGE_FRACTIONAL_BANDWIDTH.value:
+        return Choice("mtmfs", f"{told}, more than {limit}: the spectral slope is fitted", evidence, rule="domain D.4")
+    return Choice("hogbom", f"{told}, less than {limit}", evidence, rule="domain D.4")
+
+
+def choose_threshold(expected_rms_jy: float, *, is_trusted: bool = True) -> Choice[float]:
+    """Return the flux density per beam at which cleaning stops (Jy); 0 when the weights tell nothing."""
+    if not is_trusted:
+        return Choice(0.0, "the weights of these data do not tell their noise; nsigma of the residual stops cleaning")
+    value = IMAGE_CLEAN_RMS.value * expected_rms_jy
+    return Choice(
+        value,
+        f"{IMAGE_CLEAN_RMS.value:g} times the expected noise of {expected_rms_jy * 1e3:.3g} mJy",
+        (Evidence("expected noise", expected_rms_jy, "Jy"),),
+        rule="domain D.3",
+    )
+
+
+def choose_automask(
+    dishes_m: Sequence[float], *, baseline_75_m: float, sidelobe: float, is_cube: bool
+) -> Choice[Automask]:
+    """Return the parameters of automatic masks by array.
+
+    Parameters
+    ----------
+    dishes_m : sequence of float, m
+        Diameters of the dishes.
+    baseline_75_m : float, m
+        75th percentile of the baselines.
+    sidelobe : float
+        Highest sidelobe of the predicted beam; where it is high the usual threshold would mask nothing.
+    is_cube : bool
+        Whether lines are cleaned.
+
+    References
+    ----------
+    CASA guide on automasking, Kepley et al. 2020 (PASP 132, 024505), table of standard values; the ALMA pipeline's
+    values for long baselines.
+    """
+    if max(dishes_m) < COMPACT_DISH_M:
+        mask, array = Automask(1.25, 5.0, 2.0, 0.0, 0.1, 75), "the 7-m array"
+    elif min(dishes_m) < COMPACT_DISH_M:
+        mask, array = Automask(2.0, 4.25, 1.5, 0.0, 0.3, 75), "7 m and 12 m dishes together"
+    elif baseline_75_m < MASK_SHORT_BASELINE.value:
+        mask, array = Automask(2.0, 4.25, 1.5, 15.0 * is_cube, 0.3, 50 if is_cube else 75), "short baselines"
+    elif baseline_75_m < MASK_LONG_BASELINE.value:
+        mask, array = Automask(2.0, 5.0, 1.5, 7.0 * is_cube, 0.3, 50 if is_cube else 75), "middle baselines"
+    else:
+        mask, array = Automask(2.5, 5.0, 1.5, 7.0 * is_cube, 0.3, 50 if is_cube else 75), "long baselines"
+    reason = f"standard values for {array} (75th percentile {baseline_75_m:.0f} m)"
+    most = IMAGE_SIDELOBE_PEAK.value / max(sidelobe, 1e-3)
+    if mask.sidelobethreshold > most:
+        lowered = round(most, 2)
+        reason += f"; the sidelobe threshold of {mask.sidelobethreshold:g} lowered for sidelobes of {sidelobe:.2f}"
+        mask = Automask(lowered, *(getattr(mask, name) for name in Automask.__slots__[1:]))
+    return Choice(mask, reason, (Evidence("75th percentile of baselines", baseline_75_m, "m"),), rule="CASA guide")
+
+
+def automask_arguments(mask: Automask) -> Mapping[str, float]:
+    """Return the parameters as tclean names them."""
+    return {name: getattr(mask, name) for name in Automask.__slots__}

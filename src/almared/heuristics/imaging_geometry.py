@@ -1,0 +1,193 @@
+"""Where an image lies, how large it is and how fine: cell, size, phase centre, gridder."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from almared.heuristics.thresholds import IMAGE_CELLS_PER_BEAM, IMAGE_PADDING, IMAGE_PB_LEVEL
+from almared.model import Choice, Evidence
+
+LIGHT_M_S = 299_792_458.0
+ARCSEC_PER_RAD = 206_264.806
+BEAM_FACTOR = 1.13
+"""Width of ALMA's primary beam at half maximum over wavelength and dish diameter (Technical Handbook)."""
+
+NICE_CELLS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+"""Leading figures of a cell that people can read."""
+
+LEAST_PIXELS = 64
+PRIMES = (2, 3, 5)
+"""Factors of sizes that Fourier transforms like; CASA takes even ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointings:
+    """Where the dishes looked.
+
+    Parameters
+    ----------
+    directions_rad : tuple of (float, float), rad
+        Phase centres.
+    field_ids : tuple of int
+        Their fields.
+    frame : str
+        ``ICRS`` or ``J2000``.
+    dishes_m : tuple of float, m
+        Diameters of the dishes, each once.
+    is_moving : bool
+        Whether they follow an ephemeris.
+    """
+
+    directions_rad: tuple[tuple[float, float], ...]
+    field_ids: tuple[int, ...]
+    frame: str
+    dishes_m: tuple[float, ...]
+    is_moving: bool = False
+
+    @property
+    def centre_rad(self) -> tuple[float, float]:
+        """Middle of the smallest box in right ascension and declination that holds all (rad)."""
+        first = self.directions_rad[0][0]
+        # Right ascensions on both sides of 0 h belong together.
+        east = [first + math.remainder(ra - first, 2 * math.pi) for ra, _ in self.directions_rad]
+        north = [dec for _, dec in self.directions_rad]
+        return ((min(east) + max(east)) / 2 % (2 * math.pi), (min(north) + max(north)) / 2)
+
+    @property
+    def extent_arcsec(self) -> tuple[float, float]:
+        """East-west and north-south distance between the outermost pointings (arcsec)."""
+        ra, dec = self.centre_rad
+        east = [math.remainder(a - ra, 2 * math.pi) * math.cos(dec) for a, _ in self.directions_rad]
+        north = [d - dec for _, d in self.directions_rad]
+        return (max(east) - min(east)) * ARCSEC_PER_RAD, (max(north) - min(north)) * ARCSEC_PER_RAD
+
+
+def primary_beam_arcsec(dish_m: float, frequency_hz: float) -> float:
+    """Return the width at half maximum of the primary beam (arcsec)."""
+    return BEAM_FACTOR * LIGHT_M_S / frequency_hz / dish_m * ARCSEC_PER_RAD
+
+
+def choose_cell(lengths: NDArray[np.float64]) -> Choice[float]:
+    """Return the size of a pixel (arcsec) from the lengths of the baselines (wavelengths).
+
+    References
+    ----------
+    domain.md D.3: the beam of the longest baseline over 5 to 8; rounded down to a figure that people can read.
+    """
+    longest = float(lengths.max())
+    beam = ARCSEC_PER_RAD / longest
+    cell = round_down(beam / IMAGE_CELLS_PER_BEAM.value)
+    return Choice(
+        cell,
+        f'the longest baseline of {longest / 1e3:.0f} kilowavelengths resolves {beam:.3g}"; '
+        f"{beam / cell:.1f} pixels across it",
+        (
+            Evidence("longest baseline", longest, "wavelengths"),
+            Evidence("95th percentile", float(np.percentile(lengths, 95))),
+        ),
+        rule="domain D.3",
+    )
+
+
+def round_down(value: float) -> float:
+    """Return the largest number of one or two figures that people like, not above a value."""
+    exponent = math.floor(math.log10(value))
+    leading = value / 10.0**exponent
+    best = max((figure for figure in NICE_CELLS if figure <= leading * (1 + 1e-9)), default=1.0)
+    return float(f"{best * 10.0**exponent:.3g}")
+
+
+def choose_imsize(pointings: Pointings, *, cell_arcsec: float, frequency_hz: float) -> Choice[tuple[int, int]]:
+    """Return the size of the image in pixels, east-west and north-south.
+
+    Parameters
+    ----------
+    pointings : Pointings
+        Where the dishes looked.
+    cell_arcsec : float, arcsec
+        Size of a pixel.
+    frequency_hz : float, Hz
+        The lowest frequency, whose primary beam is the largest.
+
+    References
+    ----------
+    domain.md D.3: at least the primary beam to its 0.2 level, a mosaic with ample padding, sizes of the factors 2, 3, 5.
+    """
+    dish = min(pointings.dishes_m)
+    width = primary_beam_arcsec(dish, frequency_hz)
+    field = width * math.sqrt(math.log2(1 / IMAGE_PB_LEVEL.value))
+    sides = [IMAGE_PADDING.value * (extent + field) for extent in pointings.extent_arcsec]
+    pixels = tuple(good_size(math.ceil(side / cell_arcsec)) for side in sides)
+    east, north = pointings.extent_arcsec
+    n_pointings = len(pointings.field_ids)
+    whole = f'{n_pointings} pointings over {east:.0f}" x {north:.0f}" and ' if n_pointings > 1 else ""
+    return Choice(
+        (pixels[0], pixels[1]),
+        f'{whole}the primary beam of the {dish:g} m dishes ({width:.3g}" at half maximum) down to '
+        f"{IMAGE_PB_LEVEL.value:g}, with padding",
+        (Evidence("primary beam", width, "arcsec"),),
+        rule="domain D.3",
+    )
+
+
+def good_size(least: int) -> int:
+    """Return the smallest even size of the factors 2, 3 and 5 that is not below a number."""
+    size = max(least + least % 2, LEAST_PIXELS)
+    while not _is_smooth(size):
+        size += 2
+    return size
+
+
+def _is_smooth(number: int) -> bool:
+    for prime in PRIMES:
+        while number % prime == 0:
+            number //= prime
+    return number == 1
+
+
+def choose_gridder(pointings: Pointings) -> Choice[str]:
+    """Return the gridder: ``mosaic`` for several pointings or dishes of two sizes, else ``standard`` (domain D.3)."""
+    if len(pointings.field_ids) > 1:
+        reason = f"{len(pointings.field_ids)} pointings are imaged together, each with its primary beam"
+        return Choice("mosaic", reason, rule="domain D.3")
+    if len(pointings.dishes_m) > 1:
+        reason = f"dishes of {' and '.join(f'{d:g} m' for d in sorted(pointings.dishes_m))} have other primary beams"
+        return Choice("mosaic", reason, rule="domain D.3")
+    return Choice("standard", "one pointing, dishes of one size", rule="domain D.3")
+
+
+def choose_phase_centre(pointings: Pointings) -> Choice[str]:
+    """Return the phase centre as tclean takes it; never left to the first field of the MS (domain D.3)."""
+    if pointings.is_moving:
+        return Choice("TRACKFIELD", "the source moves; its ephemeris is followed", rule="domain D.3")
+    ra, dec = pointings.centre_rad
+    if len(pointings.field_ids) > 1:
+        return Choice(direction_text(ra, dec, frame=pointings.frame), "the middle of the pointings", rule="domain D.3")
+    return Choice(direction_text(ra, dec, frame=pointings.frame), "where the field points", rule="domain D.3")
+
+
+def direction_text(ra_rad: float, dec_rad: float, *, frame: str) -> str:
+    """Return a direction as CASA reads it.
+
+    Examples
+    --------
+    >>> direction_text(1.5803956376808652, -0.49174651674940234, frame="ICRS")
+    'ICRS 06:02:12.00000 -28.10.30.0000'
+    """
+    hours = _sexagesimal(ra_rad % (2 * math.pi) * 12 / math.pi, digits=5)
+    degrees = _sexagesimal(abs(dec_rad) * 180 / math.pi, digits=4)
+    # A declination takes points: with colons it would be one in hours.
+    return f"{frame} {':'.join(hours)} {'-' if dec_rad < 0 else '+'}{'.'.join(degrees)}"
+
+
+def _sexagesimal(value: float, *, digits: int) -> tuple[str, str, str]:
+    """Return the parts of a number not below 0, rounded as a whole so that no 60 stands anywhere."""
+    scale = 10**digits
+    units = round(value * 3600 * scale)
+    minutes, seconds = divmod(units, 60 * scale)
+    whole, minutes = divmod(minutes, 60)
+    return f"{whole:02d}", f"{minutes:02d}", f"{seconds // scale:02d}.{seconds % scale:0{digits}d}"

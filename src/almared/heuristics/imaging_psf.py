@@ -1,0 +1,118 @@
+"""The synthesised beam of a weighting, predicted from where the visibilities lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from almared.heuristics.thresholds import PSF_FIT_FROM
+
+ARCSEC = np.pi / 180 / 3600
+MOST_PIXELS = 2048
+"""Longest side of the grid; a finer one changes the weights by less than a hundredth."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedPsf:
+    """What a weighting gives.
+
+    Parameters
+    ----------
+    major_arcsec, minor_arcsec : float, arcsec
+        Widths at half maximum.
+    angle_deg : float, deg
+        Position angle, north through east.
+    sidelobe : float
+        Highest of the beam outside its main lobe, part of the peak.
+    noise_factor : float
+        Noise over that of natural weighting.
+    """
+
+    major_arcsec: float
+    minor_arcsec: float
+    angle_deg: float
+    sidelobe: float
+    noise_factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedPoints:
+    """Points of the uv plane with their weight.
+
+    Parameters
+    ----------
+    u, v : ndarray of float, wavelengths
+        Where.
+    weight : ndarray of float
+        How much.
+    """
+
+    u: NDArray[np.float64]
+    v: NDArray[np.float64]
+    weight: NDArray[np.float64]
+
+
+def predict_psf(points: WeightedPoints, *, robust: float, cell_arcsec: float, pixels: int) -> PredictedPsf:
+    """Return the beam that Briggs' weighting will give.
+
+    Parameters
+    ----------
+    points : WeightedPoints
+        The visibilities.
+    robust : float
+        -2 (uniform) to 2 (natural).
+    cell_arcsec : float, arcsec
+        Size of a pixel.
+    pixels : int
+        Pixels along a side of the image.
+
+    References
+    ----------
+    Briggs 1995 (thesis), as CASA's imager has it: w / (1 + W f2), f2 = (5 10^-R)^2 / (sum W^2 / sum w), with W the sum
+    of weights in a cell of the uv plane, which is as wide as the image's field of view lets it be.
+    """
+    n = min(pixels, MOST_PIXELS)
+    place, inside = _cells(points, n, cell_arcsec * ARCSEC)
+    weight = np.where(inside, points.weight, 0.0)
+    density = np.bincount(place[0], weight, n * n) + np.bincount(place[1], weight, n * n)
+    total = weight.sum()
+    f2 = (5 * 10.0**-robust) ** 2 * 2 * total / float((density**2).sum())
+    imaging = weight / (1 + density[place[0]] * f2)
+    gridded = np.bincount(place[0], imaging, n * n) + np.bincount(place[1], imaging, n * n)
+    psf = np.fft.fftshift(np.fft.fft2(np.fft.ifftshift(gridded.reshape(n, n)))).real
+    psf /= psf[n // 2, n // 2]
+    used = weight > 0
+    noise = np.sqrt((imaging[used] ** 2 / weight[used]).sum()) / imaging.sum() * np.sqrt(total)
+    return _describe(psf, cell_arcsec, float(noise))
+
+
+def _cells(points: WeightedPoints, n: int, cell_rad: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the grid cell of each point and of its mirror image, and which lie on the grid."""
+    step = 1 / (n * cell_rad)
+    x, y = np.rint(points.u / step).astype(np.int64), np.rint(points.v / step).astype(np.int64)
+    inside = (np.abs(x) < n // 2) & (np.abs(y) < n // 2)
+    x, y = np.where(inside, x, 0), np.where(inside, y, 0)
+    return np.stack([(n // 2 + y) * n + n // 2 + x, (n // 2 - y) * n + n // 2 - x]), inside
+
+
+def _describe(psf: NDArray[np.float64], cell_arcsec: float, noise: float) -> PredictedPsf:
+    from scipy import ndimage
+
+    middle = psf.shape[0] // 2
+    lobes, _ = ndimage.label(psf > PSF_FIT_FROM.value)
+    y, x = np.nonzero(lobes == lobes[middle, middle])
+    values = psf[y, x]
+    x, y = x - middle, y - middle
+    # The logarithm of a Gaussian is a quadratic form; faint pixels know it badly.
+    terms = np.stack([x * x, x * y, y * y], axis=1).astype(float)
+    a, b, c = np.linalg.lstsq(terms * values[:, None], np.log(values) * values, rcond=None)[0]
+    sizes, directions = np.linalg.eigh(-np.array([[a, b / 2], [b / 2, c]]))
+    widths = 2 * np.sqrt(np.log(2) / np.maximum(sizes, 1e-12)) * cell_arcsec
+    grid_y, grid_x = np.mgrid[-middle : psf.shape[0] - middle, -middle : psf.shape[1] - middle]
+    model = np.exp(a * grid_x**2 + b * grid_x * grid_y + c * grid_y**2)
+    # x of the uv plane is u, which grows to the east: so does the first axis here.
+    angle = np.degrees(np.arctan2(directions[0, 0], directions[1, 0])) % 180
+    sidelobe = float(max(-psf.min(), (psf - model).max()))
+    return PredictedPsf(float(widths[0]), float(widths[1]), float(angle), sidelobe, noise)

@@ -1,0 +1,253 @@
+"""Steps that make images: tclean, primary-beam correction, FITS files (domain D.3, D.4)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from almared.heuristics.imaging_chunks import BASE_BYTES
+from almared.heuristics.imaging_clean import Automask, automask_arguments
+from almared.heuristics.imaging_spectral import CubeAxis
+from almared.plan import Action, Argument, Call, Routine, Step, StepNeeds
+from almared.recipes.building import call, check_made, routine
+from almared.recipes.image_choices import ImageChoices
+from almared.recipes.image_facts import round_threshold
+from almared.select import id_ranges
+
+KINDS = ("residual", "psf", "model", "pb", "sumwt", "mask", "weight")
+"""Images of a chunk that are joined."""
+
+RESTORED = ("image", "image.pbcor")
+TERMS = ("residual", "psf", "model", "sumwt", "image", "weight")
+"""Images of which mtmfs makes one for each term."""
+
+SECONDS_FIXED, SECONDS_PER_PLANE_PIXEL = 10.0, 4.0e-6
+"""Time of tclean, fitted to cubes of 128 x 128 x 48 on two cores."""
+
+
+def products(image: ImageChoices) -> tuple[str, ...]:
+    """Return the images that tclean and the corrections surely make."""
+    if image.deconvolver.value == "mtmfs":
+        made = [f"residual.tt{n}" for n in (0, 1)] + [f"image.tt{n}" for n in (0, 1)]
+        return tuple(f"{image.name}.{kind}" for kind in (*made, "image.tt0.pbcor", "pb.tt0", "psf.tt0"))
+    return tuple(f"{image.name}.{kind}" for kind in ("residual", "psf", "model", "pb", "sumwt", *RESTORED))
+
+
+def fits_products(image: ImageChoices, *, pb_name: str) -> dict[str, str]:
+    """Return the FITS file of each image that is exported (domain D.4, J)."""
+    term = ".tt0" if image.deconvolver.value == "mtmfs" else ""
+    return {
+        f"{image.name}.image{term}": f"{image.name}.image.fits",
+        f"{image.name}.image{term}.pbcor": f"{image.name}.pbcor.fits",
+        f"{image.name}.pb{term}": f"{image.name}.{pb_name}.fits",
+        f"{image.name}.mask": f"{image.name}.mask.fits",
+    }
+
+
+def image_steps(
+    image: ImageChoices, vis: str, *, first: int, after: tuple[int, ...], spws: Sequence[int], pb_name: str
+) -> tuple[Step, ...]:
+    """Return the steps of one image: one, or one for each chunk of channels and one that joins them.
+
+    Parameters
+    ----------
+    image : ImageChoices
+        The image.
+    vis : str
+        The MS that is imaged.
+    first : int
+        Number of the first step.
+    after : tuple of int
+        Steps that it builds on.
+    spws : sequence of int
+        Its windows in that MS.
+    pb_name : str
+        ``flux`` or ``pb``.
+    """
+    counts = image.chunks.value
+    if image.axis is None or len(counts) == 1:
+        return (_whole(image, _clean_call(image, vis, spws), first=first, after=after, pb_name=pb_name),)
+    begins = [sum(counts[:n]) for n in range(len(counts))]
+    names = [f"{image.name}.chunk{n:02d}" for n in range(len(counts))]
+    steps = [
+        _chunk(image, _clean_call(image, vis, spws), name=name, axis=image.axis.value.part(begin, count))
+        for name, begin, count in zip(names, begins, counts, strict=True)
+    ]
+    numbered = [_numbered(step, first + n, after) for n, step in enumerate(steps)]
+    chunk_numbers = tuple(step.number for step in numbered)
+    joined = _join(image, _clean_call(image, vis, spws), names=names, pb_name=pb_name)
+    return (*numbered, _numbered(joined, first + len(counts), chunk_numbers))
+
+
+def _numbered(step: Step, number: int, after: tuple[int, ...]) -> Step:
+    return Step(number, step.actions, makes=step.makes, needs=step.needs, name=step.name, after=after)
+
+
+def _whole(image: ImageChoices, clean: Call, *, first: int, after: tuple[int, ...], pb_name: str) -> Step:
+    if image.axis is not None:
+        clean = clean.with_argument("restoringbeam", "common", reason="one beam for all channels")
+    clean = clean.with_argument("pbcor", True)
+    actions: list[Action] = [_cleared(image.name), _kept(clean), _record(image.name), check_made(*products(image))]
+    exported, names = _exports(image, pb_name)
+    made = (*products(image), f"{image.name}.clean.json", *names)
+    kind = "Continuum image" if image.kind == "cont" else "Cube"
+    return Step(
+        first, (*actions, *exported), makes=made, name=f"{kind} {image.name}", after=after, needs=_needs(image, 1.0)
+    )
+
+
+def _chunk(image: ImageChoices, clean: Call, *, name: str, axis: CubeAxis) -> Step:
+    clean = _with_axis(clean.with_argument("imagename", name), axis).with_argument(
+        "restoration", False, reason="the joined cube is restored with one beam"
+    )
+    made = tuple(f"{name}.{kind}" for kind in ("residual", "psf", "model", "pb", "sumwt"))
+    actions = (_cleared(name), _kept(clean), _record(name), check_made(*made))
+    share = axis.n_channels / image.size.n_channels
+    title = f"Cube {image.name}, {axis.n_channels} channels from {axis.start_hz / 1e9:.6f} GHz"
+    return Step(0, actions, makes=(*made, f"{name}.clean.json"), name=title, needs=_needs(image, share))
+
+
+def _join(image: ImageChoices, clean: Call, *, names: Sequence[str], pb_name: str) -> Step:
+    kinds = KINDS if image.gridder.value == "mosaic" else KINDS[:-1]
+    join = routine("join_chunks", image.name, chunks=tuple(names), kinds=kinds)
+    restore = (
+        _without_masks(clean)
+        .with_argument("niter", 0)
+        .with_argument(
+            "calcpsf", False, reason="nothing is gridded again: residuals and models are those of the chunks"
+        )
+        .with_argument("calcres", False)
+        .with_argument("restoringbeam", "common", reason="one beam over all chunks")
+        .with_argument("pbcor", True)
+    )
+    exported, fits = _exports(image, pb_name)
+    actions = (_cleared(image.name), join, restore, check_made(*products(image)), *exported)
+    made = (*products(image), f"{image.name}.clean.json", *fits)
+    return Step(0, actions, makes=made, name=f"Cube {image.name} from its chunks", needs=_needs(image, 0.2))
+
+
+def _clean_call(image: ImageChoices, vis: str, spws: Sequence[int]) -> Call:
+    """Return the call of tclean without what tells a whole image from a chunk."""
+    is_mosaic = image.gridder.value == "mosaic"
+    arguments: dict[str, object] = {
+        "vis": vis,
+        "imagename": image.name,
+        "field": id_ranges(image.field_ids),
+        "spw": id_ranges(spws),
+        "datacolumn": "data",
+        **_spectral(image),
+        "gridder": image.gridder,
+        **({"mosweight": True, "usepointing": False} if is_mosaic else {}),
+        "phasecenter": image.phase_centre,
+        "imsize": image.imsize,
+        "cell": Argument("", f"{image.cell_arcsec.value:g}arcsec", reason=image.cell_arcsec.reason),
+        "pblimit": 0.2,
+        **_weighting(image),
+        **_cleaning(image),
+        "parallel": False,
+    }
+    return call("tclean", **arguments)
+
+
+def _spectral(image: ImageChoices) -> dict[str, object]:
+    if image.axis is None:
+        nterms = {"nterms": 2} if image.deconvolver.value == "mtmfs" else {}
+        return {"specmode": "mfs", "deconvolver": image.deconvolver, **nterms}
+    is_moving = image.phase_centre.value == "TRACKFIELD"
+    axis = image.axis.value
+    return {
+        "specmode": "cubesource" if is_moving else "cube",
+        "outframe": "" if is_moving else "LSRK",
+        "veltype": "radio",
+        "restfreq": f"{axis.rest_hz / 1e9:.9f}GHz",
+        "start": _hertz(axis.start_hz),
+        "width": Argument("", _hertz(axis.width_hz), reason=f"{axis.width_km_s:.4g} km/s: {image.axis.reason}"),
+        "nchan": axis.n_channels,
+        "interpolation": "linear",
+        "deconvolver": image.deconvolver,
+    }
+
+
+def _with_axis(clean: Call, axis: CubeAxis) -> Call:
+    return clean.with_argument("start", _hertz(axis.start_hz)).with_argument("nchan", axis.n_channels)
+
+
+def _hertz(value: float) -> str:
+    """Return a frequency of whole Hz as CASA reads it, every figure kept."""
+    return f"{value / 1e9:.9f}GHz"
+
+
+def _weighting(image: ImageChoices) -> dict[str, object]:
+    found: dict[str, object] = {"weighting": image.weighting}
+    if image.weighting.startswith("briggs"):
+        found["robust"] = image.robust
+    if image.kind == "cube":
+        found["perchanweightdensity"] = Argument(
+            "", True, reason="each channel is weighted alone, in a chunk as in the whole"
+        )
+    if image.taper_arcsec:
+        found["uvtaper"] = (f"{image.taper_arcsec:g}arcsec",)
+    return found
+
+
+def _cleaning(image: ImageChoices) -> dict[str, object]:
+    threshold = Argument("", round_threshold(image.threshold_jy.value), reason=image.threshold_jy.reason)
+    found: dict[str, object] = {"niter": image.niter, "threshold": threshold}
+    if not image.niter:
+        return found
+    found["nsigma"] = Argument(
+        "", 2.0, reason="where sidelobes or calibration errors are above the noise, they stop it"
+    )
+    if image.mask:
+        return {**found, "usemask": "user", "mask": Argument("", image.mask, reason="a mask made by hand")}
+    masking = {"usemask": Argument("", "auto-multithresh", reason=image.automask.reason)}
+    return {**found, **masking, **automask_arguments(image.automask.value)}
+
+
+def _without_masks(clean: Call) -> Call:
+    """Return the call without what only cleaning uses."""
+    left_out = {"usemask", "mask", "nsigma", "threshold", *Automask.__slots__}
+    return Call(clean.task, tuple(a for a in clean.arguments if a.name not in left_out), clean.comment)
+
+
+def _kept(clean: Call) -> Call:
+    return Call(clean.task, clean.arguments, clean.comment, result="cleaned")
+
+
+def _record(name: str) -> Routine:
+    return Routine("keep_clean_record", (Argument("", name), Argument("result", variable="cleaned")))
+
+
+def _cleared(name: str) -> Routine:
+    """Return the removal of all images of a name: tclean would go on from them."""
+    terms = [f"{kind}.tt{n}" for kind in TERMS for n in (0, 1, 2)]
+    kinds = [*KINDS, *RESTORED, *terms, "pb.tt0", "image.tt0.pbcor", "image.tt1.pbcor", "alpha", "alpha.error"]
+    return routine("remove_images", name, kinds=tuple(kinds))
+
+
+def _exports(image: ImageChoices, pb_name: str) -> tuple[tuple[Action, ...], tuple[str, ...]]:
+    is_cube = image.kind == "cube"
+    exports = [
+        call("exportfits", imagename=name, fitsimage=fits, velocity=is_cube, overwrite=True)
+        for name, fits in fits_products(image, pb_name=pb_name).items()
+        if not (name.endswith(".mask") and not image.niter)
+    ]
+    return tuple(exports), tuple(str(export.get("fitsimage")) for export in exports)
+
+
+def _needs(image: ImageChoices, share: float) -> StepNeeds:
+    size = image.size
+    planes = max(1.0, share * size.n_channels)
+    seconds = SECONDS_FIXED + SECONDS_PER_PLANE_PIXEL * planes * size.pixels
+    memory = size.part(math.ceil(planes)).memory_bytes if image.kind == "cube" else BASE_BYTES + 100.0 * size.pixels
+    return StepNeeds(disk_bytes=share * size.disk_bytes, memory_bytes=memory, seconds=seconds)
+
+
+def steps_of(
+    images: Sequence[tuple[ImageChoices, str, tuple[int, ...], tuple[int, ...]]], *, first: int, pb_name: str
+) -> Iterator[Step]:
+    """Yield the steps of all images (with MS, windows in it, and steps it builds on), numbered from the first."""
+    for image, vis, spws, after in images:
+        steps = image_steps(image, vis, first=first, after=after, spws=spws, pb_name=pb_name)
+        first += len(steps)
+        yield from steps

@@ -1,0 +1,52 @@
+"""What no task does in an imaging script: records of cleans, chunks of a cube joined to one."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from casatools import image
+
+from almared.script.parts.steps import remove, tell
+
+
+def keep_clean_record(name: str, result: Mapping[str, Any]) -> None:
+    """Keep what tclean tells about its iterations as ``<name>.clean.json``."""
+    names = {"iterdone": "iterations", "nmajordone": "major_cycles", "stopcode": "stop_code"}
+    record = {new: int(result.get(old, 0)) for old, new in names.items()}
+    record["stopped_because"] = str(result.get("stopDescription", ""))
+    if not record["iterations"]:
+        tell(f"{name}: nothing was cleaned: no emission above the thresholds of the masks")
+    with open(f"{name}.clean.json", "w") as file:
+        json.dump(record, file, indent=1)
+
+
+def join_chunks(name: str, chunks: Sequence[str], kinds: Sequence[str]) -> None:
+    """Join the images of chunks along the frequency axis, and the records of their cleans."""
+    for kind in kinds:
+        parts = [f"{chunk}.{kind}" for chunk in chunks]
+        if not os.path.exists(parts[0]):
+            continue
+        remove(f"{name}.{kind}")
+        ia = image()
+        ia.imageconcat(outfile=f"{name}.{kind}", infiles=parts, axis=-1, relax=True).done()
+        ia.done()
+    records = []
+    for chunk in chunks:
+        with open(f"{chunk}.clean.json") as file:
+            records.append(json.load(file))
+    joined = {
+        "iterations": sum(record["iterations"] for record in records),
+        "major_cycles": max(record["major_cycles"] for record in records),
+        "stop_code": max(record["stop_code"] for record in records),
+        "stopped_because": "; ".join(dict.fromkeys(record["stopped_because"] for record in records)),
+    }
+    with open(f"{name}.clean.json", "w") as file:
+        json.dump(joined, file, indent=1)
+
+
+def remove_images(name: str, kinds: Sequence[str]) -> None:
+    """Remove the images of a name that are there: tclean would go on from them instead of beginning anew."""
+    remove(*(f"{name}.{kind}" for kind in kinds))

@@ -1,0 +1,251 @@
+"""The imaging stage: prepare the data, find what is free of lines, choose, write the script, run it, measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
+from almared.heuristics.imaging_spectral import LineWish, choose_averaging
+from almared.model import Choice
+from almared.mous import Mous
+from almared.mous.settings import ImagingTable, RequestTable
+from almared.ms.targets import CalibratedMs, group_targets, read_calibrated
+from almared.plan import StagePlan
+from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
+from almared.recipes.image_choices import Chooser, ImageChoices, image_radius_arcsec
+from almared.recipes.image_facts import ImageWishes, Machine, Overrides, TargetFacts
+from almared.recipes.image_prepare import FINAL
+from almared.run.execute import RunOptions, RunResult, run_script, script_states
+from almared.run.inputs import changed_inputs, stamp_of, write_inputs
+from almared.run.resources import available_memory
+from almared.run.scriptfile import read_script
+from almared.run.state import StepState
+from almared.run.supervise import Listener
+from almared.script.written import write_script
+from almared.stages.image_facts import describe_input, find_calibrated, gather_facts
+from almared.stages.image_lines import ContinuumRanges, continuum_ranges
+
+PREPARATION = (0, 1)
+"""Steps that run before the continuum ranges are measured."""
+
+Show = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ImagingOrder:
+    """What is imaged, where, and how.
+
+    Parameters
+    ----------
+    directory : Path
+        Directory of the script and all images.
+    inputs : tuple of Path
+        Calibrated MSs.
+    uid : str
+        Of the MOUS, empty for an MS alone.
+    fields : tuple of str
+        Sources, all when empty.
+    wishes : ImageWishes
+        What is to be made.
+    overrides : Overrides
+        What a person set.
+    workers : int
+        Processes side by side.
+    memory_bytes : float, bytes, optional
+        Memory that may be used, what is free when None.
+    subtracts : bool
+        Whether cubes are without continuum.
+    is_forced : bool
+        Replace a script that was edited by hand.
+    scheduler : str
+        Address of the Dask scheduler, empty for this machine.
+    """
+
+    directory: Path
+    inputs: tuple[Path, ...]
+    uid: str = ""
+    fields: tuple[str, ...] = ()
+    wishes: ImageWishes = ImageWishes()
+    overrides: Overrides = field(default_factory=Overrides)
+    workers: int = 1
+    memory_bytes: float | None = None
+    subtracts: bool = True
+    is_forced: bool = False
+    scheduler: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenImages:
+    """The choices, before anything is imaged.
+
+    Parameters
+    ----------
+    ms : CalibratedMs
+        What they rest on.
+    facts : tuple of TargetFacts
+        The sources.
+    imaging : ImagingPlan
+        Images with their choices.
+    plan : StagePlan
+        The whole script.
+    ranges : ContinuumRanges
+        What is free of lines.
+    """
+
+    ms: CalibratedMs
+    facts: tuple[TargetFacts, ...]
+    imaging: ImagingPlan
+    plan: StagePlan
+    ranges: ContinuumRanges
+
+
+def order_of_mous(mous: Mous) -> ImagingOrder:
+    """Return the imaging that ``mous.toml`` asks for.
+
+    Raises
+    ------
+    InputError
+        There is no calibrated MS, or there are two different ones.
+    """
+    settings = mous.settings
+    return ImagingOrder(
+        directory=mous.tree.imaging,
+        inputs=(find_calibrated(mous),),
+        uid=settings.uid,
+        fields=settings.imaging.fields,
+        wishes=_wishes(settings.request, settings.imaging),
+        overrides=_overrides(settings.imaging),
+    )
+
+
+def _wishes(request: RequestTable, imaging: ImagingTable) -> ImageWishes:
+    beam = request.beam_rad
+    return ImageWishes(
+        beam_arcsec=(beam[0] * ARCSEC_PER_RAD, beam[1] * ARCSEC_PER_RAD) if beam else None,
+        rms_jy=request.rms_jy,
+        rms_bandwidth_hz=request.bandwidth_hz,
+        lines=tuple(
+            LineWish(line.name, line.rest_frequency_hz, line.channel_width_m_s, line.velocity_m_s)
+            for line in request.line
+        ),
+        has_continuum=imaging.continuum,
+        has_cubes=imaging.cubes,
+    )
+
+
+def _overrides(imaging: ImagingTable) -> Overrides:
+    return Overrides(
+        cell_arcsec=imaging.cell_rad * ARCSEC_PER_RAD if imaging.cell_rad else None,
+        imsize=imaging.imsize,
+        robust=imaging.robust,
+        gridder=imaging.gridder,
+        phase_centre=imaging.phase_center,
+        weighting=imaging.weighting,
+        taper_arcsec=imaging.uv_taper_rad * ARCSEC_PER_RAD if imaging.uv_taper_rad else None,
+        threshold_jy=imaging.threshold_jy,
+        niter=imaging.niter,
+        masks=imaging.masks,
+    )
+
+
+def prepare_images(order: ImagingOrder, *, listener: Listener) -> RunResult:
+    """Make calibrated_final.ms, or find that it is there and up to date.
+
+    Raises
+    ------
+    AlmaredError
+        The input cannot be used, the script was edited, or a step failed.
+    """
+    order.directory.mkdir(parents=True, exist_ok=True)
+    stamps = {str(path): stamp_of(path.parent, path.name) for path in order.inputs}
+    steps = ",".join(str(n) for n in PREPARATION)
+    if is_prepared(order) and not changed_inputs(order.directory, stamps):
+        return RunResult(())
+    inputs = tuple(describe_input(path, order.directory, fields=order.fields) for path in order.inputs)
+    write_script(plan_preparation(ImagingPlan(order.uid, inputs)), order.directory, is_forced=order.is_forced)
+    result = run_script(order.directory, RunOptions(steps=steps), listener=listener)
+    write_inputs(order.directory, stamps)
+    return result
+
+
+def is_prepared(order: ImagingOrder) -> bool:
+    """Tell whether calibrated_final.ms was made by the script there."""
+    script = order.directory / "scriptForImaging.py"
+    if not script.is_file() or not (order.directory / FINAL).is_dir():
+        return False
+    states = {status.number: status.state for status in script_states(read_script(script))}
+    return all(states.get(number) is StepState.DONE for number in PREPARATION)
+
+
+def choose_images(order: ImagingOrder) -> ChosenImages:
+    """Return all choices; from calibrated_final.ms, or from the input before that is made.
+
+    Raises
+    ------
+    AlmaredError
+        The input cannot be used.
+    """
+    inputs = tuple(describe_input(path, order.directory, fields=order.fields) for path in order.inputs)
+    ms = read_calibrated(order.directory / FINAL if is_prepared(order) else order.inputs[0])
+    targets = [t for t in group_targets(ms) if not order.fields or t.name in order.fields]
+    facts = gather_facts(ms, targets)
+    machine = Machine(order.workers, order.memory_bytes or available_memory() or 4e9)
+    chooser = Chooser(ms, order.wishes, _with_masks(order), machine)
+    images = tuple(image for each in facts for image in chooser.images_of(each))
+    ranges = continuum_ranges(ms, facts, directory=order.directory)
+    free = {entry.spw_id for entry in ranges.line_free}
+    subtracted = order.subtracts and bool(free)
+    images = tuple(replace(i, is_line_only=subtracted and set(i.spw_ids) <= free) for i in images)
+    imaging = ImagingPlan(
+        uid=order.uid,
+        inputs=inputs,
+        images=chooser.with_chunks(images),
+        line_free=ranges.line_free,
+        averaging=_averaging(ms, images),
+        keep_continuum="" if order.subtracts else "the continuum stays in, as was asked for",
+        pb_name=order.wishes.pb_name,
+        warnings=ranges.warnings,
+        data_bytes=sum(each.n_bytes for each in inputs),
+    )
+    return ChosenImages(ms, facts, imaging, plan_imaging(imaging), ranges)
+
+
+def _with_masks(order: ImagingOrder) -> Overrides:
+    """Return the overrides with the masks that lie in ``masks`` beside the script, ``<image>.mask``."""
+    folder = order.directory / "masks"
+    found: Mapping[str, str] = {
+        path.stem: f"masks/{path.name}" for path in sorted(folder.glob("*")) if path.suffix in (".mask", ".crtf", ".image")
+    }
+    return replace(order.overrides, masks={**found, **order.overrides.masks})
+
+
+def _averaging(ms: CalibratedMs, images: tuple[ImageChoices, ...]) -> dict[int, Choice[int]]:
+    found: dict[int, Choice[int]] = {}
+    for image in (image for image in images if image.kind == "cont"):
+        for spw in image.spw_ids:
+            window = ms.windows[spw]
+            choice = choose_averaging(
+                window.n_channels,
+                window.channel_width_hz,
+                frequency_hz=window.mean_frequency_hz,
+                beam_arcsec=image.psf.minor_arcsec,
+                radius_arcsec=image_radius_arcsec(image, ms.smallest_dish_m),
+            )
+            # One MS serves all sources: the finest channels that one of them asks for.
+            found[spw] = min(choice, found.get(spw, choice), key=lambda c: c.value)
+    return found
+
+
+def run_images(order: ImagingOrder, chosen: ChosenImages, *, listener: Listener) -> RunResult:
+    """Write the whole script and run what of it is left.
+
+    Raises
+    ------
+    AlmaredError
+        The script was edited, resources will not do, or a step failed.
+    """
+    write_script(chosen.plan, order.directory, is_forced=order.is_forced)
+    options = RunOptions(workers=order.workers, scheduler=order.scheduler)
+    return run_script(order.directory, options, listener=listener)
