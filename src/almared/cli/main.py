@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("almared.cli.demo", "Simulate an execution block, calibrate it, compare with the truth."),
     "simulate": ("almared.cli.simulate", "Make whole ASDMs with known truth and chosen faults."),
     "prepare": ("almared.cli.prepare", "Make the tree of a MOUS and put its ASDMs in."),
+    "reduce": ("almared.cli.reduce", "Do everything that is left to do of a MOUS."),
+    "status": ("almared.cli.status", "Tell the state of each execution block and stage of a MOUS."),
     "inspect": ("almared.cli.inspect", "Print the facts of an execution block."),
     "plan": ("almared.cli.plan", "Choose how to calibrate an execution block and write the script."),
     "run": ("almared.cli.run", "Run the calibration script, whole or step by step."),

@@ -1,0 +1,116 @@
+"""What ``almared reduce`` shows: a live table on a terminal, plain lines elsewhere, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from almared.cli.run_display import clock, show_json
+from almared.cli.status_display import status_table
+from almared.mous import Mous
+from almared.reduce.carry import Listener, ReduceOptions
+from almared.reduce.stages import PassedOptions, jobs_of, words_of
+from almared.reduce.status import mous_status
+from almared.run.journal import JournalEntry
+
+REFRESH_S = 1.0
+"""How often the journals on disk are read for the table (s)."""
+
+
+@contextmanager
+def display(mous: Mous, *, is_json: bool) -> Iterator[Listener]:
+    """Yield the listener that shows a reduction."""
+    if is_json:
+        yield show_json
+        return
+    console = Console(stderr=True, highlight=False)
+    lines = ReduceLines(mous, console)
+    if not console.is_terminal:
+        yield lines.hear
+        return
+    with Live(get_renderable=lines.table, console=console, refresh_per_second=2, transient=True):
+        yield lines.hear
+
+
+class ReduceLines:
+    """Turns events into lines, and keeps the live table.
+
+    Parameters
+    ----------
+    mous : Mous
+        What is reduced.
+    console : Console
+        Where the lines go.
+    """
+
+    def __init__(self, mous: Mous, console: Console) -> None:
+        self._mous = mous
+        self._console = console
+        self._table = Table()
+        self._read = 0.0
+        self._begin = time.monotonic()
+
+    def table(self) -> Table:
+        """Return the state of all jobs, as the disk tells it."""
+        if time.monotonic() - self._read > REFRESH_S:
+            self._table = status_table(self._mous, mous_status(self._mous))
+            self._read = time.monotonic()
+        return self._table
+
+    def hear(self, entry: JournalEntry) -> None:
+        """Take an event."""
+        told = getattr(self, f"_on_{entry.event.replace('-', '_')}", None)
+        if told is not None:
+            told(entry)
+
+    def _on_crew(self, entry: JournalEntry) -> None:
+        where = f" on {entry.data['scheduler']}" if entry.data["scheduler"] else ""
+        plural = "" if entry.data["size"] == 1 else "s"
+        self._console.print(
+            Text(f"{entry.data['size']} job{plural} at a time{where}: {entry.data['reason']}"), soft_wrap=True
+        )
+        if entry.data["warning"]:
+            self._console.print(Text(f"warning: {entry.data['warning']}", style="yellow"), soft_wrap=True)
+
+    def _on_note(self, entry: JournalEntry) -> None:
+        self._console.print(Text(f"{entry.data['job']}  {entry.data['text']}", style="yellow"), soft_wrap=True)
+
+    def _on_stage_begin(self, entry: JournalEntry) -> None:
+        if not self._console.is_terminal:
+            self._console.print(Text(f"{entry.data['job']} ..."), soft_wrap=True)
+
+    def _on_stage_end(self, entry: JournalEntry) -> None:
+        is_done = "error" not in entry.data
+        ending = clock(entry.data["seconds"]) if is_done else f"FAILED: {entry.data['error']}"
+        self._console.print(Text(f"{entry.data['job']}  {ending}", style="" if is_done else "red"), soft_wrap=True)
+
+    def _on_reduce_end(self, entry: JournalEntry) -> None:
+        if entry.data["outcome"] == "done":
+            self._console.print(Text(f"all done in {clock(time.monotonic() - self._begin)}"), soft_wrap=True)
+
+
+def forecast(mous: Mous, options: ReduceOptions, *, is_json: bool) -> str:
+    """Return what a reduction would call, and where each job stands."""
+    states = {status.job: status for status in mous_status(mous)}
+    passed = PassedOptions(options.is_forced, options.breaks_lock, options.workers or 1, options.scheduler)
+    told = [
+        {
+            "job": job.name,
+            "state": states[job].state,
+            "detail": states[job].detail,
+            "command": shlex.join(("almared", *words_of(job, mous, passed))),
+        }
+        for job in jobs_of(mous, until=options.until)
+    ]
+    if is_json:
+        return json.dumps(told, indent=1)
+    return "\n".join(click.style(f"{line['job']}: {line['state']}") + f"\n  {line['command']}" for line in told)

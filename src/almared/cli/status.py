@@ -1,0 +1,33 @@
+"""``almared status``: the state of each execution block and stage of a MOUS."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command(name="status")
+@click.argument("mous", type=click.Path(path_type=Path), default=Path("."))
+@click.option("--json", "is_json", is_flag=True, help="Tell it as one JSON object.")
+def command(mous: Path, *, is_json: bool) -> None:
+    """Tell the state of each execution block and stage of MOUS, its directory or anything inside it.
+
+    Read from the disk alone, also while a reduction runs elsewhere; nothing is changed.
+
+    \b
+    Examples:
+      almared status uid___A001_X13e_X1fe
+      almared status --json
+
+    \b
+    Exit codes: 0 told; 3 no MOUS.
+    """
+    from almared.cli.status_display import status_document, status_lines
+    from almared.mous import read_mous
+    from almared.reduce.status import mous_status
+
+    found = read_mous(mous)
+    statuses = mous_status(found)
+    click.echo(json.dumps(status_document(found, statuses), indent=1) if is_json else status_lines(found, statuses))

@@ -1,0 +1,357 @@
+"""Do everything that is left to do of a MOUS: its jobs in order, side by side where they can be."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from almared import __version__, errors
+from almared.errors import AlmaredError, InputError
+from almared.model import Choice
+from almared.mous import Mous, MousEb
+from almared.reduce.cluster import BatchCluster, Cluster, LocalCluster, RunningCluster, read_cluster_file
+from almared.reduce.crew import Crew, DirectCrew, Ended, Task
+from almared.reduce.dask_crew import DaskCrew
+from almared.reduce.sizing import available_cores, check_disk, choose_workers, remaining_needs
+from almared.reduce.stages import Job, PassedOptions, blocked, jobs_of, words_of
+from almared.run.beats import await_silence
+from almared.run.execute import edited_lines, run_name
+from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.run.lock import Lock, locked
+from almared.run.resources import available_memory
+
+TICK_S = 0.2
+"""How often the jobs are looked at (s)."""
+
+MOST_STARTS = 2
+"""How often a job is started when the worker died over it."""
+
+LAST_OF_LOST_S = 30.0
+"""How long the remains of a lost job may hold their lock (s)."""
+
+ERROR_MARK = "almared: "
+CODES = {
+    3: errors.InputError,
+    4: errors.PlanError,
+    5: errors.RunError,
+    6: errors.StepError,
+    7: errors.EnvironmentFaultError,
+}
+"""Exit code of a command -> the error that stands for it."""
+
+Listener = Callable[[JournalEntry], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReduceOptions:
+    """How to reduce.
+
+    Parameters
+    ----------
+    workers : int
+        Jobs side by side, 0 for an automatic choice.
+    scheduler : str
+        Address of a running Dask scheduler.
+    cluster : Path, optional
+        A cluster file.
+    is_forced, breaks_lock : bool
+        As for a run.
+    until : str
+        Last stage, all when empty.
+    """
+
+    workers: int = 0
+    scheduler: str = ""
+    cluster: Path | None = None
+    is_forced: bool = False
+    breaks_lock: bool = False
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A job that failed.
+
+    Parameters
+    ----------
+    job : Job
+        The job.
+    error : AlmaredError
+        What its command told.
+    """
+
+    job: Job
+    error: AlmaredError
+
+
+def reduce_mous(mous: Mous, options: ReduceOptions, *, listener: Listener) -> None:
+    """Do all that is left to do of a MOUS.
+
+    A job that fails stops those that build on it, no others.
+
+    Parameters
+    ----------
+    mous : Mous
+        The MOUS.
+    options : ReduceOptions
+        How.
+    listener : callable
+        Hears ``reduce-begin``, ``note``, ``stage-begin``, ``stage-end``, ``reduce-end``, and ``tick`` meanwhile.
+
+    Raises
+    ------
+    InputError
+        There is nothing to reduce, or an option cannot be used.
+    LockedError
+        Another reduction of this MOUS goes on.
+    ResourceError
+        The disk is too small.
+    AlmaredError
+        That of the first job that failed.
+    """
+    jobs = jobs_of(mous, until=options.until)
+    with locked(mous.tree.root, break_lock=options.breaks_lock) as lock:
+        await_silence(mous.tree.root)
+        _Reduction(mous, jobs, options=options, lock=lock, listener=listener).carry_out()
+
+
+class _Reduction:
+    """One reduction under its lock."""
+
+    def __init__(
+        self, mous: Mous, jobs: Sequence[Job], *, options: ReduceOptions, lock: Lock, listener: Listener
+    ) -> None:
+        self.mous = mous
+        self.jobs = jobs
+        self.options = options
+        self.lock = lock
+        self.listener = listener
+        self.journal = Journal(mous.tree.root)
+        self.name = run_name(mous.tree.root)
+        self.failures: list[Failure] = []
+
+    def carry_out(self) -> None:
+        """Plan the execution blocks, then do all other jobs with a crew of the size that the plans ask for."""
+        self._record("reduce-begin", jobs=[job.name for job in self.jobs], almared=__version__)
+        try:
+            plans = [job for job in self.jobs if job.stage.name == "plan"]
+            with _crew_of(DirectCrew(available_cores())) as crew:
+                self._do([job for job in plans if not self._is_left_alone(job)], crew, PassedOptions())
+            failed = [failure.job for failure in self.failures]
+            stopped = blocked(self.jobs, failed)
+            others = [job for job in self.jobs if job.stage.name != "plan" and job not in stopped]
+            if others:
+                self._do_with_crew(others)
+        except (AlmaredError, KeyboardInterrupt, SystemExit) as fault:
+            with suppress(OSError):
+                self._record("reduce-end", outcome="failed", error=getattr(fault, "what", "interrupted"))
+            raise
+        outcome = "failed" if self.failures else "done"
+        self._record("reduce-end", outcome=outcome, failed=[failure.job.name for failure in self.failures])
+        if self.failures:
+            raise _summed_up(self.failures, blocked(self.jobs, [failure.job for failure in self.failures]))
+
+    def _is_left_alone(self, job: Job) -> bool:
+        """Tell whether a script stays as it is: it was edited by hand, or is at work now."""
+        eb = _eb_of(job)
+        script = eb.directory / eb.products.script
+        if Lock(eb.directory).is_held():
+            self._record("note", job=job.name, text="a run of it goes on elsewhere; its script stays as it is")
+            return True
+        if not script.is_file() or edited_lines(script) == 0:
+            return False
+        self._record("note", job=job.name, text=f"{script.name} was edited by hand and stays as it is")
+        return True
+
+    def _do_with_crew(self, jobs: Sequence[Job]) -> None:
+        needs = remaining_needs(self.mous.ebs)
+        if not self.options.is_forced:
+            check_disk(self.mous.tree.root, needs, free=shutil.disk_usage(self.mous.tree.root).free)
+        choice = choose_workers(needs, cores=available_cores(), memory=available_memory(), wanted=self.options.workers)
+        state = self.mous.tree.root / STATE_DIRECTORY
+        with _crew_of(_make_crew(self.options, choice, state=state)) as crew:
+            scheduler = crew.cluster.address if isinstance(crew, DaskCrew) and crew.cluster.is_remote else ""
+            self._record("crew", size=crew.size, reason=choice.reason, warning=choice.warning, scheduler=scheduler)
+            passed = PassedOptions(
+                is_forced=self.options.is_forced,
+                breaks_lock=self.options.breaks_lock,
+                workers=self.options.workers or (crew.size if scheduler else available_cores()),
+                scheduler=scheduler,
+            )
+            self._do(jobs, crew, passed)
+
+    def _do(self, jobs: Sequence[Job], crew: Crew, passed: PassedOptions) -> None:
+        """Do jobs as soon as those that they need are done."""
+        board = _Board(jobs, size=crew.size, failed=[failure.job for failure in self.failures])
+        running: dict[Job, _Started] = {}
+        while running or board.left:
+            for job in board.ready(list(running)):
+                running[job] = self._start(job, crew, passed)
+            if not running:
+                break
+            time.sleep(TICK_S)
+            self._tend(crew)
+            self.listener(new_entry("tick"))
+            for job, started in list(running.items()):
+                ended = started.task.poll()
+                if ended is None:
+                    continue
+                del running[job]
+                if ended.is_lost and started.count < MOST_STARTS and self._is_free(job):
+                    self._record("note", job=job.name, text=f"the worker died: {ended.told}; it is started again")
+                    running[job] = self._start(job, crew, passed, count=started.count + 1)
+                else:
+                    board.end(job, is_done=self._end(job, ended, started))
+
+    def _start(self, job: Job, crew: Crew, passed: PassedOptions, *, count: int = 1) -> _Started:
+        output = self.mous.tree.root / STATE_DIRECTORY / "output" / f"{job.name.replace(' ', '-')}.txt"
+        self._record("stage-begin", job=job.name, stage=job.stage.name, eb=str(job.eb.uid) if job.eb else "")
+        task = crew.start(words_of(job, self.mous, passed), output, is_wide=job.stage.is_wide)
+        return _Started(task, output, time.monotonic(), count)
+
+    def _end(self, job: Job, ended: Ended, started: _Started) -> bool:
+        """Journal the end of a job; return whether it was done."""
+        error = None if ended.code == 0 and not ended.is_lost else _error(job, ended, started.output)
+        told = {"error": error.what, "where": error.where, "repair": error.repair} if error else {}
+        seconds = round(time.monotonic() - started.begin, 1)
+        self._record("stage-end", job=job.name, code=ended.code, seconds=seconds, **told)
+        if error is not None:
+            self.failures.append(Failure(job, error))
+        return error is None
+
+    def _is_free(self, job: Job) -> bool:
+        """Wait until nothing writes any more where a lost job worked; tell whether that is so."""
+        place = Lock(job.eb.directory if job.eb else _directory_of(job, self.mous))
+        end = time.monotonic() + LAST_OF_LOST_S
+        while place.is_held() and time.monotonic() < end:
+            time.sleep(TICK_S)
+        return not place.is_held()
+
+    def _tend(self, crew: Crew) -> None:
+        if isinstance(crew, DaskCrew):
+            crew.tend()
+            pids = crew.cluster.pids()
+            if tuple(pid for pid, _ in self.lock.mine.children) != tuple(pids):
+                self.lock.note_children(pids)
+
+    def _record(self, event: str, **data: Any) -> None:
+        entry = new_entry(event, self.name, **data)
+        self.journal.append(entry)
+        self.listener(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """A job under way."""
+
+    task: Task
+    output: Path
+    begin: float
+    count: int
+
+
+class _Board:
+    """Which jobs can be started."""
+
+    def __init__(self, jobs: Sequence[Job], *, size: int, failed: Sequence[Job]) -> None:
+        self._size = size
+        self._done: set[Job] = set()
+        gone = {*failed, *blocked(jobs, failed)}
+        self.left = [job for job in jobs if job not in gone]
+
+    def ready(self, running: Sequence[Job]) -> list[Job]:
+        """Return jobs to start now, and take them off the board."""
+        found: list[Job] = []
+        for job in list(self.left):
+            busy = [*running, *found]
+            if len(busy) >= self._size or any(other.stage.is_wide for other in busy):
+                break
+            waits = any(job.needs(other) for other in [*self.left, *busy])
+            # A stage that uses all workers by itself runs alone.
+            if not waits and not (job.stage.is_wide and busy):
+                found.append(job)
+                self.left.remove(job)
+        return found
+
+    def end(self, job: Job, *, is_done: bool) -> None:
+        """Take note of the end of a job; without success those that build on it go."""
+        if not is_done:
+            stopped = blocked(self.left, [job])
+            self.left = [other for other in self.left if other not in stopped]
+
+
+@contextmanager
+def _crew_of(crew: DirectCrew | DaskCrew) -> Iterator[DirectCrew | DaskCrew]:
+    try:
+        yield crew
+    finally:
+        crew.close()
+
+
+def _make_crew(options: ReduceOptions, choice: Choice[int], *, state: Path) -> DirectCrew | DaskCrew:
+    """Return those who do the jobs; one worker of this machine needs no cluster."""
+    if options.scheduler and options.cluster:
+        raise InputError("there are both --scheduler and --cluster", repair="give one of them")
+    if options.scheduler:
+        cluster: Cluster = RunningCluster(options.scheduler)
+        return DaskCrew(cluster, options.workers or _size_of(cluster), state=state)
+    if options.cluster:
+        file = read_cluster_file(options.cluster)
+        return DaskCrew(BatchCluster(file), file.workers, state=state)
+    if choice.value == 1:
+        return DirectCrew(1)
+    return DaskCrew(LocalCluster(choice.value, state), choice.value, state=state)
+
+
+def _size_of(cluster: Cluster) -> int:
+    from almared.reduce.cluster import connect
+
+    client = connect(cluster)
+    try:
+        return max(1, sum(client.nthreads().values()))  # type: ignore[no-untyped-call]
+    finally:
+        client.close()  # type: ignore[no-untyped-call]
+
+
+def _eb_of(job: Job) -> MousEb:
+    if job.eb is None:
+        raise InputError(f"the stage {job.stage.name} is not one of an execution block")
+    return job.eb
+
+
+def _directory_of(job: Job, mous: Mous) -> Path:
+    return {"combine": mous.tree.combination, "image": mous.tree.imaging}.get(job.stage.name, mous.tree.root / "none")
+
+
+def _error(job: Job, ended: Ended, output: Path) -> AlmaredError:
+    """Return the error of a job: what its command said, in the class of its exit code."""
+    if ended.is_lost:
+        return errors.RunError(
+            f"the worker died over it: {ended.told}",
+            where=job.name,
+            repair="call `almared reduce` again: it goes on from the step that was cut; "
+            "with --break-lock when the worker was on another machine that is dead",
+        )
+    text = output.with_suffix(".err").read_text(encoding="utf-8", errors="replace").strip()
+    what, _, repair = text.rpartition(ERROR_MARK)[2].partition("\n  What to do: ")
+    killed = (
+        f"its command was killed by signal {-ended.code}" if ended.code < 0 else f"its command ended with {ended.code}"
+    )
+    kind = CODES.get(ended.code, AlmaredError)
+    if ended.code < 0 or ERROR_MARK not in text:
+        what, repair = killed, f"see {output.with_suffix('.err')}; then call `almared reduce` again"
+    return kind(what.strip(), where=job.name, repair=repair.strip())
+
+
+def _summed_up(failures: Sequence[Failure], stopped: Sequence[Job]) -> AlmaredError:
+    """Return the first error, with the others and what was not done named in it."""
+    first = failures[0].error
+    others = [failure.job.name for failure in failures[1:]]
+    tail = f"; failed too: {', '.join(others)}" if others else ""
+    tail += f"; not done: {', '.join(job.name for job in stopped)}" if stopped else ""
+    return type(first)(first.what + tail, where=first.where, repair=first.repair)

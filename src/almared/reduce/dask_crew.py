@@ -1,0 +1,102 @@
+"""A crew of Dask workers, each of which only watches the command that it started."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+from almared.reduce.cluster import Cluster, connect
+from almared.reduce.crew import Ended
+from almared.reduce.watching import watch_command
+from almared.run.beats import beating
+
+BEAT_S = 2.0
+"""How often a sign of life is given to workers elsewhere (s)."""
+
+TICKETS = "tickets"
+"""Files that tell which tasks were started, under the state directory of the MOUS."""
+
+
+class DaskTask:
+    """A job on a worker.
+
+    Parameters
+    ----------
+    future : distributed.Future
+        Of `watch_command`.
+    """
+
+    def __init__(self, future: Any) -> None:
+        self._future = future
+
+    def poll(self) -> Ended | None:
+        """Return how it ended, None while it is under way."""
+        if not self._future.done():
+            return None
+        if self._future.status == "finished":
+            return Ended(int(self._future.result()))
+        fault = self._future.exception() if self._future.status == "error" else self._future.status
+        return Ended(-1, is_lost=True, told=str(getattr(fault, "what", fault)).splitlines()[0])
+
+    def end(self) -> None:
+        """Forget it; the command ends with the beat or the worker."""
+        self._future.cancel()
+
+
+class DaskCrew:
+    """Dask workers.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        Whose workers.
+    size : int
+        How many jobs at a time.
+    state : Path
+        State directory of the MOUS, on the file system that all machines share.
+    """
+
+    def __init__(self, cluster: Cluster, size: int, *, state: Path) -> None:
+        self.size = size
+        self.cluster = cluster
+        self._tickets = state / TICKETS
+        self._tickets.mkdir(parents=True, exist_ok=True)
+        self._stack = ExitStack()
+        self._stack.callback(cluster.close)
+        self._client = connect(cluster)
+        self._stack.callback(self._client.close)
+        self._beat = self._stack.enter_context(beating(state.parent)) if cluster.is_remote else None
+        self._last_beat = time.monotonic()
+
+    def start(self, words: Sequence[str], output: Path, *, is_wide: bool) -> DaskTask:
+        """Start a command of almared on a worker."""
+        future = self._client.submit(
+            watch_command,
+            list(words),
+            str(output),
+            ticket=str(self._tickets / uuid.uuid4().hex),
+            beat=str(self._beat or ""),
+            is_wide=is_wide and self.cluster.is_remote,
+            pure=False,
+            retries=0,
+        )
+        return DaskTask(future)
+
+    def tend(self) -> None:
+        """Give a sign of life, and replace workers that died."""
+        self.cluster.tend()
+        if self._beat is not None and time.monotonic() - self._last_beat > BEAT_S:
+            with suppress(FileNotFoundError):
+                os.utime(self._beat)
+            self._last_beat = time.monotonic()
+
+    def close(self) -> None:
+        """End all that is under way."""
+        self._stack.close()
+        for ticket in self._tickets.iterdir():
+            ticket.unlink(missing_ok=True)

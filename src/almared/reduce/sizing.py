@@ -1,0 +1,101 @@
+"""How many execution blocks at a time, by cores, memory and disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from almared.errors import InputError, ResourceError
+from almared.model import Choice, Evidence
+from almared.mous import MousEb
+from almared.run.execute import script_states
+from almared.run.locate import find_script
+from almared.run.resources import CGROUP, MEMORY_BYTES, SPARE, Needs, estimate_needs
+from almared.run.scriptfile import read_script
+from almared.run.state import StepState
+
+
+def available_cores() -> int:
+    """Return the processors that this process may use, at least 1."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota = _cgroup_cores()
+    return max(1, usable if quota is None else min(usable, int(quota)))
+
+
+def _cgroup_cores() -> float | None:
+    limit = CGROUP / "cpu.max"
+    if not limit.exists():
+        return None
+    quota, _, period = limit.read_text().strip().partition(" ")
+    return None if quota == "max" else float(quota) / float(period)
+
+
+def remaining_needs(ebs: Sequence[MousEb]) -> tuple[Needs, ...]:
+    """Return what each execution block still needs; nothing for those that are calibrated.
+
+    An execution block without a script, or with one that cannot be read, counts with the usual memory.
+    """
+    return tuple(_remaining(eb) for eb in ebs)
+
+
+def _remaining(eb: MousEb) -> Needs:
+    try:
+        script = read_script(find_script(eb.asdm))
+    except InputError:
+        return Needs(0.0, MEMORY_BYTES, "no plan")
+    left = [status.number for status in script_states(script) if status.state is not StepState.DONE]
+    return estimate_needs(script, left, removed=())
+
+
+def choose_workers(needs: Sequence[Needs], *, cores: int, memory: float | None, wanted: int = 0) -> Choice[int]:
+    """Return how many jobs run side by side.
+
+    Parameters
+    ----------
+    needs : sequence of Needs
+        Of each execution block.
+    cores : int
+        Processors.
+    memory : float, bytes, optional
+        What is free, None when it is not known.
+    wanted : int
+        What the reducer asks for, 0 for an automatic choice.
+
+    Returns
+    -------
+    Choice of int
+        At least 1; never more than there are execution blocks, unless asked for.
+    """
+    largest = max((need.memory_bytes for need in needs), default=0.0) or MEMORY_BYTES
+    by_memory = len(needs) if memory is None else int(memory // largest)
+    limits = {
+        "there are no more execution blocks": len(needs),
+        f"this machine has {cores} cores": cores,
+        f"each may need {largest / 1e9:.1f} GB of memory": by_memory,
+    }
+    evidence = (Evidence("memory per execution block", largest, "bytes"), Evidence("cores", cores))
+    if wanted:
+        warning = f"memory will do for {by_memory} only" if wanted > max(by_memory, 1) else ""
+        return Choice(wanted, "as asked for", evidence, warning=warning)
+    reason, value = min(limits.items(), key=lambda limit: limit[1])
+    return Choice(max(1, value), reason, evidence)
+
+
+def check_disk(root: Path, needs: Sequence[Needs], *, free: float) -> None:
+    """Refuse a reduction whose calibrations together do not fit on the disk.
+
+    Raises
+    ------
+    ResourceError
+        They do not.
+    """
+    needed = SPARE * sum(need.disk_bytes for need in needs)
+    if free < needed:
+        raise ResourceError(
+            f"the calibrations need about {needed / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free",
+            where=str(root),
+            repair="make room, move the MOUS, or start all the same with --force",
+            needed=needed,
+            free=free,
+        )

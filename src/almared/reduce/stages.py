@@ -1,0 +1,189 @@
+"""The stages of a MOUS as data, and the jobs that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from almared.errors import InputError
+from almared.mous import Mous, MousEb
+from almared.mous.settings import PlanTable
+
+
+class Scope(Enum):
+    """What a stage is done for."""
+
+    EB = "execution block"
+    MOUS = "MOUS"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage.
+
+    Parameters
+    ----------
+    name : str
+        Its name for people and for ``--until``.
+    title : str
+        What it does.
+    command : str
+        The command of almared that does it; it ends with 0 when nothing is left to do.
+    scope : Scope
+        Whether it is done for each execution block or once.
+    needs : tuple of str
+        Stages that come before it: of the same execution block, or of all of them.
+    options : tuple of str
+        Options of the reduction that the command takes: ``force``, ``break-lock``, ``workers``, ``scheduler``.
+    is_of_several : bool
+        Whether it is left out with a single execution block.
+    """
+
+    name: str
+    title: str
+    command: str
+    scope: Scope
+    needs: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    is_of_several: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it uses all workers by itself."""
+        return "workers" in self.options
+
+
+STAGES = (
+    Stage("plan", "calibration planned", "plan", Scope.EB),
+    Stage("run", "calibrated", "run", Scope.EB, ("plan",), ("force", "break-lock")),
+    Stage("report", "QA2 report of the execution block", "report", Scope.EB, ("run",)),
+    Stage("combine", "scaled and concatenated", "combine", Scope.MOUS, ("run",), ("force", "break-lock"), True),
+    Stage("image", "imaged", "image", Scope.MOUS, ("run", "combine"), ("force", "break-lock", "workers", "scheduler")),
+    Stage("mous-report", "QA2 report of the MOUS", "report", Scope.MOUS, ("report", "image")),
+    Stage("check", "final checklist", "check", Scope.MOUS, ("mous-report",)),
+    Stage("package", "package", "package", Scope.MOUS, ("check",)),
+)
+"""All stages, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A stage for one execution block, or for the MOUS.
+
+    Parameters
+    ----------
+    stage : Stage
+        The stage.
+    eb : MousEb, optional
+        The execution block, None for the whole MOUS.
+    """
+
+    stage: Stage
+    eb: MousEb | None = None
+
+    @property
+    def name(self) -> str:
+        """Such as ``X36f run`` or ``image``."""
+        return f"{self.eb.name} {self.stage.name}" if self.eb else self.stage.name
+
+    def needs(self, other: Job) -> bool:
+        """Tell whether another job has to be done before this one."""
+        if other.stage.name not in self.stage.needs:
+            return False
+        return self.eb is None or other.eb == self.eb
+
+
+def jobs_of(mous: Mous, *, until: str = "") -> tuple[Job, ...]:
+    """Return the jobs of a MOUS in order.
+
+    Parameters
+    ----------
+    mous : Mous
+        The MOUS.
+    until : str
+        Last stage, all when empty.
+
+    Raises
+    ------
+    InputError
+        There is no such stage, or no execution block.
+    """
+    names = [stage.name for stage in STAGES]
+    if until and until not in names:
+        raise InputError(f"there is no stage {until!r}", repair=f"stages are {', '.join(names)}")
+    if not mous.ebs:
+        raise InputError(
+            "there are no execution blocks in it", where=str(mous.tree.root), repair="add them with `almared prepare`"
+        )
+    wanted = STAGES[: names.index(until) + 1] if until else STAGES
+    return tuple(job for stage in wanted for job in _jobs_of_stage(stage, mous))
+
+
+def _jobs_of_stage(stage: Stage, mous: Mous) -> Iterator[Job]:
+    if stage.scope is Scope.EB:
+        yield from (Job(stage, eb) for eb in mous.ebs)
+    elif mous.is_combined or not stage.is_of_several:
+        yield Job(stage)
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOptions:
+    """Options of a reduction that its commands get too.
+
+    Parameters
+    ----------
+    is_forced, breaks_lock : bool
+        ``--force``, ``--break-lock``.
+    workers : int
+        How many processes a stage may run side by side.
+    scheduler : str
+        Address of a Dask scheduler on other machines, empty for this one.
+    """
+
+    is_forced: bool = False
+    breaks_lock: bool = False
+    workers: int = 1
+    scheduler: str = ""
+
+
+def words_of(job: Job, mous: Mous, options: PassedOptions) -> tuple[str, ...]:
+    """Return the words of a job's command, after ``almared``."""
+    target = job.eb.asdm if job.eb else mous.tree.root
+    words = [job.stage.command, str(target), "--json"]
+    if job.eb is not None and job.stage.name == "plan":
+        words += plan_words(mous.settings.plan.for_eb(job.eb.uid), mous.tree.root)
+    given = {
+        "force": ["--force"] * options.is_forced,
+        "break-lock": ["--break-lock"] * options.breaks_lock,
+        "workers": ["--workers", str(options.workers)],
+        "scheduler": ["--scheduler", options.scheduler] if options.scheduler else [],
+    }
+    return tuple(words + [word for name in job.stage.options for word in given[name]])
+
+
+SWITCHES = {"lbc": "--lbc", "low_snr": "--low-snr", "allow_hybrid": "--allow-hybrid", "lazy": "--lazy"}
+VALUES = {"refant": "--refant", "bpass_field": "--bpass-field", "tsys_chan_tol": "--tsys-chan-tol"}
+LENGTHS = {"time_bin_s": "--time-bin", "tbuff_s": "--tbuff"}
+
+
+def plan_words(plan: PlanTable, root: Path) -> list[str]:
+    """Return the options of ``almared plan`` that ``mous.toml`` asks for; files are relative to the MOUS."""
+    words: list[str] = []
+    for name, option in {**VALUES, **LENGTHS}.items():
+        value = getattr(plan, name)
+        words += [option, f"{value:g}" if isinstance(value, float) else value] if value is not None else []
+    words += ["--antpos", str(root / plan.antpos)] if plan.antpos else []
+    words += [word for flux in plan.flux or () for word in ("--flux", flux)]
+    words += [option for name, option in SWITCHES.items() if getattr(plan, name)]
+    return words + ["--no-wvr"] * (plan.wvr is False)
+
+
+def blocked(jobs: Sequence[Job], failed: Sequence[Job]) -> tuple[Job, ...]:
+    """Return the jobs that cannot be done because others failed, directly or through others."""
+    stopped = list(failed)
+    for job in jobs:
+        if job not in stopped and any(job.needs(other) for other in stopped):
+            stopped.append(job)
+    return tuple(job for job in stopped if job not in failed)

@@ -1,0 +1,162 @@
+"""The state of each stage of a MOUS, from the disk alone, also while a reduction runs elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from almared.errors import InputError
+from almared.mous import Mous, MousEb
+from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.reduce.stages import Job, jobs_of
+from almared.run.execute import edited_lines, script_states
+from almared.run.journal import Journal, JournalEntry
+from almared.run.lock import Lock
+from almared.run.scriptfile import read_script
+from almared.run.state import StepState
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """Where a job stands.
+
+    Parameters
+    ----------
+    job : Job
+        The job.
+    state : StepState
+        Its state.
+    detail : str
+        What is known beside.
+    done, total : int
+        Steps of its script, 0 for a job without one.
+    begun : str
+        When what runs now began, UTC, ISO; empty when nothing runs.
+    """
+
+    job: Job
+    state: StepState
+    detail: str = ""
+    done: int = 0
+    total: int = 0
+    begun: str = ""
+
+
+def mous_status(mous: Mous) -> tuple[JobStatus, ...]:
+    """Return the state of every job of a MOUS, in order."""
+    entries = Journal(mous.tree.root).entries()
+    is_live = Lock(mous.tree.root).is_held()
+    return tuple(_status(job, mous, entries=entries, is_live=is_live) for job in jobs_of(mous))
+
+
+def _status(job: Job, mous: Mous, *, entries: Sequence[JournalEntry], is_live: bool) -> JobStatus:
+    own = _LOOKS[job.stage.name](job, mous)
+    told = _told(job, entries)
+    begun = told.time if told and told.event == "stage-begin" and is_live else ""
+    if begun:
+        return JobStatus(job, StepState.RUNNING, own.detail, own.done, own.total, own.begun or begun)
+    if told and told.event == "stage-end" and told.data.get("code") != 0 and own.state is not StepState.DONE:
+        why = str(told.data.get("error", "")).splitlines() or [f"its command ended with {told.data.get('code')}"]
+        return JobStatus(job, StepState.FAILED, why[0], own.done, own.total)
+    return own
+
+
+def _told(job: Job, entries: Sequence[JournalEntry]) -> JournalEntry | None:
+    """Return the last that the journal of the MOUS tells of a job."""
+    mine = [e for e in entries if e.event in ("stage-begin", "stage-end") and e.data.get("job") == job.name]
+    return mine[-1] if mine else None
+
+
+def _plan(job: Job, _mous: Mous) -> JobStatus:
+    script = _script_of(job.eb)
+    if script is None or not script.is_file():
+        return JobStatus(job, StepState.NEVER)
+    edits = edited_lines(script)
+    detail = "" if edits == 0 else "written by something else" if edits is None else f"edited by hand, {edits} lines"
+    return JobStatus(job, StepState.DONE, detail)
+
+
+def _run(job: Job, _mous: Mous) -> JobStatus:
+    return _of_script(job, _script_of(job.eb))
+
+
+def _combine(job: Job, mous: Mous) -> JobStatus:
+    return _of_script(job, mous.tree.combination / FLUX_SCRIPT)
+
+
+def _image(job: Job, mous: Mous) -> JobStatus:
+    return _of_script(job, mous.tree.imaging / IMAGING_SCRIPT)
+
+
+def _script_of(eb: MousEb | None) -> Path | None:
+    return eb.directory / eb.products.script if eb else None
+
+
+def _of_script(job: Job, path: Path | None) -> JobStatus:
+    """Return the state of a stage that is a script: of all its steps, or of the first that is not done."""
+    if path is None or not path.is_file():
+        return JobStatus(job, StepState.NEVER)
+    try:
+        script = read_script(path)
+    except InputError as error:
+        return JobStatus(job, StepState.FAILED, error.what)
+    statuses = script_states(script)
+    done = sum(status.state is StepState.DONE for status in statuses)
+    running = [status for status in statuses if status.state is StepState.RUNNING]
+    if running:
+        titles = ", ".join(f"{s.number} {script.step(s.number).title}" for s in running)
+        begun = _last_begin(script.directory)
+        return JobStatus(job, StepState.RUNNING, f"step {titles}", done, len(statuses), begun)
+    first = next((status for status in statuses if status.state is not StepState.DONE), None)
+    if first is None:
+        return JobStatus(job, StepState.DONE, "", done, len(statuses))
+    failed = next((status for status in statuses if status.state is StepState.FAILED), None)
+    told = failed or first
+    state = (
+        StepState.FAILED
+        if failed
+        else StepState.NEVER
+        if done == 0 and first.state is StepState.NEVER
+        else StepState.STALE
+    )
+    detail = "" if state is StepState.NEVER else f"step {told.number} {script.step(told.number).title}: {told.reason}"
+    return JobStatus(job, state, detail, done, len(statuses))
+
+
+def _last_begin(directory: Path) -> str:
+    begins = [entry.time for entry in Journal(directory).entries() if entry.event == "step-begin"]
+    return begins[-1] if begins else ""
+
+
+def _report(job: Job, mous: Mous) -> JobStatus:
+    directory = job.eb.directory / mous.tree.report.name if job.eb else mous.tree.report
+    return _of_files(job, sorted(directory.glob("*.html")))
+
+
+def _check(job: Job, _mous: Mous) -> JobStatus:
+    return JobStatus(job, StepState.NEVER)
+
+
+def _package(job: Job, mous: Mous) -> JobStatus:
+    return _of_files(job, sorted(mous.tree.delivery.glob("*/science_goal.*/group.*/member.*")))
+
+
+def _of_files(job: Job, files: Sequence[Path]) -> JobStatus:
+    if not files:
+        return JobStatus(job, StepState.NEVER)
+    made = datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC)
+    return JobStatus(job, StepState.DONE, f"of {made:%Y-%m-%d %H:%M} UTC")
+
+
+_LOOKS: dict[str, Callable[[Job, Mous], JobStatus]] = {
+    "plan": _plan,
+    "run": _run,
+    "report": _report,
+    "combine": _combine,
+    "image": _image,
+    "mous-report": _report,
+    "check": _check,
+    "package": _package,
+}
