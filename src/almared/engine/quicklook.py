@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 LEAST_ANTENNAS = 3
-"""Antennas that a phase solution needs: small arrays and cut data have fewer than CASA's usual baselines per antenna."""
+"""Antennas that a phase solution needs: small arrays have fewer than CASA's usual baselines per antenna."""
 
 
 def solve_phases(
@@ -80,7 +80,7 @@ def clean_quickly(
     dict
         ``pixels``: path of an npz file with ``image``, ``psf`` and ``residual`` (y, x; Jy/beam); ``beam_arcsec``: major
         and minor; ``beam_deg``: position angle; ``cell_rad``: increments in right ascension and declination;
-        ``reference_pixel``; ``reference_rad``; ``frequency_hz``.
+        ``reference_pixel``; ``reference_rad``; ``frequency_hz``; ``weights_jy``: rms that the weights promise.
 
     References
     ----------
@@ -132,6 +132,9 @@ def _told(name: str) -> dict[str, Any]:
         pixels[suffix] = np.squeeze(ia.getchunk()).T
         ia.close()
     np.savez(f"{name}.npz", **pixels)
+    ia.open(f"{name}.sumwt")
+    total_weight = float(np.max(ia.getchunk()))
+    ia.close()
     ia.open(f"{name}.image")
     coordinates, beam = ia.coordsys(), ia.restoringbeam()
     ia.close()
@@ -143,6 +146,7 @@ def _told(name: str) -> dict[str, Any]:
         "reference_pixel": [float(place) for place in coordinates.referencepixel()["numeric"][:2]],
         "reference_rad": [float(angle) for angle in coordinates.referencevalue()["numeric"][:2]],
         "frequency_hz": float(coordinates.referencevalue()["numeric"][-1]),
+        "weights_jy": 1.0 / np.sqrt(total_weight) if total_weight > 0 else float("nan"),
     }
     coordinates.done()
     return told

@@ -79,6 +79,8 @@ class QuickImage:
         Its right ascension and declination.
     frequency_hz : float, Hz
         Middle of the data.
+    weights_jy : float, Jy/beam
+        Rms that the weights of the data promise.
     """
 
     request: QuickRequest
@@ -89,6 +91,7 @@ class QuickImage:
     centre_pixel: tuple[float, float]
     centre_rad: tuple[float, float]
     frequency_hz: float
+    weights_jy: float
 
     @property
     def cell_arcsec(self) -> float:
@@ -171,5 +174,6 @@ def make_quick_image(request: QuickRequest, directory: Path) -> QuickImage:
         centre_pixel=(told["reference_pixel"][0], told["reference_pixel"][1]),
         centre_rad=(told["reference_rad"][0], told["reference_rad"][1]),
         frequency_hz=float(told["frequency_hz"]),
+        weights_jy=float(told["weights_jy"]),
         **pixels,
     )

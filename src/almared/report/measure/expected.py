@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from almared.heuristics import thresholds
+from almared.heuristics.sensitivity import CORRELATOR_EFFICIENCY
 
 GHZ = 1e9
 
@@ -100,6 +101,25 @@ def expected_rms_jy(window: Sensitivity) -> float:
     dish = (12.0 / window.diameter_m) ** 2
     scale = np.sqrt(baselines * samples * polarizations) * dish
     return float(band.rms_jy * window.tsys_k / band.tsys_k * scale)
+
+
+def weighted_rms_jy(weights_jy: float, *, channel_width_hz: float, effective_bandwidth_hz: float) -> float:
+    """Return the rms (Jy/beam) that an image should have, from what CASA makes of the weights.
+
+    Parameters
+    ----------
+    weights_jy : float, Jy/beam
+        One over the root of the sum of the weights.
+    channel_width_hz, effective_bandwidth_hz : float, Hz
+        Of the channels.
+
+    References
+    ----------
+    CASA's weights count each channel with its effective bandwidth, as if neighbouring ones were independent (domain
+    C.3, note on Hanning's 2.667 channels), and leave out the efficiency of the correlator.
+    """
+    overlap = max(effective_bandwidth_hz / channel_width_hz, 1.0)
+    return float(weights_jy * np.sqrt(overlap) / CORRELATOR_EFFICIENCY)
 
 
 def combined_rms(values: Iterable[float]) -> float:

@@ -1,0 +1,1 @@
+"""The texts of the report: numbers come in, lines go out."""

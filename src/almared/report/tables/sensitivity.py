@@ -1,0 +1,180 @@
+"""sensitivity.txt and the text of the check source (domain C.2, C.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from almared.heuristics import thresholds
+from almared.report.measure.images import position_error
+from almared.report.quickimage import QuickImage
+from almared.report.tables.columns import number_text, quantity_text
+
+GHZ = 1e9
+DYNAMIC_RANGE = 200.0
+"""Peak over rms above which an image is limited by its dynamic range (domain H, SRDP)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityFacts:
+    """What the quick image of a target is compared with.
+
+    Parameters
+    ----------
+    target : str
+        Name.
+    longest_m : float, m
+        Longest baseline with data.
+    frequency_hz, bandwidth_hz : float, Hz
+        Mean frequency and aggregate bandwidth of the windows in the image.
+    cell_arcsec, beam_arcsec : float, arcsec
+        Recommended cell and primary beam.
+    size : int, pixel
+        Recommended size.
+    seconds : float, s
+        Time on the field.
+    n_antennas : int
+        Antennas with data.
+    tsys_k : float, K
+        Median over the windows.
+    expected_jy : float, Jy/beam
+        From Tsys, time, bandwidth and antennas.
+    weights_jy : float, Jy/beam
+        From the weights of the data that are left; NaN when not known.
+    """
+
+    target: str
+    longest_m: float
+    frequency_hz: float
+    bandwidth_hz: float
+    cell_arcsec: float
+    beam_arcsec: float
+    size: int
+    seconds: float
+    n_antennas: int
+    tsys_k: float
+    expected_jy: float
+    weights_jy: float
+
+
+def sensitivity_text(facts: SensitivityFacts, quick: QuickImage) -> str:
+    """Return what the quick image of a target shows beside what was expected."""
+    lines = [
+        f"Longest baseline with data: {facts.longest_m:.1f} m",
+        f"Recommended cellsize: {facts.cell_arcsec:g} arcsec",
+        f"Primary beam: {facts.beam_arcsec:.1f} arcsec at {facts.frequency_hz / GHZ:.2f} GHz",
+        f"Recommended image size: {facts.size} pixels",
+        f"Target: {facts.target}",
+        (
+            f"Resolution: {quick.beam[0]:.3f} x {quick.beam[1]:.3f} arcsec, position angle {quick.beam[2]:.1f} deg "
+            "(natural weights)"
+        ),
+        f"Time on target: {facts.seconds / 60:.2f} min, {facts.n_antennas} antennas, median Tsys {facts.tsys_k:.0f} K",
+        f"Peak: {quantity_text(quick.peak_jy, 'Jy/beam')}",
+        f"Rms: {quantity_text(quick.rms_jy, 'Jy/beam')} in the corners of the quick image",
+        (
+            f"Expected rms: {quantity_text(facts.expected_jy, 'Jy/beam')} with {facts.bandwidth_hz / GHZ:.3f} GHz "
+            "aggregate bandwidth (from Tsys, time and antennas)"
+        ),
+        f"Expected rms: {quantity_text(facts.weights_jy, 'Jy/beam')} from the weights after flagging",
+    ]
+    if is_dynamic_range_limited(quick):
+        lines.append(
+            f"The rms is limited by the dynamic range of a quick clean (peak / rms {quick.peak_jy / quick.rms_jy:.0f} "
+            f"with {thresholds.QUICK_NITER.value:g} iterations), not by noise: do not compare it with the request."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def is_dynamic_range_limited(quick: QuickImage) -> bool:
+    """Return whether the peak is so strong that a quick clean leaves more than the noise."""
+    return quick.peak_jy > DYNAMIC_RANGE * quick.rms_jy
+
+
+@dataclass(frozen=True, slots=True)
+class PointSource:
+    """What an image and the visibilities tell of a point source.
+
+    Parameters
+    ----------
+    name, role : str
+        Which, and what it was observed for.
+    quick : QuickImage
+        Its image.
+    coherent_jy : float, Jy
+        Amplitude that no phase noise has diminished, from the visibilities; NaN without two polarisations.
+    known_jy : float, Jy
+        Flux density that was known before; NaN when none was.
+    """
+
+    name: str
+    role: str
+    quick: QuickImage
+    coherent_jy: float
+    known_jy: float
+
+    @property
+    def peak_jy(self) -> float:
+        """Peak of the fitted Gaussian (Jy/beam)."""
+        return self.quick.fit().peak
+
+    @property
+    def offset_arcsec(self) -> tuple[float, float]:
+        """Distance east and north of the catalogue position (arcsec)."""
+        return self.quick.offset_arcsec(self.quick.fit())
+
+    @property
+    def offset_beams(self) -> float:
+        """Distance from the catalogue position in parts of the beam."""
+        east, north = self.offset_arcsec
+        return float((east**2 + north**2) ** 0.5 / (self.quick.beam_pixels * self.quick.cell_arcsec))
+
+    @property
+    def coherence(self) -> float:
+        """Part of the amplitude that is left in the image after phase noise and wrong phases."""
+        return self.peak_jy / self.coherent_jy if self.coherent_jy > 0 else float("nan")
+
+
+def check_source_text(sources: Sequence[PointSource]) -> str:
+    """Return what the images of check sources and of their phase calibrator tell."""
+    parts = [_source_text(source) for source in sources]
+    return "\n".join(["Check source and phase calibrator, images from the calibrated MS\n", *parts])
+
+
+def _source_text(source: PointSource) -> str:
+    quick, fit = source.quick, source.quick.fit()
+    east, north = source.offset_arcsec
+    beam = quick.beam_pixels * quick.cell_arcsec
+    error = position_error(beam, source.peak_jy / quick.rms_jy)
+    known = quantity_text(source.known_jy, "Jy")
+    lines = [
+        f"{source.name} ({source.role})",
+        f"  beam: {quick.beam[0]:.3f} x {quick.beam[1]:.3f} arcsec, position angle {quick.beam[2]:.1f} deg",
+        (
+            f"  position offset: {1e3 * east:+.1f} mas east, {1e3 * north:+.1f} mas north "
+            f"(noise: {1e3 * error:.1f} mas); {source.offset_beams:.3f} of the beam"
+        ),
+        (
+            f"  peak: {quantity_text(source.peak_jy, 'Jy/beam')}, "
+            f"flux density of the fit: {quantity_text(quick.integral_jy(fit), 'Jy')}, "
+            f"rms {quantity_text(quick.rms_jy, 'Jy/beam')}"
+        ),
+        f"  fitted size: {fit.major * quick.cell_arcsec:.3f} x {fit.minor * quick.cell_arcsec:.3f} arcsec",
+        (
+            f"  amplitude without phase noise: {quantity_text(source.coherent_jy, 'Jy')}; "
+            f"of it in the image: {number_text(100 * source.coherence, 1)} %"
+        ),
+        f"  flux density known before: {known if source.known_jy > 0 else 'none'}",
+        *(f"  NOTE: {warning}" for warning in point_source_warnings(source)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def point_source_warnings(source: PointSource) -> tuple[str, ...]:
+    """Return what a reviewer should look at; the limits are advisory."""
+    found = []
+    if source.offset_beams > thresholds.CHECK_OFFSET_BEAMS.value:
+        found.append(f"{source.name} is {source.offset_beams:.2f} of the beam off its catalogue position")
+    if source.coherence < thresholds.CHECK_LEAST_COHERENCE.value:
+        found.append(f"{source.name} keeps {100 * source.coherence:.0f} % of its amplitude in the image: decorrelation")
+    return tuple(found)
