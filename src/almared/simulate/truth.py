@@ -110,8 +110,10 @@ class Truth:
         """Return the total flux density (Jy) of a source at the mean frequency of a window."""
         return float(self.source(name).flux(np.array([self.spw(spw_id).mean_frequency_hz]))[0])
 
-    def visibilities(self, name: str, *, frequency_hz: FloatArray, uvw_m: FloatArray) -> ComplexArray:
-        """Return calibrated visibilities of a source observed at its own centre.
+    def visibilities(
+        self, name: str, *, frequency_hz: FloatArray, uvw_m: FloatArray, field_id: int | None = None
+    ) -> ComplexArray:
+        """Return calibrated visibilities of a source.
 
         Parameters
         ----------
@@ -121,10 +123,15 @@ class Truth:
             Channels.
         uvw_m : ndarray of float, m, shape (time, baseline_id, 3)
             As in the MS; all baselines of the array in the order of the ASDM.
+        field_id : int, optional
+            The pointing; the source's own centre by default.
         """
         diameters = np.array([antenna["diameter_m"] for antenna in self.tree["antennas"]])
         source = self.source(name)
         centre = source.components[0].direction_rad
+        if field_id is not None:
+            ra, dec = self.tree["fields"][field_id]["direction_rad"]
+            centre = (ra, dec)
         return np.asarray(source.visibilities(frequency_hz, uvw_m, centre=centre, diameters_m=diameters), dtype=complex)
 
     def bandpass(self, antenna: str, spw_id: int) -> ComplexArray:

@@ -84,20 +84,22 @@ def compare_target(ms: Path, truth: Truth, *, limit_percent: float = TARGET_LIMI
         How far the factor may be from one.
     """
     keys = {scan["source"] for scan in truth.tree["scans"] if scan["kind"] == "target"}
-    for field_id, name in fields_of(truth, keys):
+    fields = list(fields_of(truth, keys))
+    for name in dict.fromkeys(name for _, name in fields):
         for spw_id in truth.science_spws:
+            parts = [_products(ms, truth, key=(name, i, spw_id)) for i, other in fields if other == name]
             yield compare_relative(
                 f"flux scale of {name}",
                 f"spw {spw_id}",
                 put_in=1.0,
-                found=_scale(ms, truth, key=(name, field_id, spw_id)),
+                found=sum(crossed for crossed, _ in parts) / sum(squared for _, squared in parts),
                 unit="",
                 limit_percent=limit_percent,
             )
 
 
-def _scale(ms: Path, truth: Truth, *, key: tuple[str, int, int]) -> float:
-    """Return the least-squares factor between calibrated visibilities and those of the true sky."""
+def _products(ms: Path, truth: Truth, *, key: tuple[str, int, int]) -> tuple[float, float]:
+    """Return data times true sky, and true sky squared, summed over a pointing; their ratio is the factor sought."""
     name, field_id, spw_id = key
     dd_id, _ = data_description(ms, spw_id)
     with table(str(ms / "SPECTRAL_WINDOW"), ack=False) as windows:
@@ -108,7 +110,9 @@ def _scale(ms: Path, truth: Truth, *, key: tuple[str, int, int]) -> float:
         rows = taql(f"select from $main where {where} {order}")
         data, flags, uvw = rows.getcol("DATA"), rows.getcol("FLAG"), rows.getcol("UVW")
         n_times = len(set(rows.getcol("TIME").tolist()))
-    model = truth.visibilities(name, frequency_hz=frequencies, uvw_m=uvw.reshape(n_times, -1, 3))
+    place = None if truth.tree["fields"][field_id]["is_ephemeris"] else field_id
+    uvw = uvw.reshape(n_times, -1, 3)
+    model = truth.visibilities(name, frequency_hz=frequencies, uvw_m=uvw, field_id=place)
     expected = model.reshape(len(data), len(frequencies), 1)
     weight = ~flags
-    return float(np.sum(weight * (data * expected.conj()).real) / np.sum(weight * np.abs(expected) ** 2))
+    return float(np.sum(weight * (data * expected.conj()).real)), float(np.sum(weight * np.abs(expected) ** 2))
