@@ -236,7 +236,7 @@ class _Run:
             gather_logs(self.directory)
 
     def _order_of_chain(self, steps: tuple[int, ...]) -> ChildOrder:
-        return self._order(steps, step_log(self.directory, self.name, steps, folder=STEP_LOGS))
+        return self._order(steps, step_log(self.directory, self.name, steps=steps, folder=STEP_LOGS))
 
     def _order(self, steps: tuple[int, ...], log: Path) -> ChildOrder:
         tolerated, scheduler = self.options.tolerated, self.options.scheduler

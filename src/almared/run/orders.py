@@ -83,6 +83,6 @@ class SideBySide:
         return chain
 
 
-def step_log(directory: Path, run: str, steps: Iterable[int], *, folder: str) -> Path:
+def step_log(directory: Path, run: str, *, steps: Iterable[int], folder: str) -> Path:
     """Return the log of a child that shares its run with others, ``<folder>/casa-<run>.step07.log``."""
     return directory / folder / f"casa-{run}.step{min(steps):02}.log"
