@@ -107,7 +107,7 @@ def forecast(mous: Mous, options: ReduceOptions, *, is_json: bool) -> str:
             "job": job.name,
             "state": states[job].state,
             "detail": states[job].detail,
-            "command": shlex.join(("almared", *words_of(job, mous, passed))),
+            "command": shlex.join(("almared", *words_of(job, mous, options=passed))),
         }
         for job in jobs_of(mous, until=options.until)
     ]

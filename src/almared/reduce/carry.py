@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from almared import __version__, errors
+from almared import __version__
 from almared.errors import AlmaredError, InputError
 from almared.model import Choice
 from almared.mous import Mous, MousEb
+from almared.reduce.board import Board
 from almared.reduce.cluster import BatchCluster, Cluster, LocalCluster, RunningCluster, read_cluster_file
 from almared.reduce.crew import Crew, DirectCrew, Ended, Task
 from almared.reduce.dask_crew import DaskCrew
+from almared.reduce.failures import Failure, job_error, summed_up
 from almared.reduce.sizing import available_cores, check_disk, choose_workers, remaining_needs
 from almared.reduce.stages import Job, PassedOptions, blocked, jobs_of, words_of
 from almared.run.beats import await_silence
@@ -33,16 +35,6 @@ MOST_STARTS = 2
 
 LAST_OF_LOST_S = 30.0
 """How long the remains of a lost job may hold their lock (s)."""
-
-ERROR_MARK = "almared: "
-CODES = {
-    3: errors.InputError,
-    4: errors.PlanError,
-    5: errors.RunError,
-    6: errors.StepError,
-    7: errors.EnvironmentFaultError,
-}
-"""Exit code of a command -> the error that stands for it."""
 
 Listener = Callable[[JournalEntry], None]
 
@@ -71,22 +63,6 @@ class ReduceOptions:
     is_forced: bool = False
     breaks_lock: bool = False
     until: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A job that failed.
-
-    Parameters
-    ----------
-    job : Job
-        The job.
-    error : AlmaredError
-        What its command told.
-    """
-
-    job: Job
-    error: AlmaredError
 
 
 def reduce_mous(mous: Mous, options: ReduceOptions, *, listener: Listener) -> None:
@@ -141,7 +117,7 @@ class _Reduction:
         try:
             plans = [job for job in self.jobs if job.stage.name == "plan"]
             with _crew_of(DirectCrew(available_cores())) as crew:
-                self._do([job for job in plans if not self._is_left_alone(job)], crew, PassedOptions())
+                self._do([job for job in plans if not self._is_left_alone(job)], crew, passed=PassedOptions())
             failed = [failure.job for failure in self.failures]
             stopped = blocked(self.jobs, failed)
             others = [job for job in self.jobs if job.stage.name != "plan" and job not in stopped]
@@ -154,7 +130,7 @@ class _Reduction:
         outcome = "failed" if self.failures else "done"
         self._record("reduce-end", outcome=outcome, failed=[failure.job.name for failure in self.failures])
         if self.failures:
-            raise _summed_up(self.failures, blocked(self.jobs, [failure.job for failure in self.failures]))
+            raise summed_up(self.failures, blocked(self.jobs, [failure.job for failure in self.failures]))
 
     def _is_left_alone(self, job: Job) -> bool:
         """Tell whether a script stays as it is: it was edited by hand, or is at work now."""
@@ -183,15 +159,15 @@ class _Reduction:
                 workers=self.options.workers or (crew.size if scheduler else available_cores()),
                 scheduler=scheduler,
             )
-            self._do(jobs, crew, passed)
+            self._do(jobs, crew, passed=passed)
 
-    def _do(self, jobs: Sequence[Job], crew: Crew, passed: PassedOptions) -> None:
+    def _do(self, jobs: Sequence[Job], crew: Crew, *, passed: PassedOptions) -> None:
         """Do jobs as soon as those that they need are done."""
-        board = _Board(jobs, size=crew.size, failed=[failure.job for failure in self.failures])
+        board = Board(jobs, size=crew.size, failed=[failure.job for failure in self.failures])
         running: dict[Job, _Started] = {}
         while running or board.left:
             for job in board.ready(list(running)):
-                running[job] = self._start(job, crew, passed)
+                running[job] = self._start(job, crew, passed=passed)
             if not running:
                 break
             time.sleep(TICK_S)
@@ -204,19 +180,19 @@ class _Reduction:
                 del running[job]
                 if ended.is_lost and started.count < MOST_STARTS and self._is_free(job):
                     self._record("note", job=job.name, text=f"the worker died: {ended.told}; it is started again")
-                    running[job] = self._start(job, crew, passed, count=started.count + 1)
+                    running[job] = self._start(job, crew, passed=passed, count=started.count + 1)
                 else:
-                    board.end(job, is_done=self._end(job, ended, started))
+                    board.end(job, is_done=self._end(job, ended, started=started))
 
-    def _start(self, job: Job, crew: Crew, passed: PassedOptions, *, count: int = 1) -> _Started:
+    def _start(self, job: Job, crew: Crew, *, passed: PassedOptions, count: int = 1) -> _Started:
         output = self.mous.tree.root / STATE_DIRECTORY / "output" / f"{job.name.replace(' ', '-')}.txt"
         self._record("stage-begin", job=job.name, stage=job.stage.name, eb=str(job.eb.uid) if job.eb else "")
-        task = crew.start(words_of(job, self.mous, passed), output, is_wide=job.stage.is_wide)
+        task = crew.start(words_of(job, self.mous, options=passed), output, is_wide=job.stage.is_wide)
         return _Started(task, output, time.monotonic(), count)
 
-    def _end(self, job: Job, ended: Ended, started: _Started) -> bool:
+    def _end(self, job: Job, ended: Ended, *, started: _Started) -> bool:
         """Journal the end of a job; return whether it was done."""
-        error = None if ended.code == 0 and not ended.is_lost else _error(job, ended, started.output)
+        error = None if ended.code == 0 and not ended.is_lost else job_error(job, ended, output=started.output)
         told = {"error": error.what, "where": error.where, "repair": error.repair} if error else {}
         seconds = round(time.monotonic() - started.begin, 1)
         self._record("stage-end", job=job.name, code=ended.code, seconds=seconds, **told)
@@ -253,36 +229,6 @@ class _Started:
     output: Path
     begin: float
     count: int
-
-
-class _Board:
-    """Which jobs can be started."""
-
-    def __init__(self, jobs: Sequence[Job], *, size: int, failed: Sequence[Job]) -> None:
-        self._size = size
-        self._done: set[Job] = set()
-        gone = {*failed, *blocked(jobs, failed)}
-        self.left = [job for job in jobs if job not in gone]
-
-    def ready(self, running: Sequence[Job]) -> list[Job]:
-        """Return jobs to start now, and take them off the board."""
-        found: list[Job] = []
-        for job in list(self.left):
-            busy = [*running, *found]
-            if len(busy) >= self._size or any(other.stage.is_wide for other in busy):
-                break
-            waits = any(job.needs(other) for other in [*self.left, *busy])
-            # A stage that uses all workers by itself runs alone.
-            if not waits and not (job.stage.is_wide and busy):
-                found.append(job)
-                self.left.remove(job)
-        return found
-
-    def end(self, job: Job, *, is_done: bool) -> None:
-        """Take note of the end of a job; without success those that build on it go."""
-        if not is_done:
-            stopped = blocked(self.left, [job])
-            self.left = [other for other in self.left if other not in stopped]
 
 
 @contextmanager
@@ -326,32 +272,3 @@ def _eb_of(job: Job) -> MousEb:
 
 def _directory_of(job: Job, mous: Mous) -> Path:
     return {"combine": mous.tree.combination, "image": mous.tree.imaging}.get(job.stage.name, mous.tree.root / "none")
-
-
-def _error(job: Job, ended: Ended, output: Path) -> AlmaredError:
-    """Return the error of a job: what its command said, in the class of its exit code."""
-    if ended.is_lost:
-        return errors.RunError(
-            f"the worker died over it: {ended.told}",
-            where=job.name,
-            repair="call `almared reduce` again: it goes on from the step that was cut; "
-            "with --break-lock when the worker was on another machine that is dead",
-        )
-    text = output.with_suffix(".err").read_text(encoding="utf-8", errors="replace").strip()
-    what, _, repair = text.rpartition(ERROR_MARK)[2].partition("\n  What to do: ")
-    killed = (
-        f"its command was killed by signal {-ended.code}" if ended.code < 0 else f"its command ended with {ended.code}"
-    )
-    kind = CODES.get(ended.code, AlmaredError)
-    if ended.code < 0 or ERROR_MARK not in text:
-        what, repair = killed, f"see {output.with_suffix('.err')}; then call `almared reduce` again"
-    return kind(what.strip(), where=job.name, repair=repair.strip())
-
-
-def _summed_up(failures: Sequence[Failure], stopped: Sequence[Job]) -> AlmaredError:
-    """Return the first error, with the others and what was not done named in it."""
-    first = failures[0].error
-    others = [failure.job.name for failure in failures[1:]]
-    tail = f"; failed too: {', '.join(others)}" if others else ""
-    tail += f"; not done: {', '.join(job.name for job in stopped)}" if stopped else ""
-    return type(first)(first.what + tail, where=first.where, repair=first.repair)

@@ -203,17 +203,17 @@ def _arrival(one: GivenEb, place: Path, *, moves: bool) -> Iterator[Deed]:
     """Yield what brings an ASDM to its place, nothing when it is there."""
     if place.is_symlink():
         if place.exists() and place.resolve() != one.asdm:
-            raise _taken(place, f"a link to {place.resolve()}", one)
+            raise _taken(place, one, what=f"a link to {place.resolve()}")
         if moves or not place.exists():
             yield Deed("move" if moves else "link", place, one.asdm)
     elif place.exists():
         if place.resolve() != one.asdm:
-            raise _taken(place, "another copy of the ASDM", one)
+            raise _taken(place, one, what="another copy of the ASDM")
     else:
         yield Deed("move" if moves else "link", place, one.asdm)
 
 
-def _taken(place: Path, what: str, one: GivenEb) -> InputError:
+def _taken(place: Path, one: GivenEb, *, what: str) -> InputError:
     return InputError(
         f"{what} stands there, and {one.asdm} is given",
         where=str(place),

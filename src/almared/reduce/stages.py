@@ -148,7 +148,7 @@ class PassedOptions:
     scheduler: str = ""
 
 
-def words_of(job: Job, mous: Mous, options: PassedOptions) -> tuple[str, ...]:
+def words_of(job: Job, mous: Mous, *, options: PassedOptions) -> tuple[str, ...]:
     """Return the words of a job's command, after ``almared``."""
     target = job.eb.asdm if job.eb else mous.tree.root
     words = [job.stage.command, str(target), "--json"]
