@@ -114,6 +114,28 @@ def tiny_run(shared_tmp: Path, tiny_out: Path, almared: Command) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_mous_out(shared_tmp: Path, almared: Command) -> Path:
+    """Output of ``almared simulate tiny-mous``: two ASDMs and their truth; not to be changed."""
+    place = shared_tmp / "tiny-mous-asdms"
+    with made_once(place) as is_new:
+        if is_new:
+            almared("simulate", "tiny-mous", "--out", place, "--seed", 1)
+    return place
+
+
+@pytest.fixture(scope="session")
+def tiny_mous(shared_tmp: Path, tiny_mous_out: Path, almared: Command) -> Path:
+    """The tree of the tiny MOUS, both execution blocks calibrated one after the other; not to be changed (copy it)."""
+    place = shared_tmp / "tiny-mous"
+    with made_once(place) as is_new:
+        if is_new:
+            asdms = sorted(tiny_mous_out.glob("uid___*/uid___*"))
+            almared("prepare", "uid://A001/Xe1/X4", *asdms, "--out", place)
+            almared("reduce", next(place.glob("uid___*")), "--until", "run", "--workers", 1)
+    return next(place.glob("uid___*"))
+
+
+@pytest.fixture(scope="session")
 def demo_run(shared_tmp: Path, almared: Command) -> Path:
     """Output of ``almared demo``: of the one made before (ALMARED_DEMO_DIR), else made now."""
     given = os.environ.get("ALMARED_DEMO_DIR")
