@@ -58,10 +58,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from casatasks import (
     applycal,
@@ -122,6 +124,7 @@ step_makes = {
         "uid___A002_Xabc123_X1f.ms.split.flux_inf",
         "uid___A002_Xabc123_X1f.ms.split.phase_inf",
         "uid___A002_Xabc123_X1f.ms.split.fluxscale",
+        "uid___A002_Xabc123_X1f.ms.split.fluxscale.json",
     ],
     18: ["uid___A002_Xabc123_X1f.ms.split.cal", "uid___A002_Xabc123_X1f.ms.split.cal.flagversions"],
 }
@@ -346,6 +349,13 @@ def measurements(rows: list[tuple[float, int]]) -> list[list[tuple[float, int]]]
         else:
             groups.append([(begin, row)])
     return groups
+
+
+def keep_fluxes(name: str, fluxes: Mapping[str, Any]) -> None:
+    """Write all numbers that fluxscale returned to a JSON file; its log has six digits of them."""
+    with open(f"{name}.new", "w") as file:
+        json.dump(fluxes, file, indent=1, default=lambda value: value.tolist())
+    os.replace(f"{name}.new", name)
 
 
 thesteps = []
@@ -688,6 +698,7 @@ if mystep in thesteps:
         "uid___A002_Xabc123_X1f.ms.split.flux_inf",
         "uid___A002_Xabc123_X1f.ms.split.phase_inf",
         "uid___A002_Xabc123_X1f.ms.split.fluxscale",
+        "uid___A002_Xabc123_X1f.ms.split.fluxscale.json",
     )
 
     # Short phases, for the amplitudes and the calibrators.
@@ -722,13 +733,15 @@ if mystep in thesteps:
 
     # The scale from the calibrator of known flux to the others; the fluxes found are in the log kept.
     with log_copied_to("uid___A002_Xabc123_X1f.ms.split.fluxscale"):
-        fluxscale(
+        fluxes = fluxscale(
             vis="uid___A002_Xabc123_X1f.ms.split",
             caltable="uid___A002_Xabc123_X1f.ms.split.ampli_inf",
             fluxtable="uid___A002_Xabc123_X1f.ms.split.flux_inf",
             # the calibrator of known flux
             reference="0",
         )
+
+    keep_fluxes("uid___A002_Xabc123_X1f.ms.split.fluxscale.json", fluxes)
 
     # Phases of each scan, carried over to the targets.
     gaincal(

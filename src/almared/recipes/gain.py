@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from almared.model import Choice
 from almared.names import Products
-from almared.plan import Action, Call, Step
+from almared.plan import Action, Argument, Call, Routine, Step
 from almared.recipes.building import call, check_made, remove
 from almared.recipes.flag_versions import start_flags, version_of_step
 from almared.select import id_ranges
@@ -79,10 +79,10 @@ def solve_gains(recipe: GainRecipe) -> Step:
     products = recipe.products
     solved = ("phase_int", "ampli_inf", "flux_inf", "phase_inf")
     tables = tuple(products.of_split(name) for name in solved)
-    log = products.of_split("fluxscale")
+    texts = fluxscale_products(products) if recipe.flux_reference else ()
     actions: list[Action] = [
         start_flags(15, products),
-        remove(*tables, log),
+        remove(*tables, *texts),
         recipe.phases(
             "phase_int", recipe.phase_solint, comment="Short phases, for the amplitudes and the calibrators."
         ),
@@ -94,7 +94,7 @@ def solve_gains(recipe: GainRecipe) -> Step:
     return Step(
         15,
         tuple(actions),
-        makes=(*tables, log),
+        makes=(*tables, *texts),
         changes=(products.split,),
         flags={products.split: version_of_step(15)},
     )
@@ -112,4 +112,16 @@ def _flux_scale(recipe: GainRecipe) -> list[Action]:
         fluxtable=recipe.table("flux_inf"),
         reference=reference,
     )
-    return [replace(scale, log_to=recipe.table("fluxscale"))]
+    return kept_scale(scale, recipe.products)
+
+
+def fluxscale_products(products: Products) -> tuple[str, str]:
+    """Return the files that keep what fluxscale found: its log, and all it returned as JSON."""
+    return products.of_split("fluxscale"), products.of_split("fluxscale.json")
+
+
+def kept_scale(scale: Call, products: Products) -> list[Action]:
+    """Return a call of fluxscale that keeps its log and, under the name ``fluxes``, what it returns."""
+    log, values = fluxscale_products(products)
+    keep = Routine("keep_fluxes", (Argument("", values), Argument("", variable="fluxes")))
+    return [replace(scale, result="fluxes", log_to=log), keep]

@@ -11,7 +11,7 @@ from importlib import resources
 from almared.errors import PlanError
 from almared.script.literals import WIDTH
 
-FILES = ("steps.py", "flags.py", "imported.py", "models.py", "imaging.py")
+FILES = ("steps.py", "flags.py", "imported.py", "models.py", "imaging.py", "combine.py")
 """Modules of parts, in the order in which their functions stand in a script."""
 
 

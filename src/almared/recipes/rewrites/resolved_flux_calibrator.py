@@ -12,7 +12,7 @@ from almared.model import Antenna, Choice
 from almared.plan import Action, Argument, Call, NamedChoice, Plan, Routine, Step
 from almared.recipes.building import call, check_made, remove
 from almared.recipes.flag_versions import start_flags
-from almared.recipes.gain import GainRecipe
+from almared.recipes.gain import GainRecipe, fluxscale_products, kept_scale
 from almared.recipes.plain import gain_recipe
 from almared.recipes.rewrites.situation import Situation
 from almared.select import id_ranges
@@ -99,12 +99,12 @@ def _choice(diameter_rad: float, subset: Subset) -> Choice[str]:
 def _gain_step(step: Step, recipe: GainRecipe, *, subset: Subset, choice: Choice[str]) -> Step:
     short = tuple(recipe.table(name) for name in ("phase_short_int", "ampli_short_inf", "flux_short_inf"))
     final = tuple(recipe.table(name) for name in ("phase_int", "flux_inf", "phase_inf"))
-    log = recipe.table("fluxscale")
+    texts = fluxscale_products(recipe.products)
     actions: tuple[Action, ...] = (
         start_flags(15, recipe.products),
-        remove(*short, *final, log),
+        remove(*short, *final, *texts),
         *_short_solutions(recipe, subset, choice=choice),
-        *_derived_models(recipe, log),
+        *_derived_models(recipe),
         recipe.phases(
             "phase_int", recipe.phase_solint, comment="All antennas now, with the fluxes just found as models."
         ),
@@ -112,7 +112,7 @@ def _gain_step(step: Step, recipe: GainRecipe, *, subset: Subset, choice: Choice
         recipe.phases("phase_inf", "inf", comment="Phases of each scan, carried over to the targets."),
         check_made(*short, *final),
     )
-    return replace(step, actions=actions, makes=(*short, *final, log))
+    return replace(step, actions=actions, makes=(*short, *final, *texts))
 
 
 def _short_solutions(recipe: GainRecipe, subset: Subset, *, choice: Choice[str]) -> list[Action]:
@@ -150,7 +150,7 @@ def _lenient(solve: Call, subset: Subset) -> Call:
     return fewer.with_argument("minsnr", 2.0, reason=reason)
 
 
-def _derived_models(recipe: GainRecipe, log: str) -> list[Action]:
+def _derived_models(recipe: GainRecipe) -> list[Action]:
     scale = call(
         "fluxscale",
         "Fluxes of the other calibrators on the scale of the flux calibrator.",
@@ -161,7 +161,7 @@ def _derived_models(recipe: GainRecipe, log: str) -> list[Action]:
     )
     names = (Argument("", recipe.products.split), Argument("", variable="fluxes"), Argument("fields", _others(recipe)))
     return [
-        replace(scale, result="fluxes", log_to=log),
+        *kept_scale(scale, recipe.products),
         Routine("set_derived_fluxes", names, "They become the models."),
     ]
 
