@@ -191,7 +191,7 @@ def read_cluster_file(path: Path) -> ClusterFile:
         raise InputError(f"this is no TOML: {error}", where=str(path)) from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors())
-        raise InputError(problems, where=str(path), repair="see docs/reference/reduce.md for an example") from error
+        raise InputError(problems, where=str(path), repair="see docs/mous.md for an example") from error
 
 
 class BatchCluster:
