@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from almared.errors import MeasurementSetError
 from almared.ms.subtables import opened
+from almared.report.measure.visibilities import choose_short_limit_m
 
 Array = NDArray[Any]
 
@@ -73,6 +74,8 @@ class Averages:
         Its weight, zero where there are no data.
     correlations : tuple of str
         The parallel hands, ``("XX", "YY")``.
+    limit_m : float, m
+        Longest baseline in the spectrum.
     """
 
     field_id: int
@@ -91,6 +94,7 @@ class Averages:
     spectrum: Array
     spectrum_weight: Array
     correlations: tuple[str, ...]
+    limit_m: float
 
     @property
     def uvdist_m(self) -> Array:
@@ -147,9 +151,22 @@ def read_averages(ms: Path, fields: Mapping[int, Wanted]) -> tuple[Averages, ...
                 mine = (rows["FIELD_ID"] == field_id) & (rows["DATA_DESC_ID"] == window.description_id)
                 numbers = np.flatnonzero(mine & cross)
                 if numbers.size:
-                    taken = _Sums(main, numbers, window=window, wanted=wanted)
-                    found.append(taken.averages(field_id, data))
+                    found.append(_averages(main, numbers, data=data, window=window, wanted=wanted))
     return tuple(found)
+
+
+def _averages(main: Any, numbers: Array, *, data: str, window: _Window, wanted: Wanted) -> Averages:
+    """Return the averages of rows of one field; a target without short data takes longer baselines."""
+    found = _Sums(main, numbers, window=window, wanted=wanted).averages(data)
+    if not wanted.is_target or found.spectrum_weight.any():
+        return found
+    longer = found.uvdist_m[found.uvdist_m > wanted.longest_m]
+    limit = choose_short_limit_m(longer, wanted.longest_m)
+    for limit_m in (limit, np.inf):
+        again = _Sums(main, numbers, window=window, wanted=replace(wanted, longest_m=float(limit_m))).averages(data)
+        if again.spectrum_weight.any():
+            return again
+    return found
 
 
 def _windows(ms: Path) -> tuple[_Window, ...]:
@@ -177,6 +194,7 @@ class _Sums:
         chosen = main.selectrows(numbers)
         names = ("TIME", "SCAN_NUMBER", "ANTENNA1", "ANTENNA2", "UVW")
         self._rows = {name: np.asarray(chosen.getcol(name)) for name in names}
+        self._field_id = int(chosen.getcell("FIELD_ID", 0))
         chosen.close()
         self._bins, self._scan = _time_bins(self._rows["TIME"], self._rows["SCAN_NUMBER"], wanted.bin_s)
         pairs = np.stack([self._rows["ANTENNA1"], self._rows["ANTENNA2"]], axis=1)
@@ -191,14 +209,15 @@ class _Sums:
         self._spectrum = np.zeros((n_chan, n_pol), dtype=complex)
         self._spectrum_weight = np.zeros((n_chan, n_pol))
 
-    def averages(self, field_id: int, data: str) -> Averages:
+    def averages(self, data: str) -> Averages:
         """Return the averages after all rows are read."""
         for piece in self._pieces(data):
             self._add(**piece)
         uv = [self._mean_of_rows(self._rows["UVW"][:, axis]) for axis in (0, 1)]
         return Averages(
-            field_id=field_id,
+            field_id=self._field_id,
             spw_id=self._window.spw_id,
+            limit_m=self._wanted.longest_m,
             time_mjd_s=_mean_by(self._rows["TIME"], self._bins),
             scan=self._scan,
             antenna1=self._pairs[:, 0],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -91,27 +92,25 @@ def solve_scan_phases(request: PhaseRequest, directory: Path) -> ScanPhases:
     request : PhaseRequest
         Of what.
     directory : Path
-        Where CASA works and leaves its tables.
+        Where CASA works, and its log stays.
 
     Raises
     ------
     StepError
         CASA made no solutions.
     """
-    tables = {"wvr_without.g": [], "wvr_with.g": [str(request.wvr.resolve())]}
-    made = run_job(
-        SOLVE,
-        {
-            "vis": str(request.ms.resolve()),
-            "scan": request.scan,
-            "spw_id": request.spw_id,
-            "refant": request.refant,
-            "outputs": tables,
-        },
-        directory=directory,
-        log="wvr_phases.log",
-    )
-    return _read(request, made)
+    tables: dict[str, list[str]] = {"wvr_without.g": [], "wvr_with.g": [str(request.wvr.resolve())]}
+    order = {
+        "vis": str(request.ms.resolve()),
+        "scan": request.scan,
+        "spw_id": request.spw_id,
+        "refant": request.refant,
+        "outputs": tables,
+    }
+    directory.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=directory) as place:
+        made = run_job(SOLVE, order, directory=Path(place), log=str(directory.resolve() / "wvr_phases.log"))
+        return _read(request, made)
 
 
 def _read(request: PhaseRequest, made: Mapping[str, str]) -> ScanPhases:

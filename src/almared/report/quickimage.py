@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -144,29 +145,27 @@ def make_quick_image(request: QuickRequest, directory: Path) -> QuickImage:
     request : QuickRequest
         Of what.
     directory : Path
-        Where CASA works and leaves its images.
+        Where CASA works, and its log stays.
 
     Raises
     ------
     StepError
         CASA made no image.
     """
-    told = run_job(
-        CLEAN,
-        {
-            "vis": str(request.ms.resolve()),
-            "name": request.name,
-            "field": str(request.field_id),
-            "widths": {str(spw): width for spw, width in request.widths.items()},
-            "grid": {"cell_arcsec": request.cell_arcsec, "size": request.size, "bin_s": request.bin_s},
-            "niter": thresholds.QUICK_NITER.value,
-            "threshold_jy": request.threshold_jy,
-        },
-        directory=directory,
-        log=f"{request.name}.log",
-    )
-    with np.load(told["pixels"]) as stored:
-        pixels = {name: np.asarray(stored[name], dtype=float) for name in ("image", "psf", "residual")}
+    order = {
+        "vis": str(request.ms.resolve()),
+        "name": request.name,
+        "field": str(request.field_id),
+        "widths": {str(spw): width for spw, width in request.widths.items()},
+        "grid": {"cell_arcsec": request.cell_arcsec, "size": request.size, "bin_s": request.bin_s},
+        "niter": thresholds.QUICK_NITER.value,
+        "threshold_jy": request.threshold_jy,
+    }
+    directory.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=directory) as place:
+        told = run_job(CLEAN, order, directory=Path(place), log=str(directory.resolve() / f"{request.name}.log"))
+        with np.load(told["pixels"]) as stored:
+            pixels = {name: np.asarray(stored[name], dtype=float) for name in ("image", "psf", "residual")}
     major, minor = told["beam_arcsec"]
     return QuickImage(
         request=request,

@@ -88,7 +88,7 @@ def measure_phase_rms_deg(gains: Array) -> float:
 
 
 def find_wvr_outliers(noises: Sequence[PhaseNoise]) -> tuple[str, ...]:
-    """Return the antennas whose ratio of phase noise stands apart from the others'.
+    """Return the antennas whose ratio of phase noise stands apart from the others', upwards.
 
     References
     ----------
@@ -97,7 +97,8 @@ def find_wvr_outliers(noises: Sequence[PhaseNoise]) -> tuple[str, ...]:
     ratios = np.array([noise.ratio_percent for noise in noises])
     limit = thresholds.WVR_OUTLIER_MADS.value
     apart = find_outliers(ratios, limit, deviation=median_absolute_deviation(ratios))
-    return tuple(noise.antenna for noise, is_apart in zip(noises, apart, strict=True) if is_apart)
+    high = ratios > median(ratios)
+    return tuple(noise.antenna for noise, is_bad in zip(noises, apart & high, strict=True) if is_bad)
 
 
 def median_improvement(noises: Sequence[PhaseNoise]) -> float:

@@ -1,0 +1,81 @@
+"""Check sources: what the phase calibrator's phases do to a source that was not solved for."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from almared.errors import InputError
+from almared.model import Intent
+from almared.report.item import EbContext, Item, Made
+from almared.report.plots.image_page import draw_point_sources
+from almared.report.quickimage import make_quick_image
+from almared.report.quicklook import choose_quick_setup, point_source, quick_request
+from almared.report.tables.columns import quantity_text
+from almared.report.tables.sensitivity import PointSource, check_source_text, point_source_warnings
+
+
+def make(context: EbContext) -> Made:
+    """Make checksource.png and checksource.txt.
+
+    Raises
+    ------
+    InputError
+        No check source was observed.
+    StepError
+        CASA made no image.
+
+    References
+    ----------
+    domain.md C.2: position offset, flux recovery, decorrelation, from the calibrated MS.
+    """
+    checks = context.eb.field_ids_with(Intent.CHECK)
+    if not checks:
+        raise InputError("no check source was observed", where=context.eb.name)
+    serving = {g.calibrator_field_id for g in context.groups if set(g.check_field_ids) & set(checks)}
+    roles = dict.fromkeys(checks, "check source") | dict.fromkeys(sorted(serving), "phase calibrator")
+    averages = context.averages(*roles)
+    setup = choose_quick_setup(context.eb, averages)
+    ms = context.path(context.products.calibrated)
+    sources = []
+    for field_id, role in roles.items():
+        request = quick_request(ms, f"point{field_id}", eb=context.eb, field_id=field_id, setup=setup)
+        quick = make_quick_image(request, context.work)
+        sources.append(point_source(context.eb, quick, role=role, averages=averages))
+    figure = context.draw(
+        "checksource.png",
+        partial(draw_point_sources, pairs=[(_title(source), source.quick) for source in sources]),
+        caption="Check source and phase calibrator: middles of their images, with the catalogue position (cross)",
+        alt="; ".join(_told(source) for source in sources) + ".",
+    )
+    text = context.write("checksource.txt", check_source_text(sources))
+    warnings = tuple(w for source in sources if source.role == "check source" for w in point_source_warnings(source))
+    return Made((figure,), (text,), warnings, {k: v for source in sources for k, v in _numbers(source).items()})
+
+
+def _title(source: PointSource) -> str:
+    return f"{source.name} ({source.role})"
+
+
+def _told(source: PointSource) -> str:
+    peak = quantity_text(source.peak_jy, "Jy/beam")
+    return f"{_title(source)}: peak {peak}, {source.offset_beams:.2f} of the beam off its position"
+
+
+def _numbers(source: PointSource) -> dict[str, float]:
+    east, north = source.offset_arcsec
+    return {
+        f"{source.name}_peak_jy_per_beam": source.peak_jy,
+        f"{source.name}_offset_east_arcsec": east,
+        f"{source.name}_offset_north_arcsec": north,
+        f"{source.name}_coherence": source.coherence,
+    }
+
+
+ITEM = Item(
+    key="check_source",
+    title="Check source",
+    look_for="Offset from the catalogue position, flux recovered, decorrelation.",
+    files=("checksource.png", "checksource.txt"),
+    make=make,
+    part=4,
+)
