@@ -1,6 +1,6 @@
-"""All benchmarks in one run: simulator, planning, steps against plain casatasks.
+"""All benchmarks in one run: simulator, planning, steps and a whole reduction against plain casatasks.
 
-python benchmarks/run_all.py [--scenario b3-quasar] [--out DIR] [--repeat 1]
+python benchmarks/run_all.py [--scenario b3-quasar] [--out DIR] [--repeat 1] [--mous tiny-mous]
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import planning
+import reduce_workers
 import simulator_rate
 import steps_vs_plain
 
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--scenario", default="b3-quasar")
     parser.add_argument("--out", type=Path, help="directory for the simulated data, kept (else a temporary one)")
     parser.add_argument("--repeat", type=int, default=1, help="of the steps; the smallest times count")
+    parser.add_argument("--mous", default="tiny-mous", help="scenario of several execution blocks")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         out = given.out or Path(place) / "eb"
@@ -34,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         steps_vs_plain.planned(given.scenario, out)
         measured = steps_vs_plain.measure(out, repeat=given.repeat)
         _section("Steps under almared run and by plain casatasks", steps_vs_plain.lines(*measured))
+        measured_mous = reduce_workers.lines(given.mous, Path(place) / "mous", until="run")
+        _section("Execution blocks side by side", measured_mous)
 
 
 def _section(title: str, lines: Sequence[str]) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from almared.errors import InputError
 from almared.mous import read_mous, read_settings
+from almared.mous.settings import PlanTable
+from almared.mous.write import settings_text, with_sb_name
 from almared.names import Uid
 
 UID = "uid://A001/X13e/X1fe"
@@ -110,6 +114,31 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, words: str) 
     with pytest.raises(InputError) as caught:
         read_settings(written(tmp_path, text))
     assert words in str(caught.value)
+
+
+def test_the_example_of_the_documentation_is_read_and_names_every_key(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "mous.md").read_text()
+    example = page.split("```toml\n")[1].split("```")[0]
+    settings = read_settings(written(tmp_path, example))
+    said = tomllib.loads(example)
+    for name in ("project", "request", "combine", "imaging", "readme"):
+        table = type(settings).model_fields[name].default
+        assert set(said[name]) == {field.alias or key for key, field in type(table).model_fields.items()}, name
+    keys = {field.alias or key for key, field in PlanTable.model_fields.items()}
+    listed = page.split("those of `almared plan`: ")[1].split(".\n")[0]
+    assert {word.strip("`,") for word in listed.split()} == keys
+
+
+@pytest.mark.parametrize("sb_name", ["", 'M83 "a" \\_03_TE'])
+def test_what_prepare_writes_says_what_it_was_told_and_its_examples_are_right(tmp_path: Path, sb_name: str) -> None:
+    text = settings_text(Uid.parse(UID), part="extended", reason="it is so", sb_name=sb_name)
+    settings = read_settings(written(tmp_path, text))
+    assert (settings.uid, settings.part, settings.project.sb_name) == (UID, "extended", sb_name)
+    examples = text.split("# All that may stand here is in docs/mous.md.")[1]
+    opened = re.sub(r"^# ", "", examples, flags=re.MULTILINE)
+    assert read_settings(written(tmp_path, opened)).request.line[0].name == "CO_1-0"
+    again = with_sb_name(written(tmp_path, text), "other")
+    assert again.replace('sb_name = "other"\n', "") == re.sub(r"sb_name = .*\n", "", text)
 
 
 def tree(tmp_path: Path) -> Path:
