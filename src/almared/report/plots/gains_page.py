@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from almared.caltable import CalTable
+from almared.report.measure.robust import median
 from almared.report.plots.palette import label_axes, legend_outside, name_panel, panels, robust_limits
 from almared.report.plots.phases import Array, GainSeries, plot_gains
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FULL_TURN_DEG = 180.0
@@ -53,23 +55,34 @@ def draw_gains_page(figure: Figure, table: CalTable, *, antennas: Sequence[str],
     """
     places = panels(figure, len(antennas))
     begin = float(table.time_mjd_s.min())
-    every = []
+    every: list[Array] = []
     for axes, name in zip(places, antennas, strict=True):
         series = _series(table.of_antenna(name), begin, is_phase=page.is_phase)
         plot_gains(axes, series)
-        every += [one.values.ravel() for one in series]
-        has_any = any(np.isfinite(one.values).any() for one in series)
+        every.append(np.concatenate([one.values.ravel() for one in series]) if series else np.zeros(0))
+        has_any = bool(np.isfinite(every[-1]).any())
         told = "reference antenna" if name == page.refant else ""
         name_panel(axes, name, told=told, note="" if has_any else "all flagged")
-    limits = robust_limits(np.concatenate(every)) if every else None
-    if limits is not None and not page.is_phase:
-        places[0].set_ylim(min(0.0, limits[0]) if limits[0] < 0.2 * limits[1] else limits[0], limits[1])
     if page.is_phase:
         places[0].set_ylim(-1.1 * FULL_TURN_DEG, 1.1 * FULL_TURN_DEG)
         places[0].set_yticks([-FULL_TURN_DEG, 0, FULL_TURN_DEG])
+    else:
+        _scale_amplitudes(places, every)
     figure.suptitle(page.title, fontsize=11)
     label_axes(places, x="time (min)", y="phase (deg)" if page.is_phase else "amplitude")
     legend_outside(figure, max(places, key=lambda axes: len(axes.lines)))
+
+
+def _scale_amplitudes(places: Sequence[Axes], every: Sequence[Array]) -> None:
+    """Set the scale by the bulk of the antennas, and tell on the panels that are outside of it where they are."""
+    limits = robust_limits(np.concatenate(every))
+    if limits is None:
+        return
+    places[0].set_ylim(*limits)
+    for axes, values in zip(places, every, strict=True):
+        middle = median(values)
+        if not limits[0] <= middle <= limits[1] and np.isfinite(middle):
+            axes.text(0.5, 0.5, f"out of scale:\n{middle:.3g}", transform=axes.transAxes, ha="center", va="center")
 
 
 def _series(rows: CalTable, begin: float, *, is_phase: bool) -> list[GainSeries]:

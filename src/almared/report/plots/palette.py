@@ -120,7 +120,7 @@ def robust_limits(values: Sequence[float] | np.ndarray, margin: float = 0.08) ->
     finite = finite[np.isfinite(finite)]
     if not finite.size:
         return None
-    low, high = np.percentile(finite, [2.0, 98.0])
+    low, high = np.percentile(finite, [5.0, 95.0])
     far = FAR_OUT * (high - low) or np.inf
     finite = finite[(finite >= low - far) & (finite <= high + far)]
     low, high = finite.min(), finite.max()

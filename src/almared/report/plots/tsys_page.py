@@ -105,16 +105,18 @@ def _draw(axes: Axes, rows: CalTable, *, panel: TsysPanel, pol: int) -> None:
 
 
 def _named(rows: CalTable, *, panel: TsysPanel, pol: int) -> dict[int, str]:
-    """Return the rows that are drawn thick: antennas apart from the others (their first scan), and faults."""
+    """Return the rows that are drawn thick: antennas apart from the others, and with faults, one scan of each."""
     apart = {n for n, bad in zip(panel.window.antenna_names, panel.window.is_outlier[:, pol], strict=True) if bad}
     named: dict[int, str] = {}
     for antenna in sorted(apart):
         of_antenna = np.flatnonzero(rows.antenna1 == rows.antenna_names.index(antenna))
         named.update({int(of_antenna[0]): antenna} if of_antenna.size else {})
+    seen = set(apart)
     for fault in panel.faults:
-        if fault.polarization == POLARIZATIONS[pol] and fault.antenna not in apart:
+        if fault.polarization == POLARIZATIONS[pol] and fault.antenna not in seen:
             at = (rows.antenna1 == rows.antenna_names.index(fault.antenna)) & (rows.scan == fault.scan)
             named.update({int(row): f"{fault.antenna} scan {fault.scan}" for row in np.flatnonzero(at)})
+            seen.add(fault.antenna)
     return dict(list(named.items())[:MOST_NAMED])
 
 
