@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from almared.heuristics.imaging_psf import PredictedPsf
 from almared.heuristics.thresholds import (
     IMAGE_CLEAN_RMS,
+    IMAGE_CYCLE_DEPTH,
     IMAGE_FRACTIONAL_BANDWIDTH,
     IMAGE_ROBUST,
     IMAGE_SIDELOBE_PEAK,
@@ -102,17 +103,23 @@ def choose_deconvolver(lowest_hz: float, highest_hz: float) -> Choice[str]:
     return Choice("hogbom", f"{told}, less than {limit}", evidence, rule="domain D.4")
 
 
-def choose_threshold(expected_rms_jy: float, *, is_trusted: bool = True) -> Choice[float]:
-    """Return the flux density per beam at which cleaning stops (Jy); 0 when the weights tell nothing."""
-    if not is_trusted:
-        return Choice(0.0, "the weights of these data do not tell their noise; nsigma of the residual stops cleaning")
-    value = IMAGE_CLEAN_RMS.value * expected_rms_jy
-    return Choice(
-        value,
-        f"{IMAGE_CLEAN_RMS.value:g} times the expected noise of {expected_rms_jy * 1e3:.3g} mJy",
-        (Evidence("expected noise", expected_rms_jy, "Jy"),),
-        rule="domain D.3",
-    )
+def choose_threshold(expected_rms_jy: float, *, scale: float = 1.0) -> Choice[float]:
+    """Return the flux density per beam at which cleaning stops (Jy).
+
+    Parameters
+    ----------
+    expected_rms_jy : float, Jy
+        The noise that is expected.
+    scale : float
+        By what that noise was taken larger than the weights tell, 1 when they are believed.
+    """
+    reason = f"{IMAGE_CLEAN_RMS.value:g} times the expected noise of {expected_rms_jy * 1e3:.3g} mJy"
+    warning = ""
+    if scale != 1.0:
+        reason += ", from the scatter of the visibilities"
+        warning = f"the weights do not tell the noise: the visibilities scatter {scale:.2g} times as much"
+    evidence = (Evidence("expected noise", expected_rms_jy, "Jy"), Evidence("scatter over weights", scale))
+    return Choice(IMAGE_CLEAN_RMS.value * expected_rms_jy, reason, evidence, rule="domain D.3", warning=warning)
 
 
 def choose_automask(
@@ -153,6 +160,17 @@ def choose_automask(
         reason += f"; the sidelobe threshold of {mask.sidelobethreshold:g} lowered for sidelobes of {sidelobe:.2f}"
         mask = Automask(lowered, *(getattr(mask, name) for name in Automask.__slots__[1:]))
     return Choice(mask, reason, (Evidence("75th percentile of baselines", baseline_75_m, "m"),), rule="CASA guide")
+
+
+def choose_cycle_factor(sidelobe: float) -> Choice[float]:
+    """Return tclean's cyclefactor: with high sidelobes each major cycle would do next to nothing."""
+    most = IMAGE_CYCLE_DEPTH.value / max(sidelobe, 1e-3)
+    if most >= 1.0:
+        return Choice(1.0, "the usual one")
+    value = float(f"{most:.2g}")
+    return Choice(
+        value, f"sidelobes of {sidelobe:.2f}; each major cycle cleans to {IMAGE_CYCLE_DEPTH.value:g} of the peak"
+    )
 
 
 def automask_arguments(mask: Automask) -> Mapping[str, float]:

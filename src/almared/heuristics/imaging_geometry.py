@@ -115,7 +115,7 @@ def choose_imsize(pointings: Pointings, *, cell_arcsec: float, frequency_hz: flo
 
     References
     ----------
-    domain.md D.3: at least the primary beam to its 0.2 level, a mosaic with ample padding, sizes of the factors 2, 3, 5.
+    domain.md D.3: the primary beam to its 0.2 level, a mosaic with ample padding, sizes of the factors 2, 3 and 5.
     """
     dish = min(pointings.dishes_m)
     width = primary_beam_arcsec(dish, frequency_hz)

@@ -68,7 +68,8 @@ COMBINE_RISING = Threshold(0.5, "", "ours: no quasar rises more at millimetres (
 COMBINE_DOPPLER = Threshold(2.2e-4, "", "ours: 65 km/s over c, twice the Earth's speed around the Sun and itself")
 COMBINE_APPLIED = Threshold(0.03, "", "ours: part by which scales in the tables and in allFluxes.txt may differ")
 COMBINE_DEFAULT_DIRTOL = Threshold(1e-3, "arcsec", "CASA: concat merges fields nearer than this by itself")
-COMBINE_OFFSET_BEAMS = Threshold(0.1, "", "ours: part of the beam by which merged pointings may be off; advisory")
+COMBINE_OFFSET_BEAMS = Threshold(0.1, "", "ours: offset over beam at which half the data lose 1 % of a peak; advisory")
+COMBINE_MERGE_BEAMS = Threshold(0.5, "", "ours: offset over beam above which merged pointings would lose 16 % of a peak")
 
 BANDPASS_TARGET_SNR = Threshold(50.0, "", "domain A.12, G17: 2 % of amplitude per solution")
 BANDPASS_SMOOTH_CHANNELS = Threshold(20, "", "domain A.8 step 13")
@@ -119,6 +120,7 @@ IMAGE_CLEAN_RMS = Threshold(2.0, "", "ours: expected rms at which cleaning stops
 IMAGE_MOST_CHANNELS = Threshold(1000, "", "ours: of a cube whose channel width was not asked for")
 IMAGE_LEAST_CHANNELS = Threshold(5, "", "domain D.1: windows with fewer channels hold no cube")
 IMAGE_LEAST_LINE_FREE = Threshold(0.1, "", "ours: part of a window without lines that a continuum fit needs")
+IMAGE_CYCLE_DEPTH = Threshold(0.25, "", "ours: part of the peak to which a major cycle cleans at least")
 IMAGE_SIDELOBE_PEAK = Threshold(0.6, "", "ours: automasking starts at this part of the peak at the latest")
 IMAGE_SAME_WINDOW = Threshold(0.05, "", "domain D.7: difference in channel width, or in place over bandwidth")
 IMAGE_WEIGHTS_OFF = Threshold(1.25, "", "ours: scatter over weights, or the inverse, beyond which weights are not believed")

@@ -233,7 +233,8 @@ def _frames(path: Path) -> tuple[str, ...]:
         n_fields = tab.nrows()
         if "VarRefCol" not in info:
             return (str(info.get("Ref", J2000)),) * n_fields
-        kinds = dict(zip(np.asarray(info["TabRefCodes"]).tolist(), info["TabRefTypes"], strict=True))
+        codes = np.asarray(info["TabRefCodes"]).tolist()
+        kinds = {int(code): str(name) for code, name in zip(codes, info["TabRefTypes"], strict=True)}
         codes = column(tab, info["VarRefCol"])
     return tuple(str(kinds.get(int(code), J2000)) for code in codes)
 

@@ -201,7 +201,7 @@ class Chooser:
         cell = _over(over.cell_arcsec, choose_cell(points.lengths))
         imsize = _over(over.imsize, choose_imsize(facts.pointings, cell_arcsec=cell.value, frequency_hz=low))
         robust, psf = self._weighting(points, cell=cell.value, pixels=max(imsize.value))
-        rms = self._rms(points, psf, axis=axis)
+        rms = self._rms(points, psf, axis=axis) * facts.noise_scale
         deconvolver = choose_deconvolver(low, high)
         if axis is not None:
             deconvolver = Choice("hogbom", "channels are cleaned one by one", rule="domain D.4")
@@ -224,7 +224,7 @@ class Chooser:
             gridder=_over(over.gridder or None, choose_gridder(facts.pointings)),
             robust=robust,
             deconvolver=deconvolver,
-            threshold_jy=_over(over.threshold_jy, choose_threshold(rms)),
+            threshold_jy=_over(over.threshold_jy, choose_threshold(rms, scale=facts.noise_scale)),
             automask=automask,
             psf=psf,
             expected_rms_jy=rms,

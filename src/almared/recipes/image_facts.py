@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from almared.heuristics.imaging_geometry import Pointings
 from almared.heuristics.imaging_psf import PredictedPsf, WeightedPoints, predict_psf
 from almared.heuristics.imaging_spectral import Band, LineWish
+from almared.heuristics.thresholds import IMAGE_WEIGHTS_OFF
 from almared.ms.targets import CalibratedMs, Target
 from almared.ms.uv_points import UvPoints
 
@@ -52,12 +53,21 @@ class TargetFacts:
         Its windows.
     points : mapping of tuple of int to UvPoints
         Uv points of the windows of each group, by their ids.
+    scatter : float
+        Noise of the visibilities over that which their weights tell.
     """
 
     target: Target
     pointings: Pointings
     groups: tuple[SpwGroup, ...]
     points: Mapping[tuple[int, ...], UvPoints]
+    scatter: float = 1.0
+
+    @property
+    def noise_scale(self) -> float:
+        """Factor on the noise that the weights tell: 1 as long as the scatter does not contradict them."""
+        off = max(self.scatter, 1 / self.scatter)
+        return self.scatter if off > IMAGE_WEIGHTS_OFF.value else 1.0
 
     def points_of(self, spw_ids: tuple[int, ...]) -> UvPoints:
         """Return the uv points of windows of one or several groups."""

@@ -75,7 +75,9 @@ def prepare_steps(inputs: Sequence[CalibratedInput]) -> tuple[Step, ...]:
 
 
 def _split(given: CalibratedInput, output: str) -> Call:
-    intent: dict[str, object] = {"intent": Argument("", "*TARGET*", reason="science targets alone")} if given.has_intents else {}
+    intent: dict[str, object] = (
+        {"intent": Argument("", "*TARGET*", reason="science targets alone")} if given.has_intents else {}
+    )
     return call(
         "split",
         vis=Argument("", given.vis, reason=given.reason),

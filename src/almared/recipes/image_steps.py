@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from almared.heuristics.imaging_chunks import BASE_BYTES
-from almared.heuristics.imaging_clean import Automask, automask_arguments
+from almared.heuristics.imaging_clean import Automask, automask_arguments, choose_cycle_factor
 from almared.heuristics.imaging_spectral import CubeAxis
 from almared.plan import Action, Argument, Call, Routine, Step, StepNeeds
 from almared.recipes.building import call, check_made, routine
@@ -198,6 +198,9 @@ def _cleaning(image: ImageChoices) -> dict[str, object]:
     found["nsigma"] = Argument(
         "", 2.0, reason="where sidelobes or calibration errors are above the noise, they stop it"
     )
+    factor = choose_cycle_factor(image.psf.sidelobe)
+    if factor.value != 1.0:
+        found["cyclefactor"] = factor
     if image.mask:
         return {**found, "usemask": "user", "mask": Argument("", image.mask, reason="a mask made by hand")}
     masking = {"usemask": Argument("", "auto-multithresh", reason=image.automask.reason)}
@@ -206,7 +209,7 @@ def _cleaning(image: ImageChoices) -> dict[str, object]:
 
 def _without_masks(clean: Call) -> Call:
     """Return the call without what only cleaning uses."""
-    left_out = {"usemask", "mask", "nsigma", "threshold", *Automask.__slots__}
+    left_out = {"usemask", "mask", "nsigma", "threshold", "cyclefactor", *Automask.__slots__}
     return Call(clean.task, tuple(a for a in clean.arguments if a.name not in left_out), clean.comment)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from almared.model import Choice
 from almared.mous import Mous
 from almared.mous.settings import ImagingTable, RequestTable
 from almared.ms.targets import CalibratedMs, group_targets, read_calibrated
+from almared.names import IMAGING_SCRIPT
 from almared.plan import StagePlan
 from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
 from almared.recipes.image_choices import Chooser, ImageChoices, image_radius_arcsec
@@ -19,8 +21,9 @@ from almared.recipes.image_facts import ImageWishes, Machine, Overrides, TargetF
 from almared.recipes.image_prepare import FINAL
 from almared.run.execute import RunOptions, RunResult, run_script, script_states
 from almared.run.inputs import changed_inputs, stamp_of, write_inputs
+from almared.run.journal import JournalEntry
 from almared.run.resources import available_memory
-from almared.run.scriptfile import read_script
+from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState
 from almared.run.supervise import Listener
 from almared.script.written import write_script
@@ -30,7 +33,18 @@ from almared.stages.image_lines import ContinuumRanges, continuum_ranges
 PREPARATION = (0, 1)
 """Steps that run before the continuum ranges are measured."""
 
-Show = Callable[[str], None]
+Display = Callable[[CalibrationScript], AbstractContextManager[Listener]]
+"""Shows a run of a script: yields what hears its events."""
+
+
+def no_display(script: CalibrationScript) -> AbstractContextManager[Listener]:
+    """Return a display that shows nothing."""
+    del script
+    return nullcontext(_unheard)
+
+
+def _unheard(entry: JournalEntry) -> None:
+    del entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +75,22 @@ class ImagingOrder:
         Replace a script that was edited by hand.
     scheduler : str
         Address of the Dask scheduler, empty for this machine.
+    breaks_lock : bool
+        Take the lock of a run on another machine.
     """
 
     directory: Path
     inputs: tuple[Path, ...]
     uid: str = ""
     fields: tuple[str, ...] = ()
-    wishes: ImageWishes = ImageWishes()
+    wishes: ImageWishes = field(default_factory=ImageWishes)
     overrides: Overrides = field(default_factory=Overrides)
     workers: int = 1
     memory_bytes: float | None = None
     subtracts: bool = True
     is_forced: bool = False
     scheduler: str = ""
+    breaks_lock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +167,7 @@ def _overrides(imaging: ImagingTable) -> Overrides:
     )
 
 
-def prepare_images(order: ImagingOrder, *, listener: Listener) -> RunResult:
+def prepare_images(order: ImagingOrder, *, display: Display = no_display) -> RunResult:
     """Make calibrated_final.ms, or find that it is there and up to date.
 
     Raises
@@ -165,14 +182,14 @@ def prepare_images(order: ImagingOrder, *, listener: Listener) -> RunResult:
         return RunResult(())
     inputs = tuple(describe_input(path, order.directory, fields=order.fields) for path in order.inputs)
     write_script(plan_preparation(ImagingPlan(order.uid, inputs)), order.directory, is_forced=order.is_forced)
-    result = run_script(order.directory, RunOptions(steps=steps), listener=listener)
+    result = _run(order, RunOptions(steps=steps, breaks_lock=order.breaks_lock), display=display)
     write_inputs(order.directory, stamps)
     return result
 
 
 def is_prepared(order: ImagingOrder) -> bool:
     """Tell whether calibrated_final.ms was made by the script there."""
-    script = order.directory / "scriptForImaging.py"
+    script = order.directory / IMAGING_SCRIPT
     if not script.is_file() or not (order.directory / FINAL).is_dir():
         return False
     states = {status.number: status.state for status in script_states(read_script(script))}
@@ -216,7 +233,9 @@ def _with_masks(order: ImagingOrder) -> Overrides:
     """Return the overrides with the masks that lie in ``masks`` beside the script, ``<image>.mask``."""
     folder = order.directory / "masks"
     found: Mapping[str, str] = {
-        path.stem: f"masks/{path.name}" for path in sorted(folder.glob("*")) if path.suffix in (".mask", ".crtf", ".image")
+        path.stem: f"masks/{path.name}"
+        for path in sorted(folder.glob("*"))
+        if path.suffix in (".mask", ".crtf", ".image")
     }
     return replace(order.overrides, masks={**found, **order.overrides.masks})
 
@@ -238,7 +257,7 @@ def _averaging(ms: CalibratedMs, images: tuple[ImageChoices, ...]) -> dict[int, 
     return found
 
 
-def run_images(order: ImagingOrder, chosen: ChosenImages, *, listener: Listener) -> RunResult:
+def run_images(order: ImagingOrder, chosen: ChosenImages, *, display: Display = no_display) -> RunResult:
     """Write the whole script and run what of it is left.
 
     Raises
@@ -247,5 +266,11 @@ def run_images(order: ImagingOrder, chosen: ChosenImages, *, listener: Listener)
         The script was edited, resources will not do, or a step failed.
     """
     write_script(chosen.plan, order.directory, is_forced=order.is_forced)
-    options = RunOptions(workers=order.workers, scheduler=order.scheduler)
-    return run_script(order.directory, options, listener=listener)
+    options = RunOptions(workers=order.workers, scheduler=order.scheduler, breaks_lock=order.breaks_lock)
+    return _run(order, options, display=display)
+
+
+def _run(order: ImagingOrder, options: RunOptions, *, display: Display) -> RunResult:
+    script = order.directory / IMAGING_SCRIPT
+    with display(read_script(script)) as listener:
+        return run_script(script, options, listener=listener)

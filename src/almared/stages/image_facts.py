@@ -12,6 +12,7 @@ from almared.errors import InputError, SelectionError
 from almared.heuristics.thresholds import IMAGE_SAME_WINDOW
 from almared.mous import Mous
 from almared.ms.lsrk import lsrk_factors
+from almared.ms.scatter import measure_scatter
 from almared.ms.targets import CalibratedMs, Target, group_targets, read_calibrated
 from almared.ms.uv_points import read_uv_points
 from almared.recipes.image_facts import SpwGroup, TargetFacts, common_band, pointings_of
@@ -93,9 +94,7 @@ def select_targets(targets: Sequence[Target], names: Sequence[str]) -> tuple[Tar
     known = {target.name for target in targets}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise SelectionError(
-            f"there is no source {unknown[0]!r}", repair=f"the sources are {', '.join(sorted(known))}"
-        )
+        raise SelectionError(f"there is no source {unknown[0]!r}", repair=f"the sources are {', '.join(sorted(known))}")
     return tuple(target for target in targets if not names or target.name in names)
 
 
@@ -126,7 +125,9 @@ def _facts_of(ms: CalibratedMs, target: Target) -> TargetFacts:
         rest = ms.rest_frequencies_hz.get(ids[0], (band.low_hz + band.high_hz) / 2)
         groups.append(SpwGroup(f"spw{ids[0]}", ids, band, rest))
         points[ids] = found
-    return TargetFacts(target, pointings_of(ms, target), tuple(groups), points)
+    column = "CORRECTED_DATA" if ms.datacolumn == "corrected" else "DATA"
+    scatter = measure_scatter(ms.path, target.field_ids, spws=tuple(factors), column=column)
+    return TargetFacts(target, pointings_of(ms, target), tuple(groups), points, scatter)
 
 
 def same_windows(ms: CalibratedMs, factors: Factors) -> tuple[tuple[int, ...], ...]:

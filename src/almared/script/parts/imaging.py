@@ -15,7 +15,7 @@ from almared.script.parts.steps import remove, tell
 def keep_clean_record(name: str, result: Mapping[str, Any]) -> None:
     """Keep what tclean tells about its iterations as ``<name>.clean.json``."""
     names = {"iterdone": "iterations", "nmajordone": "major_cycles", "stopcode": "stop_code"}
-    record = {new: int(result.get(old, 0)) for old, new in names.items()}
+    record: dict[str, Any] = {new: int(result.get(old, 0)) for old, new in names.items()}
     record["stopped_because"] = str(result.get("stopDescription", ""))
     if not record["iterations"]:
         tell(f"{name}: nothing was cleaned: no emission above the thresholds of the masks")

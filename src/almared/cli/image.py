@@ -1,0 +1,144 @@
+"""``almared image``: image a MOUS, or any calibrated MS."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from almared.errors import InputError
+
+if TYPE_CHECKING:
+    from almared.stages.image import ImagingOrder
+
+PLACE = click.Path(path_type=Path)
+
+
+@click.command(name="image")
+@click.argument("mous", type=PLACE, required=False)
+@click.option("--ms", "measurement_sets", multiple=True, type=PLACE, help="A calibrated MS in place of a MOUS.")
+@click.option("--out", type=PLACE, help="With --ms: directory of the images (./Imaging).")
+@click.option("--field", "fields", multiple=True, metavar="SOURCE", help="Sources to image, all when left out.")
+@click.option("--cell", type=click.FloatRange(min=0, min_open=True), metavar="ARCSEC", help="Size of a pixel.")
+@click.option("--imsize", type=click.IntRange(min=8), metavar="PIXELS", help="Pixels along each side.")
+@click.option("--robust", type=click.FloatRange(-2, 2), help="Of Briggs' weighting.")
+@click.option("--threshold", type=click.FloatRange(min=0), metavar="JY", help="Where cleaning stops, Jy per beam.")
+@click.option("--niter", type=click.IntRange(min=0), help="Most iterations; 0 leaves the dirty images.")
+@click.option("--no-cubes", is_flag=True, help="Continuum alone.")
+@click.option("--no-continuum", is_flag=True, help="Cubes alone.")
+@click.option("--no-contsub", is_flag=True, help="Leave the continuum in the cubes.")
+@click.option(
+    "--pb-name", type=click.Choice(["flux", "pb"]), default="flux", show_default=True, help="Of FITS primary beams."
+)
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes side by side.")
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Run the processes on the workers of this Dask.")
+@click.option("--memory", type=click.FloatRange(min=0.5), metavar="GB", help="Memory for all processes (what is free).")
+@click.option("--force", "is_forced", is_flag=True, help="Replace a script that was edited by hand; it is kept aside.")
+@click.option("--break-lock", "breaks_lock", is_flag=True, help="Take the lock of a run on another machine.")
+@click.option("--dry-run", is_flag=True, help="Tell the choices; write nothing.")
+@click.option("--json", "is_json", is_flag=True, help="The choices, or what was made, as one JSON object.")
+def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) -> None:
+    """Image the science targets of MOUS, its directory; or with --ms those of any calibrated MS.
+
+    The target data are split into calibrated_final.ms, the channels without lines are measured and written to
+    cont.dat (one that you edited is taken as it is), every parameter is chosen with its reason, and
+    scriptForImaging.py is written and run. What is done already stays. Each image is then measured; images.json
+    tells noise, beam and peak against theory and request. Masks of your own go into masks/IMAGE.mask or
+    mous.toml.
+
+    \b
+    Examples:
+      almared image uid___A001_X1_X2                    the whole imaging
+      almared image uid___A001_X1_X2 --dry-run          the choices
+      almared image uid___A001_X1_X2 --workers 4        images and channel chunks side by side
+      almared image uid___A001_X1_X2 --robust 0 --pb-name pb
+      almared image --ms calibrated.ms --out images     an MS alone
+
+    \b
+    Exit codes: 0 done; 3 bad input; 4 the script there was edited by hand; 5 may not start (locked, disk,
+    memory); 6 a step failed.
+    """
+    from almared.cli import image_display
+    from almared.plan import plan_document
+    from almared.stages.image import choose_images
+
+    order = _order(mous, given)
+    if dry_run:
+        chosen = choose_images(order)
+        if is_json:
+            click.echo(json.dumps(plan_document(chosen.plan), indent=1, allow_nan=False))
+        else:
+            image_display.show_choices(chosen.plan)
+            click.echo("Nothing was written.")
+        return
+    document = _run(order, is_json=is_json)
+    if is_json:
+        click.echo(json.dumps(document, indent=1, allow_nan=False))
+    else:
+        image_display.show_results(document)
+
+
+def _run(order: ImagingOrder, *, is_json: bool) -> dict[str, Any]:
+    """Prepare, choose, run, measure."""
+    from almared.cli import image_display
+    from almared.cli.run_display import display
+    from almared.stages.image import choose_images, no_display, prepare_images, run_images
+    from almared.stages.image_record import record_images
+
+    shown = no_display if is_json else partial(display, is_json=False)
+    prepare_images(order, display=shown)
+    chosen = choose_images(order)
+    if not is_json:
+        image_display.show_choices(chosen.plan)
+    run_images(order, chosen, display=shown)
+    return record_images(order, chosen)
+
+
+def _order(mous: Path | None, given: dict[str, Any]) -> ImagingOrder:
+    """Return what is imaged from the arguments; options go over ``mous.toml``."""
+    from almared.mous import read_mous
+    from almared.stages.image import ImagingOrder, order_of_mous
+
+    measurement_sets = given["measurement_sets"]
+    if bool(mous) == bool(measurement_sets):
+        raise InputError("give either a MOUS or calibrated MSs", repair="almared image MOUS, or almared image --ms MS")
+    if mous is not None:
+        order = order_of_mous(read_mous(mous))
+    else:
+        missing = [path for path in measurement_sets if not path.is_dir()]
+        if missing:
+            raise InputError("there is no MS", where=str(missing[0]), repair="correct the path after --ms")
+        order = ImagingOrder(directory=given["out"] or Path("Imaging"), inputs=tuple(measurement_sets))
+    return _with_options(order, given)
+
+
+def _with_options(order: ImagingOrder, given: dict[str, Any]) -> ImagingOrder:
+    changes = {
+        "cell_arcsec": given["cell"],
+        "imsize": (given["imsize"], given["imsize"]) if given["imsize"] else None,
+        "robust": given["robust"],
+        "threshold_jy": given["threshold"],
+        "niter": given["niter"],
+    }
+    wishes = replace(
+        order.wishes,
+        has_cubes=order.wishes.has_cubes and not given["no_cubes"],
+        has_continuum=order.wishes.has_continuum and not given["no_continuum"],
+        pb_name=given["pb_name"],
+    )
+    return replace(
+        order,
+        fields=given["fields"] or order.fields,
+        wishes=wishes,
+        overrides=replace(order.overrides, **{name: value for name, value in changes.items() if value is not None}),
+        workers=given["workers"],
+        scheduler=given["scheduler"],
+        memory_bytes=given["memory"] * 1e9 if given["memory"] else None,
+        subtracts=not given["no_contsub"],
+        is_forced=given["is_forced"],
+        breaks_lock=given["breaks_lock"],
+    )

@@ -1,0 +1,101 @@
+"""What ``almared image`` prints: choices with reasons, needs of the steps, what the images reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from almared.cli.plan_display import LONGEST_VALUE, size_text, time_text
+from almared.plan import NamedChoice, StagePlan, StepNeeds
+from almared.script.comments import safe_line
+
+MILLI = 1e3
+
+
+def show_choices(plan: StagePlan) -> None:
+    """Print the choices and what the steps will need."""
+    console = Console(highlight=False)
+    console.print(_choices(plan.choices))
+    console.print(_needs(plan))
+    for warning in plan.warnings:
+        console.print(f"[yellow]look at:[/] {_safe(warning)}")
+
+
+def show_results(document: dict[str, Any]) -> None:
+    """Print what each image reaches: noise, beam, peak, against theory and request."""
+    console = Console(highlight=False)
+    table = Table(title="Images", box=box.SIMPLE, title_justify="left")
+    table.add_column("image", overflow="fold")
+    for heading in ("beam (arcsec)", "rms (mJy)", "theory (mJy)", "requested (mJy)", "peak (mJy)", "iterations"):
+        table.add_column(heading, justify="right")
+    for image in document["images"]:
+        beam = image["beam"]
+        table.add_row(
+            _safe(image["name"]),
+            f"{beam['major_arcsec']:.3g} x {beam['minor_arcsec']:.3g}" if beam else "-",
+            *(_milli(image[key]) for key in ("rms_jy", "theory_rms_jy", "requested_rms_jy", "peak_jy")),
+            str(image["iterations"]),
+        )
+    console.print(table)
+    for image in document["images"]:
+        for warning in image["warnings"]:
+            console.print(f"[yellow]look at:[/] {_safe(image['name'])}: {_safe(warning)}")
+
+
+def _choices(choices: Sequence[NamedChoice]) -> Table:
+    """Return the choices; those that are the same for several images stand once."""
+    merged: dict[tuple[str, str, str, str], list[str]] = {}
+    for entry in choices:
+        image, _, word = entry.name.rpartition(": ")
+        key = (word, str(entry.choice.value), entry.choice.reason, entry.choice.warning)
+        merged.setdefault(key, []).append(image)
+    n_images = len({name for names in merged.values() for name in names})
+    table = Table(title="Choices", box=box.SIMPLE, title_justify="left")
+    for heading in ("choice", "images", "value", "reason"):
+        table.add_column(heading, overflow="fold")
+    for (word, value, reason, warning), names in sorted(merged.items(), key=lambda item: item[0][0]):
+        which = "all" if len(names) == n_images else ", ".join(names)
+        short = value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 4] + " ..."
+        note = f" [yellow]({_safe(warning)})[/]" if warning else ""
+        table.add_row(_safe(word), _safe(which), _safe(short), _safe(reason) + note)
+    return table
+
+
+def _needs(plan: StagePlan) -> Table:
+    table = Table(title="Steps", box=box.SIMPLE, title_justify="left")
+    table.add_column("step", justify="right")
+    table.add_column("title", overflow="fold")
+    for heading in ("new disk", "memory", "time"):
+        table.add_column(heading, justify="right")
+    for step in plan.steps:
+        title = f"{step.title}: nothing, {step.nothing_because}" if step.nothing_because else step.title
+        table.add_row(str(step.number), _safe(title), *_cells(step.needs))
+    table.add_section()
+    table.add_row("", "all", *_cells(_total(step.needs for step in plan.steps)))
+    return table
+
+
+def _total(needs: Iterable[StepNeeds]) -> StepNeeds:
+    every = list(needs)
+    return StepNeeds(
+        sum(need.disk_bytes for need in every),
+        max(need.memory_bytes for need in every),
+        sum(need.seconds for need in every),
+    )
+
+
+def _cells(needs: StepNeeds) -> tuple[str, str, str]:
+    return size_text(needs.disk_bytes), size_text(needs.memory_bytes), time_text(needs.seconds)
+
+
+def _milli(value: float | None) -> str:
+    return "-" if value is None else f"{value * MILLI:.3g}"
+
+
+def _safe(text: str) -> str:
+    return escape(safe_line(text))

@@ -1,0 +1,1 @@
+"""Images and FITS files, and ``cont.dat``."""

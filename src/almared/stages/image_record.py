@@ -1,0 +1,157 @@
+"""images.json: what was imaged, how, why so, and what was reached.
+
+One object per image; the report, the README and the package read it. The keys are in docs/reference/image.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from almared.heuristics.imaging_clean import automask_arguments
+from almared.image.reached import Reached, measure_reached
+from almared.plan import Call, StagePlan
+from almared.recipes.image_choices import ImageChoices
+from almared.recipes.image_facts import ImageWishes
+from almared.recipes.image_steps import fits_products
+
+if TYPE_CHECKING:
+    from almared.stages.image import ChosenImages, ImagingOrder
+
+RECORD = "images.json"
+FORMAT = 1
+RMS_ABOVE = 1.2
+"""Noise over theory, or request, from which it is told."""
+
+
+def record_images(order: ImagingOrder, chosen: ChosenImages) -> dict[str, Any]:
+    """Measure all images, write ``images.json`` beside them, and return what it holds.
+
+    Raises
+    ------
+    InputError
+        A FITS file cannot be read.
+    """
+    document = {
+        "format": FORMAT,
+        "uid": order.uid,
+        "script": chosen.plan.script,
+        "casatasks": chosen.plan.build,
+        "inputs": [each.vis for each in chosen.imaging.inputs],
+        "continuum_ranges": chosen.ranges.source,
+        "warnings": list(chosen.plan.warnings),
+        "images": [_entry(order, image, plan=chosen.plan) for image in chosen.imaging.images],
+    }
+    path = order.directory / RECORD
+    new = path.with_name(path.name + ".new")
+    new.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    os.replace(new, path)
+    return document
+
+
+def _entry(order: ImagingOrder, image: ImageChoices, *, plan: StagePlan) -> dict[str, Any]:
+    files = _files(image, order.wishes.pb_name)
+    reached = measure_reached(
+        order.directory / files["image"],
+        corrected=order.directory / files["pbcor"],
+        pb=order.directory / files["pb"],
+        mask=order.directory / files["mask"],
+    )
+    record = json.loads((order.directory / f"{image.name}.clean.json").read_text(encoding="utf-8"))
+    requested = _requested(image, order.wishes)
+    return {
+        **_facts(image),
+        "files": {kind: name for kind, name in files.items() if (order.directory / name).exists()},
+        **_figures(reached),
+        "theory_rms_jy": image.expected_rms_jy,
+        "requested_rms_jy": requested,
+        "iterations": record["iterations"],
+        "stopped_because": record["stopped_because"],
+        "is_cleaned": record["iterations"] > 0,
+        "parameters": _parameters(image, plan),
+        "reasons": {entry.name.rpartition(": ")[2]: entry.choice.reason for entry in image.named_choices()},
+        "warnings": _warnings(image, reached, requested=requested),
+    }
+
+
+def _facts(image: ImageChoices) -> dict[str, Any]:
+    axis = image.axis.value if image.axis else None
+    channels = {
+        "number": axis.n_channels,
+        "start_hz": axis.start_hz,
+        "width_hz": axis.width_hz,
+        "width_km_s": axis.width_km_s,
+        "rest_hz": axis.rest_hz,
+        "frame": "LSRK",
+        "chunks": list(image.chunks.value),
+    } if axis else None  # fmt: skip
+    return {
+        "name": image.name,
+        "source": image.source,
+        "kind": image.kind,
+        "field_ids": list(image.field_ids),
+        "spw_ids": list(image.spw_ids),
+        "frequency_hz": image.frequency_hz,
+        "channels": channels,
+        "is_continuum_subtracted": image.is_line_only,
+    }
+
+
+def _figures(reached: Reached) -> dict[str, Any]:
+    beam = None
+    if reached.beam_arcsec:
+        beam = {
+            "major_arcsec": reached.beam_arcsec[0],
+            "minor_arcsec": reached.beam_arcsec[1],
+            "angle_deg": reached.beam_angle_deg,
+        }
+    return {
+        "beam": beam,
+        "rms_jy": reached.rms_jy,
+        "peak_jy": reached.peak_jy,
+        "peak_snr": reached.peak_snr,
+        "flux_jy": reached.flux_jy,
+        "line_free_channels": reached.n_line_free,
+    }
+
+
+def _files(image: ImageChoices, pb_name: str) -> dict[str, str]:
+    kinds = ("image", "pbcor", "pb", "mask")
+    return dict(zip(kinds, fits_products(image, pb_name=pb_name).values(), strict=True))
+
+
+def _requested(image: ImageChoices, wishes: ImageWishes) -> float | None:
+    """Return the noise asked for, over the bandwidth of a channel of a cube if one was given with it (Jy)."""
+    if wishes.rms_jy is None:
+        return None
+    if image.axis is None:
+        return wishes.rms_jy if wishes.rms_bandwidth_hz is None else None
+    if wishes.rms_bandwidth_hz is None:
+        return None
+    return wishes.rms_jy * float((wishes.rms_bandwidth_hz / image.axis.value.width_hz) ** 0.5)
+
+
+def _parameters(image: ImageChoices, plan: StagePlan) -> Mapping[str, Any]:
+    """Return the arguments of the call of tclean that made the image."""
+    calls = [a for step in plan.steps for a in step.actions if isinstance(a, Call) and a.task == "tclean"]
+    mine = next(call for call in calls if call.get("imagename") == image.name)
+    given = {argument.name: argument.value for argument in mine.arguments}
+    return given if image.mask or not image.niter else {**given, **automask_arguments(image.automask.value)}
+
+
+def _warnings(image: ImageChoices, reached: Reached, *, requested: float | None) -> list[str]:
+    found = []
+    if reached.rms_jy > RMS_ABOVE * image.expected_rms_jy:
+        found.append(f"its noise is {reached.rms_jy / image.expected_rms_jy:.2g} times the theory")
+    if requested is not None and reached.rms_jy > RMS_ABOVE * requested:
+        found.append(f"its noise is {reached.rms_jy / requested:.2g} times what was asked for")
+    return found
+
+
+def read_record(directory: Path) -> dict[str, Any]:
+    """Return what ``images.json`` holds, nothing when there is none."""
+    path = directory / RECORD
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
