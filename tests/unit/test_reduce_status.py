@@ -128,6 +128,10 @@ def test_reports_and_packages_are_seen(root: Path) -> None:
     found = states(root)
     assert (found["X3 report"].state, found["X3 report"].detail) == ("done", "of 1970-01-01 00:00 UTC")
     assert (found["X4 report"].state, found["mous-report"].state) == ("never", "done")
+    run(plan(root, "X3"), 0, 1)
+    found = states(root)
+    assert (found["X3 report"].state, found["mous-report"].state) == ("stale", "stale")
+    assert found["X3 report"].detail == "a step ran in Calibration_X3 after it was made"
 
 
 def test_the_command_tells_lines_and_data(root: Path) -> None:

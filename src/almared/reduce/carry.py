@@ -15,7 +15,15 @@ from almared.errors import AlmaredError, InputError
 from almared.model import Choice
 from almared.mous import Mous, MousEb
 from almared.reduce.board import Board
-from almared.reduce.cluster import BatchCluster, Cluster, LocalCluster, RunningCluster, read_cluster_file
+from almared.reduce.cluster import (
+    BatchCluster,
+    Cluster,
+    ClusterFile,
+    LocalCluster,
+    RunningCluster,
+    connect,
+    read_cluster_file,
+)
 from almared.reduce.crew import Crew, DirectCrew, Ended, Task
 from almared.reduce.dask_crew import DaskCrew
 from almared.reduce.failures import Failure, job_error, summed_up
@@ -91,19 +99,19 @@ def reduce_mous(mous: Mous, options: ReduceOptions, *, listener: Listener) -> No
         That of the first job that failed.
     """
     jobs = jobs_of(mous, until=options.until)
+    if options.scheduler and options.cluster:
+        raise InputError("there are both --scheduler and --cluster", repair="give one of them")
+    file = read_cluster_file(options.cluster) if options.cluster else None
     with locked(mous.tree.root, break_lock=options.breaks_lock) as lock:
         await_silence(mous.tree.root)
-        _Reduction(mous, jobs, options=options, lock=lock, listener=listener).carry_out()
+        _Reduction(mous, options=options, lock=lock, listener=listener).carry_out(jobs, file)
 
 
 class _Reduction:
     """One reduction under its lock."""
 
-    def __init__(
-        self, mous: Mous, jobs: Sequence[Job], *, options: ReduceOptions, lock: Lock, listener: Listener
-    ) -> None:
+    def __init__(self, mous: Mous, *, options: ReduceOptions, lock: Lock, listener: Listener) -> None:
         self.mous = mous
-        self.jobs = jobs
         self.options = options
         self.lock = lock
         self.listener = listener
@@ -111,18 +119,11 @@ class _Reduction:
         self.name = run_name(mous.tree.root)
         self.failures: list[Failure] = []
 
-    def carry_out(self) -> None:
-        """Plan the execution blocks, then do all other jobs with a crew of the size that the plans ask for."""
-        self._record("reduce-begin", jobs=[job.name for job in self.jobs], almared=__version__)
+    def carry_out(self, jobs: Sequence[Job], cluster: ClusterFile | None) -> None:
+        """Do all jobs, and journal how it ended."""
+        self._record("reduce-begin", jobs=[job.name for job in jobs], almared=__version__)
         try:
-            plans = [job for job in self.jobs if job.stage.name == "plan"]
-            with _crew_of(DirectCrew(available_cores())) as crew:
-                self._do([job for job in plans if not self._is_left_alone(job)], crew, passed=PassedOptions())
-            failed = [failure.job for failure in self.failures]
-            stopped = blocked(self.jobs, failed)
-            others = [job for job in self.jobs if job.stage.name != "plan" and job not in stopped]
-            if others:
-                self._do_with_crew(others)
+            self._do_all(jobs, cluster)
         except (AlmaredError, KeyboardInterrupt, SystemExit) as fault:
             with suppress(OSError):
                 self._record("reduce-end", outcome="failed", error=getattr(fault, "what", "interrupted"))
@@ -130,7 +131,21 @@ class _Reduction:
         outcome = "failed" if self.failures else "done"
         self._record("reduce-end", outcome=outcome, failed=[failure.job.name for failure in self.failures])
         if self.failures:
-            raise summed_up(self.failures, blocked(self.jobs, [failure.job for failure in self.failures]))
+            raise summed_up(self.failures, self._stopped(jobs))
+
+    def _do_all(self, jobs: Sequence[Job], cluster: ClusterFile | None) -> None:
+        """Plan the execution blocks, then do the other jobs with a crew of the size that the plans ask for."""
+        plans = [job for job in jobs if job.stage.name == "plan"]
+        with _crew_of(DirectCrew(available_cores())) as crew:
+            self._do([job for job in plans if not self._is_left_alone(job)], crew, passed=PassedOptions())
+        stopped = self._stopped(jobs)
+        others = [job for job in jobs if job not in plans and job not in stopped]
+        if others:
+            self._do_with_crew(others, cluster)
+
+    def _stopped(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
+        """Return the jobs that cannot be done because others failed."""
+        return blocked(jobs, [failure.job for failure in self.failures])
 
     def _is_left_alone(self, job: Job) -> bool:
         """Tell whether a script stays as it is: it was edited by hand, or is at work now."""
@@ -144,13 +159,13 @@ class _Reduction:
         self._record("note", job=job.name, text=f"{script.name} was edited by hand and stays as it is")
         return True
 
-    def _do_with_crew(self, jobs: Sequence[Job]) -> None:
+    def _do_with_crew(self, jobs: Sequence[Job], cluster: ClusterFile | None) -> None:
         needs = remaining_needs(self.mous.ebs)
         if not self.options.is_forced:
             check_disk(self.mous.tree.root, needs, free=shutil.disk_usage(self.mous.tree.root).free)
         choice = choose_workers(needs, cores=available_cores(), memory=available_memory(), wanted=self.options.workers)
         state = self.mous.tree.root / STATE_DIRECTORY
-        with _crew_of(_make_crew(self.options, choice, state=state)) as crew:
+        with _crew_of(_make_crew(self.options, choice, file=cluster, state=state)) as crew:
             scheduler = crew.cluster.address if isinstance(crew, DaskCrew) and crew.cluster.is_remote else ""
             self._record("crew", size=crew.size, reason=choice.reason, warning=choice.warning, scheduler=scheduler)
             passed = PassedOptions(
@@ -210,7 +225,9 @@ class _Reduction:
 
     def _tend(self, crew: Crew) -> None:
         if isinstance(crew, DaskCrew):
-            crew.tend()
+            told = crew.tend()
+            if told:
+                self._record("note", job="cluster", text=told)
             pids = crew.cluster.pids()
             if tuple(pid for pid, _ in self.lock.mine.children) != tuple(pids):
                 self.lock.note_children(pids)
@@ -239,15 +256,14 @@ def _crew_of(crew: DirectCrew | DaskCrew) -> Iterator[DirectCrew | DaskCrew]:
         crew.close()
 
 
-def _make_crew(options: ReduceOptions, choice: Choice[int], *, state: Path) -> DirectCrew | DaskCrew:
+def _make_crew(
+    options: ReduceOptions, choice: Choice[int], *, file: ClusterFile | None, state: Path
+) -> DirectCrew | DaskCrew:
     """Return those who do the jobs; one worker of this machine needs no cluster."""
-    if options.scheduler and options.cluster:
-        raise InputError("there are both --scheduler and --cluster", repair="give one of them")
     if options.scheduler:
         cluster: Cluster = RunningCluster(options.scheduler)
         return DaskCrew(cluster, options.workers or _size_of(cluster), state=state)
-    if options.cluster:
-        file = read_cluster_file(options.cluster)
+    if file is not None:
         return DaskCrew(BatchCluster(file), file.workers, state=state)
     if choice.value == 1:
         return DirectCrew(1)
@@ -255,8 +271,6 @@ def _make_crew(options: ReduceOptions, choice: Choice[int], *, state: Path) -> D
 
 
 def _size_of(cluster: Cluster) -> int:
-    from almared.reduce.cluster import connect
-
     client = connect(cluster)
     try:
         return max(1, sum(client.nthreads().values()))  # type: ignore[no-untyped-call]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import tomllib
@@ -22,9 +23,11 @@ DASK = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.work-stealing": False,
     "distributed.comm.timeouts.connect": "30s",
-    "distributed.admin.log-format": "%(asctime)s %(name)s %(levelname)s %(message)s",
 }
 """Settings of Dask for a scheduler of ours."""
+
+LOGGERS = ("distributed", "distributed.scheduler", "distributed.core", "distributed.client", "distributed.deploy")
+"""What Dask says on standard error of workers that die; the reduction tells that itself."""
 
 MOST_DEATHS = 3
 """Workers that are replaced before it is given up."""
@@ -126,8 +129,15 @@ def _scheduler() -> Any:
     import dask
     from distributed import LocalCluster as Dask
 
+    quieten()
     with dask.config.set(DASK):
         return Dask(n_workers=0, processes=True, dashboard_address=None)  # type: ignore[no-untyped-call]
+
+
+def quieten() -> None:
+    """Keep Dask from writing into the display of a reduction."""
+    for name in LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 class RunningCluster:
@@ -231,6 +241,7 @@ def _jobqueue(file: ClusterFile) -> Any:
     import dask_jobqueue
     from dask_jobqueue.local import LocalCluster as Shell
 
+    quieten()
     options = {"cores": 1, "memory": "16GB", "processes": 1, **file.options, "nanny": False}
     options["scheduler_options"] = {"dashboard": False, **options.get("scheduler_options", {})}
     kind = Shell if file.system == "local" else getattr(dask_jobqueue, SYSTEMS[file.system])
@@ -254,6 +265,7 @@ def connect(cluster: Cluster) -> Client:
     """
     from distributed import Client
 
+    quieten()
     try:
         return Client(cluster.address, timeout="30s", set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:

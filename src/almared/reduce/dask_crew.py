@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 import uuid
@@ -17,6 +18,9 @@ from almared.run.beats import beating
 
 BEAT_S = 2.0
 """How often a sign of life is given to workers elsewhere (s)."""
+
+PATIENCE_S = 60.0
+"""How long a cluster may be without workers before that is told (s)."""
 
 TICKETS = "tickets"
 """Files that tell which tasks were started, under the state directory of the MOUS."""
@@ -66,12 +70,13 @@ class DaskCrew:
         self.cluster = cluster
         self._tickets = state / TICKETS
         self._tickets.mkdir(parents=True, exist_ok=True)
-        self._stack = ExitStack()
-        self._stack.callback(cluster.close)
-        self._client = connect(cluster)
-        self._stack.callback(self._client.close)
-        self._beat = self._stack.enter_context(beating(state.parent)) if cluster.is_remote else None
-        self._last_beat = time.monotonic()
+        with ExitStack() as stack:
+            stack.callback(cluster.close)
+            self._client = connect(cluster)
+            stack.callback(self._client.close)
+            self._beat = stack.enter_context(beating(state.parent)) if cluster.is_remote else None
+            self._stack = stack.pop_all()
+        self._last_beat = self._last_worker = time.monotonic()
 
     def start(self, words: Sequence[str], output: Path, *, is_wide: bool) -> DaskTask:
         """Start a command of almared on a worker."""
@@ -87,13 +92,27 @@ class DaskCrew:
         )
         return DaskTask(future)
 
-    def tend(self) -> None:
-        """Give a sign of life, and replace workers that died."""
+    def tend(self) -> str:
+        """Give a sign of life, and replace workers that died; return what the reducer should know.
+
+        Raises
+        ------
+        RunError
+            Workers of this machine die again and again.
+        """
         self.cluster.tend()
-        if self._beat is not None and time.monotonic() - self._last_beat > BEAT_S:
-            with suppress(FileNotFoundError):
-                os.utime(self._beat)
-            self._last_beat = time.monotonic()
+        now = time.monotonic()
+        if self._beat is None or now - self._last_beat < BEAT_S:
+            return ""
+        with suppress(FileNotFoundError):
+            os.utime(self._beat)
+        self._last_beat = now
+        if self._client.scheduler_info(n_workers=-1)["workers"]:
+            self._last_worker = now
+        elif now - self._last_worker > PATIENCE_S:
+            self._last_worker = math.inf
+            return f"no worker has come for {PATIENCE_S:.0f} s; the jobs wait for one (is the queue full?)"
+        return ""
 
     def close(self) -> None:
         """End all that is under way."""

@@ -132,7 +132,19 @@ def _last_begin(directory: Path) -> str:
 
 def _report(job: Job, mous: Mous) -> JobStatus:
     directory = job.eb.directory / mous.tree.report.name if job.eb else mous.tree.report
-    return _of_files(job, sorted(directory.glob("*.html")))
+    own = _of_files(job, sorted(directory.glob("*.html")))
+    made_at = max((path.stat().st_mtime for path in directory.glob("*.html")), default=0.0)
+    sources = [job.eb.directory] if job.eb else [mous.tree.imaging, *(eb.directory for eb in mous.ebs)]
+    later = [place.name for place in sources if _last_end(place) > made_at]
+    if own.state is StepState.DONE and later:
+        return JobStatus(job, StepState.STALE, f"a step ran in {later[0]} after it was made")
+    return own
+
+
+def _last_end(directory: Path) -> float:
+    """Return when a step ended last there, seconds since 1970, 0 when none did."""
+    ends = [entry.time for entry in Journal(directory).entries() if entry.event == "step-end"]
+    return datetime.fromisoformat(ends[-1]).timestamp() if ends else 0.0
 
 
 def _check(job: Job, _mous: Mous) -> JobStatus:
