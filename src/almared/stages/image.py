@@ -28,7 +28,7 @@ from almared.run.state import StepState
 from almared.run.supervise import Listener
 from almared.script.written import write_script
 from almared.stages.image_facts import describe_input, find_calibrated, gather_facts
-from almared.stages.image_lines import ContinuumRanges, continuum_ranges
+from almared.stages.image_lines import ContinuumRanges, continuum_ranges, forget_ranges, write_ranges
 
 PREPARATION = (0, 1)
 """Steps that run before the continuum ranges are measured."""
@@ -184,6 +184,7 @@ def prepare_images(order: ImagingOrder, *, display: Display = no_display) -> Run
     write_script(plan_preparation(ImagingPlan(order.uid, inputs)), order.directory, is_forced=order.is_forced)
     result = _run(order, RunOptions(steps=steps, breaks_lock=order.breaks_lock), display=display)
     write_inputs(order.directory, stamps)
+    forget_ranges(order.directory)
     return result
 
 
@@ -265,6 +266,7 @@ def run_images(order: ImagingOrder, chosen: ChosenImages, *, display: Display = 
     AlmaredError
         The script was edited, resources will not do, or a step failed.
     """
+    write_ranges(chosen.ranges, order.directory)
     write_script(chosen.plan, order.directory, is_forced=order.is_forced)
     options = RunOptions(workers=order.workers, scheduler=order.scheduler, breaks_lock=order.breaks_lock)
     return _run(order, options, display=display)

@@ -1,14 +1,34 @@
-"""Which channels are free of lines: measured, or what a person wrote to cont.dat."""
+"""Which channels are free of lines: measured and written to cont.dat, or what a person made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from almared.heuristics.imaging_lines import find_line_channels, find_noisy_channels, line_free_ranges
+from almared.heuristics.thresholds import IMAGE_LEAST_CHANNELS, IMAGE_LEAST_LINE_FREE
+from almared.image.contdat import NAME, WindowRanges, contdat_text, read_contdat
+from almared.model import SpectralWindow
+from almared.ms.target_spectra import read_target_spectrum
 from almared.ms.targets import CalibratedMs
-from almared.recipes.image_continuum import LineFree
+from almared.recipes.image_continuum import LineFree, Ranges
 from almared.recipes.image_facts import TargetFacts
+from almared.script.written import RENDERED, STATE_DIRECTORY
+from almared.stages.image_facts import source_factors
+
+MOST_FIELDS = 30
+"""Fields of a mosaic that are looked at one by one; more are taken evenly from all."""
+
+WIDE_SPAN = 0.5
+"""Part of the window that line-free channels must span for a slope to be fitted; else a constant is."""
+
+NOTES = (
+    "Frequencies without lines, LSRK. Edit them: what you change is taken as it is.",
+    "ALL: a window without lines. NONE: no channel of the window is continuum.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +40,146 @@ class ContinuumRanges:
     line_free : tuple of LineFree
         Per source and window.
     source : str
-        Where it comes from.
+        ``measured``, or ``cont.dat`` when a person wrote or edited it.
+    sources : mapping
+        What ``cont.dat`` says.
     warnings : tuple of str
         What to look at.
     """
 
     line_free: tuple[LineFree, ...]
     source: str
+    sources: dict[str, tuple[WindowRanges, ...]]
     warnings: tuple[str, ...] = ()
 
 
 def continuum_ranges(ms: CalibratedMs, facts: Sequence[TargetFacts], *, directory: Path) -> ContinuumRanges:
-    """Return the line-free channels."""
-    return ContinuumRanges((), "none")
+    """Return the line-free channels: those of cont.dat when there is one, else measured ones.
+
+    Raises
+    ------
+    InputError
+        cont.dat cannot be read.
+    MeasurementSetError
+        The MS cannot be read.
+    """
+    path = directory / NAME
+    given = read_contdat(path) if path.is_file() else None
+    sources = given if given is not None else {each.target.name: tuple(_measured(ms, each)) for each in facts}
+    is_own = given is None or _kept(directory).is_file() and _kept(directory).read_bytes() == path.read_bytes()
+    line_free, warnings = [], []
+    for each in facts:
+        entries, told = _channels(ms, each, windows=sources.get(each.target.name, ()))
+        line_free += entries
+        warnings += told
+    return ContinuumRanges(tuple(line_free), "measured" if is_own else NAME, dict(sources), tuple(warnings))
+
+
+def write_ranges(ranges: ContinuumRanges, directory: Path) -> None:
+    """Write cont.dat when there is none, and keep a copy by which edits are known."""
+    path = directory / NAME
+    if path.exists():
+        return
+    text = contdat_text(ranges.sources, notes=NOTES)
+    _kept(directory).parent.mkdir(parents=True, exist_ok=True)
+    _kept(directory).write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+
+
+def forget_ranges(directory: Path) -> None:
+    """Remove a cont.dat that nobody edited: the data changed."""
+    path, kept = directory / NAME, _kept(directory)
+    if path.is_file() and kept.is_file() and kept.read_bytes() == path.read_bytes():
+        path.unlink()
+
+
+def _kept(directory: Path) -> Path:
+    return directory / STATE_DIRECTORY / RENDERED / NAME
+
+
+def _measured(ms: CalibratedMs, facts: TargetFacts) -> Iterator[WindowRanges]:
+    """Yield the line-free ranges of a source; windows of one setting share those that all of them have."""
+    factors = source_factors(ms, facts.target)
+    for spw in sorted(factors):
+        window = ms.windows[spw]
+        if window.n_channels < IMAGE_LEAST_CHANNELS.value:
+            yield WindowRanges(spw, is_all=True)
+            continue
+        ranges = measure_line_free(ms, facts.target.field_ids, spw=spw)
+        factor = float(np.mean(factors[spw]))
+        yield WindowRanges(spw, tuple(sorted(_edges(window, first, last, factor=factor) for first, last in ranges)))
+
+
+def _edges(window: SpectralWindow, first: int, last: int, *, factor: float) -> tuple[float, float]:
+    ends = [(window.first_channel_hz + n * window.channel_step_hz) * factor for n in (first, last)]
+    half = window.channel_width_hz * factor / 2
+    return min(ends) - half, max(ends) + half
+
+
+def measure_line_free(ms: CalibratedMs, field_ids: Sequence[int], *, spw: int) -> Ranges:
+    """Return the ranges of channels of a window in which no field has a line.
+
+    Raises
+    ------
+    MeasurementSetError
+        The MS cannot be read.
+    """
+    n_channels = ms.windows[spw].n_channels
+    lines, good = np.zeros(n_channels, dtype=bool), np.zeros(n_channels, dtype=bool)
+    column = "CORRECTED_DATA" if ms.datacolumn == "corrected" else "DATA"
+    chosen = list(field_ids)[:: max(1, -(-len(field_ids) // MOST_FIELDS))]
+    for field_id in chosen:
+        spectrum = read_target_spectrum(ms.path, field_id, spw=spw, column=column)
+        if spectrum is None:
+            continue
+        good |= spectrum.is_good
+        for values in (spectrum.amplitude, spectrum.real):
+            lines |= find_line_channels(values, spectrum.is_good)
+        lines |= find_noisy_channels(spectrum.noise, spectrum.is_good)
+    return line_free_ranges(lines, good)
+
+
+def _channels(
+    ms: CalibratedMs, facts: TargetFacts, *, windows: Sequence[WindowRanges]
+) -> tuple[list[LineFree], list[str]]:
+    """Return the channels of the ranges of a source, and what to look at."""
+    factors, by_id = source_factors(ms, facts.target), {window.spw_id: window for window in windows}
+    found, warnings = [], []
+    for spw, factor in factors.items():
+        window = ms.windows[spw]
+        if spw not in by_id:
+            warnings.append(f"cont.dat has no ranges of {facts.target.name} in window {spw}: all channels are taken")
+        given = by_id.get(spw, WindowRanges(spw, is_all=True))
+        ranges = channels_of(given, window, factor=float(np.mean(factor)))
+        share = sum(b - a + 1 for a, b in ranges) / window.n_channels
+        if share < IMAGE_LEAST_LINE_FREE.value:
+            warnings.append(f"{100 * share:.0f} % of window {spw} of {facts.target.name} are free of lines")
+        if ranges:
+            order = int(ranges[-1][1] - ranges[0][0] >= WIDE_SPAN * window.n_channels)
+            found.append(LineFree(facts.target.field_ids, spw, ranges, window.n_channels, order))
+    return found, warnings
+
+
+def channels_of(given: WindowRanges, window: SpectralWindow, *, factor: float) -> Ranges:
+    """Return the channels that lie whole in the ranges.
+
+    Parameters
+    ----------
+    given : WindowRanges
+        Ranges in LSRK.
+    window : SpectralWindow
+        The window.
+    factor : float
+        Frequency in LSRK over that of the window.
+    """
+    if given.is_all:
+        return ((0, window.n_channels - 1),)
+    found = []
+    for low, high in given.ranges_hz:
+        ends = [(edge / factor - window.first_channel_hz) / window.channel_step_hz for edge in (low, high)]
+        # A tenth of a channel is left to rounding, and to the motion of the Earth within an observation.
+        first, last = int(np.ceil(min(ends) + 0.4)), int(np.floor(max(ends) - 0.4))
+        first, last = max(first, 0), min(last, window.n_channels - 1)
+        if first <= last:
+            found.append((first, last))
+    return tuple(sorted(found))
