@@ -66,7 +66,7 @@ def continuum_ranges(ms: CalibratedMs, facts: Sequence[TargetFacts], *, director
     path = directory / NAME
     given = read_contdat(path) if path.is_file() else None
     sources = given if given is not None else {each.target.name: tuple(_measured(ms, each)) for each in facts}
-    is_own = given is None or _kept(directory).is_file() and _kept(directory).read_bytes() == path.read_bytes()
+    is_own = given is None or (_kept(directory).is_file() and _kept(directory).read_bytes() == path.read_bytes())
     line_free, warnings = [], []
     for each in facts:
         entries, told = _channels(ms, each, windows=sources.get(each.target.name, ()))
