@@ -185,7 +185,7 @@ def test_an_error_is_that_of_the_command(tmp_path: Path) -> None:
     assert "killed by signal 9" in killed.what
     lost = job_error(one, Ended(-1, is_lost=True, told="gone"), output=output)
     assert isinstance(lost, RunError)
-    assert "the worker died over it: gone" in str(lost)
+    assert "its worker was lost: gone" in str(lost)
     output.with_suffix(".err").write_text("Traceback ...")
     crashed = job_error(one, Ended(1), output=output)
     assert type(crashed) is AlmaredError

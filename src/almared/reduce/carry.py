@@ -194,7 +194,7 @@ class _Reduction:
                     continue
                 del running[job]
                 if ended.is_lost and started.count < MOST_STARTS and self._is_free(job):
-                    self._record("note", job=job.name, text=f"the worker died: {ended.told}; it is started again")
+                    self._record("note", job=job.name, text=f"{ended.told}; it is started again")
                     running[job] = self._start(job, crew, passed=passed, count=started.count + 1)
                 else:
                     board.end(job, is_done=self._end(job, ended, started=started))

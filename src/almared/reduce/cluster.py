@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 DASK = {
     # A lost task is never started again by the scheduler: the child of the dead worker may still write.
     "distributed.scheduler.allowed-failures": 0,
-    "distributed.scheduler.work-stealing": False,
     "distributed.comm.timeouts.connect": "30s",
 }
 """Settings of Dask for a scheduler of ours."""

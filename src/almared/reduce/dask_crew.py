@@ -45,7 +45,9 @@ class DaskTask:
         if self._future.status == "finished":
             return Ended(int(self._future.result()))
         fault = self._future.exception() if self._future.status == "error" else self._future.status
-        return Ended(-1, is_lost=True, told=str(getattr(fault, "what", fault)).splitlines()[0])
+        last = getattr(fault, "last_worker", None)
+        told = f"the worker at {last.address} died" if last else str(getattr(fault, "what", fault)).splitlines()[0]
+        return Ended(-1, is_lost=True, told=told)
 
     def end(self) -> None:
         """Forget it; the command ends with the beat or the worker."""
@@ -75,6 +77,10 @@ class DaskCrew:
             self._client = connect(cluster)
             stack.callback(self._client.close)
             self._beat = stack.enter_context(beating(state.parent)) if cluster.is_remote else None
+            if not cluster.is_remote:
+                # Jobs that come before the second worker would wait on the first.
+                with suppress(TimeoutError):
+                    self._client.wait_for_workers(size, timeout=PATIENCE_S)
             self._stack = stack.pop_all()
         self._last_beat = self._last_worker = time.monotonic()
 

@@ -41,7 +41,7 @@ def job_error(job: Job, ended: Ended, *, output: Path) -> AlmaredError:
     """Return the error of a job: what its command said, in the class of its exit code."""
     if ended.is_lost:
         return RunError(
-            f"the worker died over it: {ended.told}",
+            f"its worker was lost: {ended.told}",
             where=job.name,
             repair="call `almared reduce` again: it goes on from the step that was cut; "
             "with --break-lock when the worker was on another machine that is dead",
