@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,13 +59,17 @@ class Made:
     warnings : tuple of str
         What the reducer should look at.
     numbers : mapping of str to float
-        Measured numbers for programs, by name with unit.
+        Measured numbers for programs, by name with unit; what could not be measured is left out.
     """
 
     figures: tuple[FigureMade, ...] = ()
     texts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # JSON knows no NaN.
+        object.__setattr__(self, "numbers", {name: v for name, v in self.numbers.items() if math.isfinite(v)})
 
 
 class EbContext:

@@ -45,6 +45,9 @@ class QuickRequest:
         Of the image.
     threshold_jy : float, Jy
         Where the clean stops.
+    mask_pixels : float, pixel
+        Radius around the centre inside which is cleaned, 0 for everywhere: without a mask sidelobes of few antennas
+        are cleaned too, which takes flux from the source.
     """
 
     ms: Path
@@ -54,6 +57,7 @@ class QuickRequest:
     cell_arcsec: float
     size: int
     threshold_jy: float
+    mask_pixels: float = 0.0
 
     @property
     def bin_s(self) -> float:
@@ -157,7 +161,12 @@ def make_quick_image(request: QuickRequest, directory: Path) -> QuickImage:
         "name": request.name,
         "field": str(request.field_id),
         "widths": {str(spw): width for spw, width in request.widths.items()},
-        "grid": {"cell_arcsec": request.cell_arcsec, "size": request.size, "bin_s": request.bin_s},
+        "grid": {
+            "cell_arcsec": request.cell_arcsec,
+            "size": request.size,
+            "bin_s": request.bin_s,
+            "mask_pixels": request.mask_pixels,
+        },
         "niter": thresholds.QUICK_NITER.value,
         "threshold_jy": request.threshold_jy,
     }

@@ -36,6 +36,8 @@ SMEARING_BEAMS = 0.1
 """Smearing by bandwidth, in beams, that is allowed at the half-power radius of the primary beam."""
 
 CELLS_PER_BEAM = 4.0
+POINT_MASK_BEAMS = 5.0
+"""Radius around a point source inside which is cleaned."""
 
 
 def choose_quick_target(eb: ExecutionBlock) -> int:

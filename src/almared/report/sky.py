@@ -41,10 +41,30 @@ def elevation_deg(eb: ExecutionBlock, directions_rad: FloatArray, *, mjd_s: Floa
     -------
     ndarray of float, deg, shape (time,)
     """
+    return azimuth_elevation_deg(eb, directions_rad, mjd_s=mjd_s)[1]
+
+
+def azimuth_elevation_deg(
+    eb: ExecutionBlock, directions_rad: FloatArray, *, mjd_s: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return azimuths (deg, north over east) and elevations (deg) of fixed directions, as good as `elevation_deg`.
+
+    Parameters
+    ----------
+    eb : ExecutionBlock
+        Its antennas tell the place.
+    directions_rad : ndarray of float, rad, shape (time, 2)
+        Right ascension and declination (ICRS).
+    mjd_s : ndarray of float, s, shape (time,)
+        MJD seconds UTC.
+    """
     x, y, z = np.mean([antenna.position_m for antenna in eb.antennas], axis=0)
     latitude, longitude = np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)
     turns = GMST_AT_MJD_51544_5_TURNS + SIDEREAL_RATIO * (mjd_s / SECONDS_PER_DAY - 51544.5)
     hour_angle = 2 * np.pi * (turns % 1.0) + longitude - directions_rad[:, 0]
     declination = directions_rad[:, 1]
-    sine = np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
-    return np.asarray(np.rad2deg(np.arcsin(np.clip(sine, -1.0, 1.0))))
+    up = np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
+    north = np.cos(latitude) * np.sin(declination) - np.sin(latitude) * np.cos(declination) * np.cos(hour_angle)
+    east = -np.cos(declination) * np.sin(hour_angle)
+    azimuth = np.rad2deg(np.arctan2(east, north)) % 360.0
+    return np.asarray(azimuth), np.asarray(np.rad2deg(np.arcsin(np.clip(up, -1.0, 1.0))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from almared.errors import InputError
@@ -9,7 +10,13 @@ from almared.model import Intent
 from almared.report.item import EbContext, Item, Made
 from almared.report.plots.image_page import draw_point_sources
 from almared.report.quickimage import make_quick_image
-from almared.report.quicklook import choose_quick_setup, point_source, quick_request
+from almared.report.quicklook import (
+    CELLS_PER_BEAM,
+    POINT_MASK_BEAMS,
+    choose_quick_setup,
+    point_source,
+    quick_request,
+)
 from almared.report.tables.columns import quantity_text
 from almared.report.tables.sensitivity import PointSource, check_source_text, point_source_warnings
 
@@ -39,7 +46,7 @@ def make(context: EbContext) -> Made:
     sources = []
     for field_id, role in roles.items():
         request = quick_request(ms, f"point{field_id}", eb=context.eb, field_id=field_id, setup=setup)
-        quick = make_quick_image(request, context.work)
+        quick = make_quick_image(replace(request, mask_pixels=POINT_MASK_BEAMS * CELLS_PER_BEAM), context.work)
         sources.append(point_source(context.eb, quick, role=role, averages=averages))
     figure = context.draw(
         "checksource.png",

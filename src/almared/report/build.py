@@ -1,0 +1,284 @@
+"""The report of an execution block: all items made side by side, then texts, montages and the page."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from almared import __version__
+from almared.errors import AlmaredError, InputError
+from almared.model import ExecutionBlock
+from almared.names import Products, Uid
+from almared.report.item import EbContext, FigureMade, Made
+from almared.report.items import ALL, item_of
+from almared.report.montage import make_montages
+from almared.report.textfile import write_textfile
+from almared.run.inputs import stamp_of
+from almared.run.journal import STATE_DIRECTORY, Journal
+from almared.run.locate import find_script
+from almared.run.scriptfile import read_script
+
+REPORT = "report.json"
+"""All numbers of a report, and the stamps of what it was made from."""
+
+FORMAT = 1
+
+Listener = Callable[[str, "ItemOutcome"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOutcome:
+    """How an item came out.
+
+    Parameters
+    ----------
+    key, title, look_for : str
+        Of the item.
+    part : int
+        Its montage.
+    made : Made
+        What it made, nothing when it could not.
+    unavailable : str
+        Why it could not be made, empty when it was.
+    seconds : float, s
+        How long it took.
+    """
+
+    key: str
+    title: str
+    look_for: str
+    part: int
+    made: Made = field(default_factory=Made)
+    unavailable: str = ""
+    seconds: float = 0.0
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> ItemOutcome:
+        """Return the outcome that `as_record` told."""
+        made = record["made"]
+        figures = tuple(FigureMade(**figure) for figure in made["figures"])
+        whole = Made(figures, tuple(made["texts"]), tuple(made["warnings"]), made["numbers"])
+        return cls(**{**record, "made": whole})
+
+    def as_record(self) -> dict[str, Any]:
+        """Return it as JSON knows it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EbReport:
+    """The report of an execution block.
+
+    Parameters
+    ----------
+    uid : str
+        Of the execution block.
+    directory : Path
+        Where figures, texts and page are.
+    page : Path
+        The page.
+    outcomes : tuple of ItemOutcome
+        Its items in order.
+    is_new : bool
+        Whether it was made now.
+    """
+
+    uid: str
+    directory: Path
+    page: Path
+    outcomes: tuple[ItemOutcome, ...]
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """How to make a report.
+
+    Parameters
+    ----------
+    only : tuple of str
+        Items to make anew; all when empty.
+    is_forced : bool
+        Make it although it is up to date.
+    uv_limit_m : float, m, optional
+        Longest baseline of the targets' spectra.
+    workers : int
+        Processes that draw side by side.
+    """
+
+    only: tuple[str, ...] = ()
+    is_forced: bool = False
+    uv_limit_m: float | None = None
+    workers: int = 2
+
+
+def calibration_stamps(directory: Path, products: Products) -> dict[str, str]:
+    """Return the stamps of all that the calibration in a directory made and the report is about."""
+    script = read_script(directory / products.script)
+    return {name: stamp_of(directory, name) for name in script.products if script.has(name)}
+
+
+def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> EbReport:
+    """Make the QA2 report of a calibrated execution block.
+
+    Parameters
+    ----------
+    target : Path
+        The ASDM, its MS, its script, or the directory with the script.
+    options : ReportOptions
+        How.
+    listener : callable
+        Hears each item that came out.
+
+    Raises
+    ------
+    InputError
+        There is no calibrated execution block, or no such item.
+
+    References
+    ----------
+    domain.md C.1, C.2; each item stands alone (C.4).
+    """
+    script = find_script(target)
+    products = Products(script.name.removesuffix(".scriptForCalibration.py"))
+    directory, out = script.parent, script.parent / "qa2"
+    if not (directory / products.calibrated).exists():
+        raise InputError(
+            "it is not calibrated: the report is made from the tables and the calibrated MS",
+            where=str(directory / products.calibrated),
+            repair=f"run `almared run {target}`",
+        )
+    stamps = calibration_stamps(directory, products)
+    known = _read(out / REPORT)
+    if not options.is_forced and not options.only and known.get("stamps") == stamps:
+        return _as_report(known, out, is_new=False)
+    context = EbContext(
+        directory, products.ms, out=out, work=directory / STATE_DIRECTORY / "report", uv_limit_m=options.uv_limit_m
+    )
+    names = _chosen(options.only)
+    kept = _kept(known, names) if known.get("stamps") == stamps else {}
+    out.mkdir(exist_ok=True)
+    (out / REPORT).unlink(missing_ok=True)
+    made = make_items(context, names, workers=options.workers, listener=listener)
+    outcomes = tuple(one for name in ALL if (one := {**kept, **made}.get(item_of(name).key)))
+    record = {**_identity(context), "stamps": stamps, "items": [one.as_record() for one in outcomes]}
+    return _finish(record, out, outcomes=outcomes)
+
+
+def make_items(context: EbContext, names: Iterable[str], *, workers: int, listener: Listener) -> dict[str, ItemOutcome]:
+    """Return the outcomes of items by key, made side by side in processes."""
+    context.work.mkdir(parents=True, exist_ok=True)
+    outcomes: dict[str, ItemOutcome] = {}
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+        futures = {pool.submit(make_item, name, context): name for name in names}
+        for future in as_completed(futures):
+            item = item_of(futures[future])
+            try:
+                outcome = future.result()
+            except BrokenProcessPool:
+                why = "the process that made it, or one beside it, died; was it memory?"
+                outcome = ItemOutcome(item.key, item.title, item.look_for, item.part, unavailable=why)
+            outcomes[item.key] = outcome
+            listener(item.key, outcome)
+    return outcomes
+
+
+def make_item(name: str, context: EbContext) -> ItemOutcome:
+    """Return how an item came out: one that fails says why in its place."""
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    item, begin = item_of(name), time.monotonic()
+    made, why = Made(), ""
+    try:
+        made = item.make(context)
+    except AlmaredError as error:
+        why = error.what
+    # Foreign tables can be odd in ways that nobody thought of; the other items stand without this one.
+    except (ArithmeticError, LookupError, OSError, RuntimeError, TypeError, ValueError) as fault:
+        why = f"{type(fault).__name__}: {fault}"
+    seconds = round(time.monotonic() - begin, 2)
+    return ItemOutcome(item.key, item.title, item.look_for, item.part, made, why, seconds)
+
+
+def _chosen(only: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [name for name in only if name not in ALL]
+    if unknown:
+        raise InputError(f"there is no item {unknown[0]!r}", where="--only", repair=f"items are {', '.join(ALL)}")
+    return only or ALL
+
+
+def _kept(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, ItemOutcome]:
+    made_anew = {item_of(name).key for name in names}
+    kept = (ItemOutcome.from_record(record) for record in known.get("items", ()))
+    return {outcome.key: outcome for outcome in kept if outcome.key not in made_anew}
+
+
+def _identity(context: EbContext) -> dict[str, Any]:
+    """Return what the report says about itself and its execution block."""
+    eb = context.eb
+    builds = {str(e.data["casa"]) for e in Journal(context.directory).entries() if e.event == "step-begin"}
+    return {
+        "format": FORMAT,
+        "uid": str(Uid.parse(eb.uid)) if eb.uid else context.products.ms,
+        "ms": context.products.ms,
+        "almared": __version__,
+        "casatasks": sorted(builds),
+        "refant": _refant(context),
+        "facts": _facts(eb),
+    }
+
+
+def _refant(context: EbContext) -> str:
+    try:
+        return context.refant
+    except AlmaredError:
+        return ""
+
+
+def _facts(eb: ExecutionBlock) -> dict[str, Any]:
+    return {
+        "start_mjd_s": eb.start_mjd_s,
+        "end_mjd_s": eb.end_mjd_s,
+        "antennas": len(eb.antennas),
+        "diameters_m": sorted({antenna.diameter_m for antenna in eb.antennas}),
+        "project": eb.project_uid,
+        "scheduling_block": eb.sb_uid,
+        "sources": sorted({eb_field.name for eb_field in eb.fields}),
+    }
+
+
+def _finish(record: Mapping[str, Any], out: Path, *, outcomes: tuple[ItemOutcome, ...]) -> EbReport:
+    from almared.report.page import write_page
+
+    stem = Uid.parse(str(record["uid"])).file_name if "://" in str(record["uid"]) else str(record["uid"])
+    texts = [text for outcome in outcomes for text in outcome.made.texts]
+    write_textfile(out, stem, texts=texts)
+    make_montages(out, stem, figures={o.key: (o.part, [f.file for f in o.made.figures]) for o in outcomes})
+    page = write_page(out, stem, record=record, outcomes=outcomes)
+    # Written last: a report without it is not whole.
+    whole = {**record, "page": page.name}
+    new = out / f"{REPORT}.new"
+    new.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    os.replace(new, out / REPORT)
+    return EbReport(str(record["uid"]), out, page, outcomes)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return record if isinstance(record, dict) and record.get("format") == FORMAT else {}
+
+
+def _as_report(record: Mapping[str, Any], out: Path, *, is_new: bool) -> EbReport:
+    outcomes = tuple(ItemOutcome.from_record(item) for item in record["items"])
+    return EbReport(str(record["uid"]), out, out / str(record["page"]), outcomes, is_new)

@@ -1,0 +1,37 @@
+"""How much is flagged, at each stage of the calibration."""
+
+from __future__ import annotations
+
+from almared.heuristics import thresholds
+from almared.report.item import EbContext, Item, Made
+from almared.report.measure.flags import measure_flags
+from almared.report.tables.flags import flag_text
+
+
+def make(context: EbContext) -> Made:
+    """Make flag_stat.txt.
+
+    Raises
+    ------
+    InputError
+        There is no MS.
+
+    References
+    ----------
+    domain.md C.5: each percentage is of the antenna's, window's or field's own total.
+    """
+    stages = measure_flags(context.path(context.products.split), context.path(context.products.calibrated))
+    text = context.write("flag_stat.txt", flag_text(stages))
+    last, limit = stages[-1], thresholds.ANTENNA_FLAGGED.value
+    lost = [name for name, share in last.by_antenna.items() if share > limit]
+    numbers = {f"flagged_{stage.name}_percent": 100 * stage.all for stage in stages}
+    return Made((), (text,), (f"more than {100 * limit:g} % flagged: {', '.join(lost)}",) if lost else (), numbers)
+
+
+ITEM = Item(
+    key="flags",
+    title="Flags",
+    look_for="An antenna, window or source that is flagged far more than the others; what a stage added.",
+    files=("flag_stat.txt",),
+    make=make,
+)

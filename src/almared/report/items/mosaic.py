@@ -1,0 +1,59 @@
+"""The pointings of the targets."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from almared.errors import InputError
+from almared.model import Intent
+from almared.report.item import EbContext, Item, Made
+from almared.report.plots.observation import draw_pointings
+
+FIFTH_OVER_HALF = np.sqrt(np.log(5.0) / np.log(2.0))
+"""Radius at a fifth of a Gaussian beam over that at its half."""
+
+BEAM_ARCSEC_GHZ = 6300.0
+"""Width of the primary beam of a 12-m dish times frequency (domain D.3)."""
+
+
+def make(context: EbContext) -> Made:
+    """Make mosaic_plot.png.
+
+    Raises
+    ------
+    InputError
+        No target was observed.
+
+    References
+    ----------
+    domain.md C.2 (circles at the 20 % level), D.3.
+    """
+    eb = context.eb
+    targets = [eb.fields[i] for i in eb.field_ids_with(Intent.TARGET)]
+    if not targets:
+        raise InputError("no target was observed", where=eb.name)
+    names = list(dict.fromkeys(target.name for target in targets))
+    pointings = {name: np.array([t.direction_rad for t in targets if t.name == name]) for name in names}
+    diameter = float(np.median([antenna.diameter_m for antenna in eb.antennas]))
+    science = [eb.spws[i] for scan in eb.scans_with(Intent.TARGET) for i in scan.spw_ids if eb.spws[i].n_channels > 4]
+    frequency_ghz = float(np.mean([spw.mean_frequency_hz for spw in science])) / 1e9
+    half_arcsec = BEAM_ARCSEC_GHZ / frequency_ghz * 12.0 / diameter / 2
+    figure = context.draw(
+        "mosaic_plot.png",
+        partial(draw_pointings, pointings=pointings, radius_arcsec=half_arcsec * FIFTH_OVER_HALF),
+        caption=f"Pointings of each target; circles where the primary beam falls to 20 % at {frequency_ghz:.1f} GHz",
+        alt="; ".join(f"{name}: {len(places)} pointings" for name, places in pointings.items()) + ".",
+    )
+    return Made((figure,), numbers={f"pointings_{name}": float(len(places)) for name, places in pointings.items()})
+
+
+ITEM = Item(
+    key="mosaic",
+    title="Pointings",
+    look_for="The pattern is that of the request; no pointing is missing.",
+    files=("mosaic_plot.png",),
+    make=make,
+    part=1,
+)

@@ -1,0 +1,30 @@
+"""Which antennas were in the shadow of others."""
+
+from __future__ import annotations
+
+from almared.report.item import EbContext, Item, Made
+from almared.report.measure.shadows import find_shadows
+from almared.report.tables.flags import shadow_text
+
+
+def make(context: EbContext) -> Made:
+    """Make shadowed_ant.txt.
+
+    References
+    ----------
+    domain.md C.2; flagdata's mode shadow: an antenna is in the shadow of another when their projected distance is
+    less than the mean of their diameters and the other is in front.
+    """
+    shadows = find_shadows(context.path(context.products.split))
+    text = context.write("shadowed_ant.txt", shadow_text(shadows))
+    told = [f"{shadow.antenna} for {shadow.seconds / 60:.1f} min" for shadow in shadows]
+    return Made((), (text,), (f"in shadow: {', '.join(told)}",) if told else ())
+
+
+ITEM = Item(
+    key="shadowing",
+    title="Shadowing",
+    look_for="Antennas that were in shadow for much of the time.",
+    files=("shadowed_ant.txt",),
+    make=make,
+)
