@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from almared.cli.main import COMMANDS
 from almared.errors import AlmaredError, InputError, PlanError, ResourceError, RunError, StepError
 from almared.mous import Mous, MousEb, MousSettings
 from almared.names import MousTree, Products, Uid
@@ -28,9 +29,9 @@ PLAN = {
 }
 
 
-def mous(*ends: str, plan: dict[str, object] | None = None) -> Mous:
+def mous(*ends: str, plan: dict[str, object] | None = None, area: Path = Path("/area")) -> Mous:
     """Return a MOUS of execution blocks whose uids end so; nothing of it is on disk."""
-    tree = MousTree(Path("/area/uid___A001_X1_X2"))
+    tree = MousTree(area / "uid___A001_X1_X2")
     uids = [Uid(("A002", "X1", end)) for end in ends]
     ebs = (
         MousEb(u, tree.calibration(u), tree.calibration(u) / u.file_name, Products(f"{u.file_name}.ms")) for u in uids
@@ -120,17 +121,21 @@ def test_options_of_the_plan_come_from_the_settings() -> None:
         assert words == [*common, *own, "--low-snr", *(["--no-wvr"] if own else [])]
 
 
-def test_words_are_those_that_the_commands_know() -> None:
-    made = mous("X2", "X3", plan={**PLAN, "lazy": True, "lbc": True, "allow_hybrid": True, "tsys_chan_tol": 2.5})
-    options = PassedOptions(is_forced=True, breaks_lock=True, workers=3, scheduler="tcp://host:8786")
-    for one in jobs_of(made, until="run"):
+def test_words_are_those_that_the_commands_know(tmp_path: Path) -> None:
+    plan = {**PLAN, "lazy": True, "lbc": True, "allow_hybrid": True, "tsys_chan_tol": 2.5}
+    made = mous("X2", "X3", plan=plan, area=tmp_path)
+    for eb in made.ebs:
+        eb.asdm.mkdir(parents=True)
+    options = PassedOptions(is_forced=True, breaks_lock=True, workers=3, share=2, scheduler="tcp://host:8786")
+    for one in jobs_of(made):
         words = words_of(one, made, options=options)
+        if words[0] not in COMMANDS:
+            continue
         command = importlib.import_module(f"almared.cli.{words[0]}").command
-        parsed = command.make_context(words[0], list(words[1:]), resilient_parsing=False)
-        assert parsed.params["is_json"]
-    assert words_of(job(made, "image"), made, options=options)[-5:] == (
-        *("--break-lock", "--workers", "3", "--scheduler", "tcp://host:8786"),
-    )
+        assert command.make_context(words[0], list(words[1:])).params["is_json"], one.name
+    told = ("--break-lock", "--workers", "3", "--scheduler", "tcp://host:8786")
+    assert words_of(job(made, "image"), made, options=options)[-5:] == told
+    assert words_of(job(made, "X2 report"), made, options=options)[-2:] == ("--workers", "2")
 
 
 GB = 1e9

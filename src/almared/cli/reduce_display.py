@@ -101,7 +101,7 @@ class ReduceLines:
 def forecast(mous: Mous, options: ReduceOptions, *, is_json: bool) -> str:
     """Return what a reduction would call, and where each job stands."""
     states = {status.job: status for status in mous_status(mous)}
-    passed = PassedOptions(options.is_forced, options.breaks_lock, options.workers or 1, options.scheduler)
+    passed = PassedOptions(options.is_forced, options.breaks_lock, options.workers or 1, scheduler=options.scheduler)
     told = [
         {
             "job": job.name,

@@ -172,6 +172,7 @@ class _Reduction:
                 is_forced=self.options.is_forced,
                 breaks_lock=self.options.breaks_lock,
                 workers=self.options.workers or (crew.size if scheduler else available_cores()),
+                share=max(1, available_cores() // crew.size),
                 scheduler=scheduler,
             )
             self._do(jobs, crew, passed=passed)

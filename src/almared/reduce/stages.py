@@ -36,7 +36,8 @@ class Stage:
     needs : tuple of str
         Stages that come before it: of the same execution block, or of all of them.
     options : tuple of str
-        Options of the reduction that the command takes: ``force``, ``break-lock``, ``workers``, ``scheduler``.
+        Options of the reduction that the command takes: ``force``, ``break-lock``, ``workers``, ``scheduler``, and
+        ``share``, the processes that one of several jobs may have.
     is_of_several : bool
         Whether it is left out with a single execution block.
     """
@@ -58,7 +59,7 @@ class Stage:
 STAGES = (
     Stage("plan", "calibration planned", "plan", Scope.EB),
     Stage("run", "calibrated", "run", Scope.EB, ("plan",), ("force", "break-lock")),
-    Stage("report", "QA2 report of the execution block", "report", Scope.EB, ("run",)),
+    Stage("report", "QA2 report of the execution block", "report", Scope.EB, ("run",), ("share",)),
     Stage("combine", "scaled and concatenated", "combine", Scope.MOUS, ("run",), ("break-lock",), True),
     Stage("image", "imaged", "image", Scope.MOUS, ("run", "combine"), ("break-lock", "workers", "scheduler")),
     Stage("mous-report", "QA2 report of the MOUS", "report", Scope.MOUS, ("report", "image")),
@@ -137,7 +138,9 @@ class PassedOptions:
     is_forced, breaks_lock : bool
         ``--force``, ``--break-lock``.
     workers : int
-        How many processes a stage may run side by side.
+        How many processes a stage may run side by side when it runs alone.
+    share : int
+        How many it may run when other jobs run beside it.
     scheduler : str
         Address of a Dask scheduler on other machines, empty for this one.
     """
@@ -145,6 +148,7 @@ class PassedOptions:
     is_forced: bool = False
     breaks_lock: bool = False
     workers: int = 1
+    share: int = 1
     scheduler: str = ""
 
 
@@ -158,6 +162,7 @@ def words_of(job: Job, mous: Mous, *, options: PassedOptions) -> tuple[str, ...]
         "force": ["--force"] * options.is_forced,
         "break-lock": ["--break-lock"] * options.breaks_lock,
         "workers": ["--workers", str(options.workers)],
+        "share": ["--workers", str(options.share)],
         "scheduler": ["--scheduler", options.scheduler] if options.scheduler else [],
     }
     return tuple(words + [word for name in job.stage.options for word in given[name]])
