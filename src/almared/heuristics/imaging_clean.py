@@ -49,6 +49,12 @@ class Automask:
     minbeamfrac: float
     growiterations: int
 
+    def __str__(self) -> str:
+        return (
+            f"sidelobe {self.sidelobethreshold:g}, noise {self.noisethreshold:g}, low noise "
+            f"{self.lownoisethreshold:g}, negative {self.negativethreshold:g}, beam part {self.minbeamfrac:g}"
+        )
+
 
 def choose_robust(
     predict: Callable[[float], PredictedPsf], *, beam_arcsec: tuple[float, float] | None = None

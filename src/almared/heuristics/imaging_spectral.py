@@ -83,6 +83,9 @@ class CubeAxis:
     n_channels: int
     rest_hz: float
 
+    def __str__(self) -> str:
+        return f"{self.n_channels} of {self.width_km_s:.4g} km/s from {self.start_hz / 1e9:.6f} GHz"
+
     @property
     def width_km_s(self) -> float:
         """Width of a channel in velocity (km/s, radio convention)."""

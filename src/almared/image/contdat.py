@@ -82,7 +82,7 @@ def read_contdat(path: Path) -> dict[str, tuple[WindowRanges, ...]]:
     found: dict[str, dict[int, WindowRanges]] = {}
     field, spw = "", -1
     for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.partition("#")[0].strip()
+        line = "" if raw.lstrip().startswith("#") else raw.strip()
         if not line:
             continue
         is_field, is_window = FIELD.fullmatch(line), WINDOW.fullmatch(line)

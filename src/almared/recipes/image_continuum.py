@@ -78,27 +78,27 @@ def continuum_step(
     number: int, line_free: Sequence[LineFree], *, averaging: Mapping[int, Choice[int]], needs: StepNeeds
 ) -> Step:
     """Return the step that averages the line-free channels into an MS of their own; flags are put back after it."""
-    commands = tuple(
-        f"mode='manual' field='{id_ranges(e.field_ids)}' spw='{e.spw_id}:{channel_text(e.lines)}' reason='line'"
-        for e in line_free
-        if e.has_lines
-    )
+    lines: dict[tuple[int, ...], list[str]] = {}
+    for entry in line_free:
+        if entry.has_lines:
+            lines.setdefault(entry.field_ids, []).append(f"{entry.spw_id}:{channel_text(entry.lines)}")
     actions: list[Action] = [
         remove(CONTINUUM, flag_versions(CONTINUUM)),
         routine("start_from_flags", FINAL, BEFORE),
         call("initweights", vis=FINAL, wtmode="weight", dowtsp=True),
     ]
-    if commands:
-        actions.append(
-            call(
-                "flagdata",
-                "Channels that are not line-free by cont.dat.",
-                vis=FINAL,
-                mode="list",
-                inpfile=commands,
-                flagbackup=False,
-            )
+    actions += [
+        call(
+            "flagdata",
+            "Channels that are not line-free by cont.dat.",
+            vis=FINAL,
+            mode="manual",
+            field=id_ranges(fields),
+            spw=",".join(windows),
+            flagbackup=False,
         )
+        for fields, windows in lines.items()
+    ]
     reasons = dict.fromkeys(f"{choice.value} channels to {choice.reason}" for choice in averaging.values())
     actions += [
         call(
