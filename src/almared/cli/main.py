@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "inspect": ("almared.cli.inspect", "Print the facts of an execution block."),
     "plan": ("almared.cli.plan", "Choose how to calibrate an execution block and write the script."),
     "run": ("almared.cli.run", "Run the calibration script, whole or step by step."),
+    "combine": ("almared.cli.combine", "Bring execution blocks to one flux scale and concatenate them."),
     "report": ("almared.cli.report", "Make the QA2 report of an execution block or a MOUS."),
     "image": ("almared.cli.image", "Image a MOUS, or any calibrated MS."),
 }

@@ -1,0 +1,99 @@
+"""``almared combine``: bring the execution blocks of a MOUS to one flux scale and concatenate them."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from almared.stages.combine import CombineOrder
+
+
+@click.command(name="combine")
+@click.argument("mous", type=click.Path(path_type=Path))
+@click.option("--no-scale", "is_unscaled", is_flag=True, help="Concatenate only; each keeps the scale it has.")
+@click.option("--dirtol", metavar="ARCSEC", type=click.FloatRange(min=0, min_open=True), help="Fields nearer are one.")
+@click.option("--average", "averaged", multiple=True, metavar="EB", help="Average these (X36f) alone; a new table.")
+@click.option(
+    "--weights",
+    type=click.Choice(["scatter", "errors"]),
+    help="Of the means: errors with the scatter beside them (default), or errors alone; a new table.",
+)
+@click.option("--flux", "fluxes", multiple=True, metavar="NAME=Jy@GHz,alpha", help="A known flux, shown beside.")
+@click.option("--no-run", is_flag=True, help="Write allFluxes.txt and the script; run nothing.")
+@click.option("--force", "is_forced", is_flag=True, help="Take allFluxes.txt as it is; replace an edited script.")
+@click.option("--break-lock", "breaks_lock", is_flag=True, help="Take the lock of a run on another machine.")
+@click.option("--dry-run", is_flag=True, help="Tell the fluxes and choices; write nothing.")
+@click.option("--json", "is_json", is_flag=True, help="All of it as one JSON object.")
+def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_json: bool, **given: Any) -> None:
+    """Scale the execution blocks of MOUS, its directory, to common fluxes and concatenate them.
+
+    The calibrated data are copied to Combination/calibrated. The fluxes that each execution block found for the
+    phase calibrators are averaged into allFluxes.txt, scriptForFluxCalibration.py is made from that table and run,
+    and the fields and windows of calibrated.ms are counted. To use other fluxes, edit the fifth column of
+    allFluxes.txt and call this again: a table that is there is never overwritten. With a single execution block
+    there is nothing to do.
+
+    \b
+    Examples:
+      almared combine uid___A001_X1_X2 --dry-run             fluxes, means and warnings
+      almared combine uid___A001_X1_X2                       scale, concatenate, count
+      almared combine uid___A001_X1_X2 --no-run              table and script, to edit the table
+      almared combine uid___A001_X1_X2 --no-scale            concatenate alone
+      almared combine uid___A001_X1_X2 --average X36f --average X5b2
+      almared combine uid___A001_X1_X2 --dry-run --flux J1922+1530=0.15@225,-0.7
+
+    \b
+    Exit codes: 0 done, or nothing to do; 3 bad input; 4 no sound table or script; 5 may not start (locked,
+    disk, memory); 6 a step failed.
+    """
+    from almared.cli import combine_display
+    from almared.mous import read_mous
+    from almared.recipes import parse_flux
+    from almared.stages.combine import order_of_mous
+
+    found = read_mous(mous)
+    if not found.is_combined:
+        told = "there is a single execution block: nothing to combine"
+        click.echo(json.dumps({"nothing_because": told}) if is_json else f"Nothing to do: {told}.")
+        return
+    known = dict(parse_flux(text) for text in given.pop("fluxes"))
+    scales = False if is_unscaled else None
+    order = order_of_mous(found, scales=scales, dirtol_arcsec=given.pop("dirtol"), known=known, **given)
+    document = _carry_out(order, writes=not dry_run, runs=not no_run, is_json=is_json)
+    if is_json:
+        click.echo(json.dumps(document, indent=1, allow_nan=False))
+    elif dry_run:
+        click.echo("Nothing was written.")
+    elif no_run:
+        click.echo(f"Wrote allFluxes.txt and the script in {order.directory}; nothing was run.")
+    else:
+        combine_display.show_contents(document)
+
+
+def _carry_out(order: CombineOrder, *, writes: bool, runs: bool, is_json: bool) -> dict[str, Any]:
+    """Choose, write and run as far as asked; return the record."""
+    from almared.cli import combine_display, run_display
+    from almared.stages import combine
+
+    done = combine.finished(order) if writes and runs else None
+    if done is not None:
+        if not is_json:
+            combine_display.show_fluxes(done)
+            click.echo("All is done; nothing to run.")
+        return done
+    chosen = combine.choose_combination(order)
+    told = combine.document(order, chosen)
+    if not is_json:
+        combine_display.show_fluxes(told)
+    if not writes:
+        return told
+    combine.write_combination(order, chosen)
+    if not runs:
+        return told
+    shown = combine_display.silent if is_json else partial(run_display.display, is_json=False)
+    return combine.run_combination(order, chosen, display=shown)

@@ -1,0 +1,17 @@
+"""allFluxes.txt, and the flux densities that fluxscale found."""
+
+from almared.fluxtable.fluxscale import FluxScale, MeasuredFlux, parse_log, parse_result, read_fluxscale
+from almared.fluxtable.table import FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
+
+__all__ = [
+    "FluxRecord",
+    "FluxScale",
+    "MeasuredFlux",
+    "parse_log",
+    "parse_records",
+    "parse_result",
+    "read_fluxes",
+    "read_fluxscale",
+    "render_fluxes",
+    "write_fluxes",
+]

@@ -1,0 +1,135 @@
+"""How execution blocks are concatenated: which pointings are one field, and how many fields and windows result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import chain, combinations
+
+import numpy as np
+
+from almared.heuristics import thresholds
+from almared.model import Antenna, Choice, Evidence, Field, SpectralWindow
+
+ARCSEC = math.degrees(1.0) * 3600.0
+"""Arcseconds in a radian."""
+
+LIGHT_M_S = 299_792_458.0
+MARGIN = 1.5
+"""The tolerance over the largest offset."""
+
+HERTZ = 1.0
+"""CASA: concat takes windows as the same whose frequencies differ by less."""
+
+
+def separation_arcsec(here: Field, there: Field) -> float:
+    """Return the angle between two fields (arcsec), good for the smallest."""
+    (ra, dec), (ra2, dec2) = here.direction_rad, there.direction_rad
+    half = math.sin((dec2 - dec) / 2) ** 2 + math.cos(dec) * math.cos(dec2) * math.sin((ra2 - ra) / 2) ** 2
+    return 2 * math.asin(min(1.0, math.sqrt(half))) * ARCSEC
+
+
+def estimate_beam_arcsec(antennas: Sequence[Antenna], frequency_hz: float) -> float:
+    """Return wavelength over longest baseline (arcsec), a little less than the beam of an image."""
+    longest = max(math.dist(a.position_m, b.position_m) for a, b in combinations(antennas, 2))
+    return LIGHT_M_S / frequency_hz / longest * ARCSEC
+
+
+def choose_dirtol(executions: Sequence[Sequence[Field]], *, beam_arcsec: float) -> Choice[float | None]:
+    """Return the tolerance of concat (arcsec) with which repeated pointings become one field.
+
+    Pointings of one name in different execution blocks are the same when they are nearer to each other than half
+    the smallest distance of two pointings within a block. None leaves concat its own tolerance.
+
+    Parameters
+    ----------
+    executions : sequence of sequence of Field
+        Fields of each execution block; those that move are left out.
+    beam_arcsec : float, arcsec
+        Width of the synthesised beam.
+
+    References
+    ----------
+    Wiki, Combination; domain.md B.5, G33; requirement W127. concat does not shift the data of a pointing that takes
+    another's centre, so an offset that is no small part of the beam blurs the image.
+    """
+    offsets = sorted(_offsets(executions), key=lambda found: found[0])
+    largest = offsets[-1][0] if offsets else 0.0
+    if largest <= thresholds.COMBINE_DEFAULT_DIRTOL.value:
+        return Choice(None, "repeated pointings have the same centres", rule="domain B.5")
+    evidence = tuple(
+        Evidence("offset of repeated pointing", round(offset, 4), "arcsec", f"field {field.id} {field.name}", "FIELD")
+        for offset, field in reversed(offsets[-5:])
+    )
+    if largest > thresholds.COMBINE_MERGE_BEAMS.value * beam_arcsec:
+        warning = (
+            f"repeated pointings are up to {largest:.3g} arcsec apart, with a beam of {beam_arcsec:.2g} arcsec: they "
+            f"stay fields of their own, since concat would not shift their data; `--dirtol` merges them nevertheless"
+        )
+        return Choice(None, "the offsets are too large to merge pointings", evidence, "domain B.5", warning)
+    reason = f"repeated pointings are up to {largest:.3g} arcsec apart, the nearest others {_nearest(executions)}"
+    return Choice(_tolerance(largest, executions), reason, evidence, "domain B.5", _blur(largest, beam_arcsec))
+
+
+def _tolerance(largest: float, executions: Sequence[Sequence[Field]]) -> float:
+    """Return the largest offset with a margin, of two digits, but never as much as reaches another pointing."""
+    wanted = MARGIN * largest
+    step = 10.0 ** (math.floor(math.log10(wanted)) - 1)
+    return min(math.ceil(wanted / step) * step, (largest + _smallest(executions) / 2) / 2)
+
+
+def _blur(offset: float, beam: float) -> str:
+    if offset <= thresholds.COMBINE_OFFSET_BEAMS.value * beam:
+        return ""
+    loss = 100 * (1 - math.exp(-4 * math.log(2) * (offset / beam / 2) ** 2))
+    return (
+        f"merged pointings are off by up to {offset:.3g} arcsec, {offset / beam:.2f} of the beam: point sources lose "
+        f"up to {loss:.0f} % of their peak"
+    )
+
+
+def _nearest(executions: Sequence[Sequence[Field]]) -> str:
+    smallest = _smallest(executions)
+    return f"{smallest:.3g} arcsec" if smallest < 3600 else "more than a degree"
+
+
+def _offsets(executions: Sequence[Sequence[Field]]) -> Iterator[tuple[float, Field]]:
+    """Yield how far each field is from the pointing that it repeats."""
+    limit = _smallest(executions) / 2
+    for first, second in combinations(executions, 2):
+        for field in second:
+            near = [separation_arcsec(field, other) for other in first if other.name == field.name]
+            if near and min(near) < limit:
+                yield min(near), field
+
+
+def _smallest(executions: Sequence[Sequence[Field]]) -> float:
+    """Return the smallest distance of two pointings of one execution block (arcsec)."""
+    pairs = (pair for fields in executions for pair in combinations(fields, 2))
+    apart = (separation_arcsec(*pair) for pair in pairs)
+    return min((angle for angle in apart if angle > thresholds.COMBINE_DEFAULT_DIRTOL.value), default=180.0 * 3600)
+
+
+def expected_fields(executions: Sequence[Sequence[Field]], dirtol_arcsec: float | None) -> int:
+    """Return how many fields concat makes: those of the first, and each other that is near none that is there."""
+    limit = dirtol_arcsec or thresholds.COMBINE_DEFAULT_DIRTOL.value
+    merged = list(executions[0])
+    for field in chain.from_iterable(executions[1:]):
+        if all(separation_arcsec(field, other) > limit for other in merged):
+            merged.append(field)
+    return len(merged)
+
+
+def expected_windows(executions: Sequence[Sequence[SpectralWindow]]) -> int:
+    """Return how many windows concat makes: those of the first, and each other whose channels are not there yet."""
+    merged = list(executions[0])
+    for window in chain.from_iterable(executions[1:]):
+        if not any(_is_same(window, other) for other in merged):
+            merged.append(window)
+    return len(merged)
+
+
+def _is_same(one: SpectralWindow, other: SpectralWindow) -> bool:
+    ends = np.array([[w.first_channel_hz, w.channel_step_hz, w.n_channels] for w in (one, other)])
+    apart = np.abs(ends[0] - ends[1])
+    return bool(one.n_channels == other.n_channels and apart[0] < HERTZ and apart[1] * one.n_channels < HERTZ)

@@ -1,0 +1,360 @@
+"""The combination stage: copy, average the fluxes, write table and script, run it, look at what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from almared import __version__
+from almared.errors import InputError, PlanError
+from almared.fluxtable import FluxRecord, read_fluxes, render_fluxes, write_fluxes
+from almared.fluxtable.table import NAME
+from almared.heuristics.concat import ARCSEC, choose_dirtol, estimate_beam_arcsec
+from almared.heuristics.equalise import EqualFlux, OwnFlux, equalise
+from almared.heuristics.equalise_warnings import (
+    warn_of_dates,
+    warn_of_frequencies,
+    warn_of_gaps,
+    warn_of_spectra,
+    warn_of_variation,
+)
+from almared.heuristics.flux import PowerLaw
+from almared.model import Choice
+from almared.mous import Mous
+from almared.names import FLUX_SCRIPT
+from almared.plan import StagePlan
+from almared.recipes.combine import Combination, plan_combination
+from almared.recipes.combine_facts import CalibratedEb, check_alike, differing_sources
+from almared.recipes.combine_table import check_table, differences, make_records, time_text
+from almared.run.execute import RunOptions, run_script, script_states
+from almared.run.journal import STATE_DIRECTORY
+from almared.run.scriptfile import CalibrationScript, read_script
+from almared.run.state import StepState
+from almared.run.supervise import Listener
+from almared.script.written import RENDERED, write_script
+from almared.stages.combine_check import examine
+from almared.stages.combine_inputs import place_copies, read_calibrated_ebs, stamps_of
+
+RECORD = "combination.json"
+"""All that was found, for programs: fluxes with errors, warnings, and what calibrated.ms holds."""
+
+Display = Callable[[CalibrationScript], AbstractContextManager[Listener]]
+"""Shows a run of a script: yields what hears its events."""
+
+
+@dataclass(frozen=True, slots=True)
+class CombineOrder:
+    """How a MOUS is combined.
+
+    Parameters
+    ----------
+    mous : Mous
+        The MOUS, of several execution blocks.
+    scales : bool
+        Whether fluxes are made equal.
+    dirtol_arcsec : float or None, arcsec
+        Within which fields are one; None for an automatic choice.
+    known : mapping of str to PowerLaw
+        Fluxes that are known from elsewhere, shown beside those measured.
+    averaged : tuple of str
+        Short names of the execution blocks whose fluxes are averaged, all when empty.
+    weights : str
+        ``scatter`` or ``errors``: what the weights follow; empty for the former.
+    is_forced : bool
+        Take a table that differs from what was measured; replace a script that was edited by hand.
+    breaks_lock : bool
+        Take the lock from another machine.
+    """
+
+    mous: Mous
+    scales: bool = True
+    dirtol_arcsec: float | None = None
+    known: Mapping[str, PowerLaw] = field(default_factory=dict)
+    averaged: tuple[str, ...] = ()
+    weights: str = ""
+    is_forced: bool = False
+    breaks_lock: bool = False
+
+    @property
+    def directory(self) -> Path:
+        """Where it is done."""
+        return self.mous.tree.combination
+
+    @property
+    def asks_anew(self) -> bool:
+        """Whether means are asked for that a table may not hold yet."""
+        return bool(self.averaged or self.weights)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenCombination:
+    """The choices, before anything is written.
+
+    Parameters
+    ----------
+    combination : Combination
+        What the script does.
+    plan : StagePlan
+        As a plan.
+    fluxes : tuple of EqualFlux
+        Means of what was measured.
+    is_new_table : bool
+        Whether the table has to be written.
+    """
+
+    combination: Combination
+    plan: StagePlan
+    fluxes: tuple[EqualFlux, ...]
+    is_new_table: bool
+
+
+def finished(order: CombineOrder) -> dict[str, Any] | None:
+    """Return the record of a combination that is all done from what is there now, None when there is work left."""
+    document = _read_record(order.directory)
+    script = order.directory / FLUX_SCRIPT
+    if document is None or "contents" not in document or not script.is_file() or order.asks_anew:
+        return None
+    is_same = document.get("made_from") == _made_from(order)
+    statuses = script_states(read_script(script)) if is_same else ()
+    return document if statuses and all(status.state is StepState.DONE for status in statuses) else None
+
+
+def _read_record(directory: Path) -> dict[str, Any] | None:
+    try:
+        document = json.loads((directory / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _made_from(order: CombineOrder) -> dict[str, Any]:
+    """Return all that decides what is done."""
+    table = order.directory / NAME
+    return {
+        "almared": __version__,
+        "calibrated": stamps_of(order.mous),
+        "table": hashlib.sha256(table.read_bytes()).hexdigest() if table.is_file() else "",
+        "scales": order.scales,
+        "dirtol_arcsec": order.dirtol_arcsec,
+        "known": {name: [law.flux_jy, law.reference_hz, law.spectral_index] for name, law in order.known.items()},
+    }
+
+
+def choose_combination(order: CombineOrder) -> ChosenCombination:
+    """Return all choices; nothing is written.
+
+    Raises
+    ------
+    AlmaredError
+        An execution block is not calibrated, or no sound script can be made.
+    """
+    ebs = read_calibrated_ebs(order.mous)
+    fluxes = _means(order, ebs)
+    records, is_new = _table(order, ebs, fluxes=fluxes) if order.scales else ((), False)
+    if order.scales:
+        check_alike(ebs)
+        check_table(records, ebs, is_confirmed=order.is_forced)
+    combination = Combination(
+        uid=order.mous.settings.uid,
+        ebs=ebs,
+        records=records,
+        scales=order.scales,
+        reason=_reason(order, ebs),
+        dirtol_arcsec=_dirtol(order, ebs),
+        warnings=_warnings(order, ebs, fluxes=fluxes),
+    )
+    return ChosenCombination(combination, plan_combination(combination), fluxes, is_new)
+
+
+def _means(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> tuple[EqualFlux, ...]:
+    wanted = _averaged(order)
+    own = [value for value in _own(ebs) if value.ms in wanted]
+    return equalise(own, adds_scatter=order.weights != "errors")
+
+
+def _averaged(order: CombineOrder) -> set[str]:
+    """Return the calibrated MSs whose fluxes are averaged."""
+    names = {eb.name: eb.products.calibrated for eb in order.mous.ebs}
+    unknown = [name for name in order.averaged if name not in names]
+    if unknown:
+        raise InputError(f"there is no execution block {unknown[0]!r}", repair=f"they are {', '.join(sorted(names))}")
+    return {names[name] for name in order.averaged or names}
+
+
+def _own(ebs: Sequence[CalibratedEb]) -> list[OwnFlux]:
+    found = (eb.own_flux(name, spw) for eb in ebs for name in eb.calibrator_ids for spw in eb.spw_ids)
+    return [value for value in found if value is not None]
+
+
+def _table(
+    order: CombineOrder, ebs: Sequence[CalibratedEb], *, fluxes: Sequence[EqualFlux]
+) -> tuple[tuple[FluxRecord, ...], bool]:
+    """Return the table and whether it is new: one that is there is taken as it is (requirement W125).
+
+    One that nobody edited is made anew when the execution blocks were calibrated anew.
+    """
+    path = order.directory / NAME
+    made = make_records(ebs, fluxes)
+    if not path.is_file() or order.asks_anew:
+        return made, True
+    records = read_fluxes(path)
+    different = differences(records, ebs)
+    if different and not _is_edited(order.directory):
+        return made, True
+    if different and not order.is_forced:
+        raise PlanError(
+            f"it does not say what fluxscale found: {'; '.join(different[:3])}"
+            + (f"; and {len(different) - 3} more" if len(different) > 3 else ""),
+            where=str(path),
+            repair="correct these fluxes (the fourth column), or remove the file to have it written anew, or take it "
+            "as it is with --force",
+        )
+    return records, False
+
+
+def _is_edited(directory: Path) -> bool:
+    rendered = directory / STATE_DIRECTORY / RENDERED / NAME
+    return not rendered.is_file() or rendered.read_bytes() != (directory / NAME).read_bytes()
+
+
+def _reason(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> str:
+    if not order.scales:
+        return "the reducer leaves each execution block the scale of its calibration"
+    how = "the errors alone" if order.weights == "errors" else "the errors and the scatter beside them"
+    names = f"those of {', '.join(order.averaged)}" if order.averaged else f"all {len(ebs)} execution blocks"
+    return f"means over {names}, with weights of the inverse variances of {how}, where {NAME} was not edited"
+
+
+def _dirtol(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> Choice[float | None]:
+    if order.dirtol_arcsec is not None:
+        return Choice(order.dirtol_arcsec, "given by the reducer", rule="domain B.5")
+    highest = max(eb.frequency_hz(spw) for eb in ebs for spw in eb.spw_ids)
+    beam = min(estimate_beam_arcsec(eb.eb.antennas, highest) for eb in ebs)
+    return choose_dirtol([eb.still_fields for eb in ebs], beam_arcsec=beam)
+
+
+def _warnings(order: CombineOrder, ebs: Sequence[CalibratedEb], *, fluxes: Sequence[EqualFlux]) -> tuple[str, ...]:
+    found = [differing_sources(ebs)]
+    if order.scales:
+        names = tuple(eb.ms for eb in ebs if eb.ms in _averaged(order))
+        found += [
+            warn_of_dates({eb.ms: eb.middle_mjd_s for eb in ebs}),
+            warn_of_variation(fluxes),
+            warn_of_spectra(_own(ebs)),
+            warn_of_gaps(fluxes, names),
+            warn_of_frequencies({eb.ms: {spw: eb.frequency_hz(spw) for spw in eb.spw_ids} for eb in ebs}),
+        ]
+    return tuple(chain.from_iterable(found))
+
+
+def write_combination(order: CombineOrder, chosen: ChosenCombination) -> None:
+    """Copy what is due, write the table where it is new, the script, and the record.
+
+    Raises
+    ------
+    ResourceError
+        The disk is too small.
+    PlanError
+        The script was edited by hand, and its replacement is not forced.
+    """
+    place_copies(order.mous, scales=order.scales, breaks_lock=order.breaks_lock)
+    if chosen.is_new_table:
+        _write_table(order.directory, chosen.combination.records)
+    write_script(chosen.plan, order.directory, is_forced=order.is_forced)
+    write_record(order.directory, document(order, chosen))
+
+
+def _write_table(directory: Path, records: Sequence[FluxRecord]) -> None:
+    """Write the table and keep what was written; one that a person edited is kept under another name."""
+    path, rendered = directory / NAME, directory / STATE_DIRECTORY / RENDERED / NAME
+    if path.is_file() and _is_edited(directory) and path.read_text(encoding="utf-8") != render_fluxes(records):
+        names = (path.with_name(f"{NAME}.edited-{number}") for number in range(1, 10_000))
+        os.replace(path, next(name for name in names if not name.exists()))
+    rendered.parent.mkdir(parents=True, exist_ok=True)
+    # The copy comes last: a kill in between leaves a table that counts as edited, and is kept.
+    write_fluxes(path, records)
+    write_fluxes(rendered, records)
+
+
+def run_combination(order: CombineOrder, chosen: ChosenCombination, *, display: Display) -> dict[str, Any]:
+    """Run what of the script is left and return the record, with what calibrated.ms holds.
+
+    Raises
+    ------
+    AlmaredError
+        The run may not start, or a step failed.
+    """
+    script = order.directory / FLUX_SCRIPT
+    with display(read_script(script)) as listener:
+        run_script(script, RunOptions(breaks_lock=order.breaks_lock), listener=listener)
+    told = {**document(order, chosen), "contents": examine(order.directory, chosen.combination)}
+    write_record(order.directory, told)
+    return told
+
+
+def write_record(directory: Path, told: Mapping[str, Any]) -> None:
+    """Write the record; it is replaced whole."""
+    new = directory / f"{RECORD}.new"
+    new.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    os.replace(new, directory / RECORD)
+
+
+def document(order: CombineOrder, chosen: ChosenCombination) -> dict[str, Any]:
+    """Return the choices as JSON knows them."""
+    combination = chosen.combination
+    return {
+        "mous": combination.uid,
+        "scales": combination.scales,
+        "reason": combination.reason,
+        "executions": [
+            {"ms": eb.ms, "middle": time_text(eb.middle_mjd_s), "reference": list(_references(eb))}
+            for eb in combination.ebs
+        ],
+        "fluxes": [_flux_document(order, chosen, flux=flux) for flux in chosen.fluxes],
+        "dirtol_arcsec": combination.dirtol_arcsec.value,
+        "dirtol_reason": combination.dirtol_arcsec.reason,
+        "offsets_arcsec": {e.selection: e.value for e in combination.dirtol_arcsec.evidence},
+        "warnings": list(chosen.plan.warnings),
+        "made_from": _made_from(order),
+    }
+
+
+def _references(eb: CalibratedEb) -> tuple[str, ...]:
+    return eb.fluxscale.references if eb.fluxscale else ()
+
+
+def _flux_document(order: CombineOrder, chosen: ChosenCombination, *, flux: EqualFlux) -> dict[str, Any]:
+    mean, law = flux.mean, order.known.get(flux.source)
+    records = [r for r in chosen.combination.records if (r.source, r.spw_id) == (flux.source, flux.spw_id)]
+    return {
+        "source": flux.source,
+        "spw": flux.spw_id,
+        "frequency_ghz": flux.own[0].frequency_hz / 1e9,
+        "own": [
+            {"ms": own.ms, "flux_jy": own.flux_jy, "error_jy": own.error_jy, "n_solutions": own.n_solutions}
+            for own in flux.own
+        ],
+        "mean_jy": mean.value,
+        "error_jy": mean.error,
+        "scatter_jy": mean.scatter,
+        "mean_by_errors_jy": mean.by_errors,
+        "chi_square": mean.chi_square,
+        "degrees": mean.n_values - 1,
+        "used_jy": {record.ms_name: record.used_jy for record in records},
+        "known_jy": law.at(flux.own[0].frequency_hz) if law else None,
+    }
+
+
+def order_of_mous(mous: Mous, **changes: Any) -> CombineOrder:
+    """Return the combination that ``mous.toml`` asks for, with changes by name where they are not None."""
+    settings = mous.settings.combine
+    dirtol = settings.dirtol_rad * ARCSEC if settings.dirtol_rad else None
+    given = {"scales": settings.scale, "dirtol_arcsec": dirtol}
+    return CombineOrder(mous, **{**given, **{name: value for name, value in changes.items() if value is not None}})

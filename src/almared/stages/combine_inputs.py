@@ -1,0 +1,174 @@
+"""What the combination takes from the execution blocks: facts, fluxes and copies of the calibrated data."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from almared.errors import InputError, ResourceError
+from almared.fluxtable import FluxScale, read_fluxscale
+from almared.mous import Mous, MousEb
+from almared.ms import read_execution_block
+from almared.ms.subtables import opened
+from almared.names import flag_versions
+from almared.recipes.combine import CALIBRATED, LISTING, gain_table
+from almared.recipes.combine_facts import CalibratedEb, describe_calibrated
+from almared.run.execute import script_states
+from almared.run.inputs import changed_inputs, read_inputs, stamp_of, write_inputs
+from almared.run.lock import locked
+from almared.run.products import remove_products, size_on_disk
+from almared.run.scriptfile import read_script
+from almared.run.state import StepState
+
+PART = ".part"
+"""Ending of a copy that is not whole yet."""
+
+SPARE = 1.1
+"""Free disk asked for over the size of the copies."""
+
+
+def calibrated_of(eb: MousEb) -> Path:
+    """Return the calibrated MS of an execution block.
+
+    Raises
+    ------
+    InputError
+        It is not there, or its calibration is not done.
+    """
+    path = eb.directory / eb.products.calibrated
+    script = eb.directory / eb.products.script
+    repair = f"finish its calibration first: `almared run {eb.directory}`"
+    if script.is_file():
+        undone = [s for s in script_states(read_script(script)) if s.state is not StepState.DONE]
+        if undone:
+            step = undone[0]
+            raise InputError(
+                f"the calibration of {eb.name} is not done: step {step.number} {step.reason or step.state.value}",
+                where=str(eb.directory),
+                repair=repair,
+            )
+    if not path.is_dir():
+        raise InputError(f"{eb.name} has no calibrated MS", where=str(path), repair=repair)
+    return path
+
+
+def stamps_of(mous: Mous) -> dict[str, str]:
+    """Return the stamp of each calibrated MS; of one that was calibrated by hand the time of its last change."""
+    return {str(path): stamp_of(path.parent, path.name) or _time_stamp(path) for path in map(calibrated_of, mous.ebs)}
+
+
+def _time_stamp(path: Path) -> str:
+    return f"changed {max(part.stat().st_mtime_ns for part in path.glob('table.*'))}"
+
+
+def read_calibrated_ebs(mous: Mous) -> tuple[CalibratedEb, ...]:
+    """Return the facts of all execution blocks, in order of date.
+
+    Raises
+    ------
+    AlmaredError
+        One of them is not calibrated, cannot be read, or has no targets.
+    """
+    return tuple(sorted((_read(eb) for eb in mous.ebs), key=lambda eb: eb.middle_mjd_s))
+
+
+def _read(eb: MousEb) -> CalibratedEb:
+    path = calibrated_of(eb)
+    return describe_calibrated(
+        read_execution_block(path), path.name, fluxscale=_fluxscale(eb), n_bytes=float(size_on_disk(path))
+    )
+
+
+def _fluxscale(eb: MousEb) -> FluxScale | None:
+    """Return what fluxscale found; None where it did not run, since no source of known flux was observed."""
+    log = eb.directory / eb.products.of_split("fluxscale")
+    if log.is_file() or log.with_name(f"{log.name}.json").is_file():
+        return read_fluxscale(log)
+    return None
+
+
+def place_copies(mous: Mous, *, scales: bool, breaks_lock: bool = False) -> tuple[str, ...]:
+    """Copy what changed since it was copied last; return the names of the copies that were made.
+
+    What was made from older copies goes first, and a copy gets its name when it is whole: whenever this ends, the
+    next call finds what is left to do.
+
+    Raises
+    ------
+    ResourceError
+        The disk is too small.
+    LockedError
+        A run of the combination is under way.
+    """
+    directory = mous.tree.combination
+    directory.mkdir(parents=True, exist_ok=True)
+    stamps = stamps_of(mous)
+    with locked(directory, break_lock=breaks_lock):
+        old = set(changed_inputs(directory, stamps))
+        taken = read_inputs(directory)
+        due = [eb for eb in mous.ebs if _is_due(eb, directory, old=old, scales=scales)]
+        _check_room(directory, due)
+        if due or old:
+            remove_products(directory, _there(directory, (CALIBRATED, flag_versions(CALIBRATED), LISTING)))
+        for eb in due:
+            key = str(calibrated_of(eb))
+            _copy_eb(eb, directory)
+            taken[key] = stamps[key]
+            write_inputs(directory, taken)
+        write_inputs(directory, stamps)
+    return tuple(eb.products.calibrated for eb in due)
+
+
+def _is_due(eb: MousEb, directory: Path, *, old: set[str], scales: bool) -> bool:
+    copy = directory / eb.products.calibrated
+    if not copy.is_dir() or str(calibrated_of(eb)) in old:
+        return True
+    # Without scaling the data column counts: a copy that was scaled has another one, which concat would take along.
+    return not scales and (directory / gain_table(copy.name)).exists() and _has_corrected(copy)
+
+
+def _has_corrected(path: Path) -> bool:
+    with opened(path) as main:
+        return "CORRECTED_DATA" in main.colnames()
+
+
+def _check_room(directory: Path, due: Iterable[MousEb]) -> None:
+    needed = SPARE * sum(size_on_disk(calibrated_of(eb)) for eb in due)
+    free = shutil.disk_usage(directory).free
+    if needed > free:
+        raise ResourceError(
+            f"the copies need {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free",
+            where=str(directory),
+            repair="make room",
+        )
+
+
+def _copy_eb(eb: MousEb, directory: Path) -> None:
+    ms, log = eb.products.calibrated, eb.products.of_split("fluxscale")
+    remove_products(directory, _there(directory, (gain_table(ms), flag_versions(ms))))
+    for name in (log, f"{log}.json", ms):
+        source = eb.directory / name
+        if source.exists():
+            _copy(source, directory / name)
+        else:
+            remove_products(directory, _there(directory, (name,)))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file or directory; it gets its name when it is whole."""
+    part = target.with_name(target.name + PART)
+    remove_products(target.parent, _there(target.parent, (part.name,)))
+    if source.is_dir():
+        shutil.copytree(source, part)
+    else:
+        shutil.copyfile(source, part)
+    if size_on_disk(part) != size_on_disk(source):
+        raise ResourceError("the copy is not whole", where=str(part), repair="is something writing to the original?")
+    remove_products(target.parent, _there(target.parent, (target.name,)))
+    os.replace(part, target)
+
+
+def _there(directory: Path, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if os.path.lexists(directory / name))
