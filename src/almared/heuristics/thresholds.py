@@ -107,6 +107,9 @@ QUICK_THRESHOLD = Threshold(3.0, "", "domain C.3: expected rms at which the quic
 QUICK_CORNER_FROM = Threshold(0.1, "", "domain C.3: box of the rms; the box of the peak leaves out as much")
 QUICK_CORNER_TO = Threshold(0.3, "", "domain C.3: box of the rms")
 ANTENNA_FLAGGED = Threshold(0.75, "", "domain C.1 flaggedFraction: antennas with more flagged do not count")
+ACCEPTED_RMS_LOW = Threshold(1.10, "", "domain H: noise over request in Bands 1 and 3 to 6")
+ACCEPTED_RMS_MIDDLE = Threshold(1.15, "", "domain H: noise over request in Bands 7 and 8")
+ACCEPTED_RMS_HIGH = Threshold(1.20, "", "domain H: noise over request in Bands 9 and 10")
 CHECK_OFFSET_BEAMS = Threshold(0.2, "", "ours: part of the beam; a usual limit of astrometric checks; advisory")
 CHECK_LEAST_COHERENCE = Threshold(0.85, "", "ours: a check source should keep 85 % of its amplitude; advisory")
 

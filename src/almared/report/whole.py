@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from almared import __version__
+from almared.errors import InputError
+from almared.fluxtable import FluxRecord, read_fluxes
+from almared.heuristics.acceptance import band_of, beam_judgement, rms_limit
+from almared.mous import Mous, MousEb, read_mous
+from almared.report.build import FORMAT, REPORT
+from almared.report.page import embedded, render, write_whole
+from almared.run.inputs import stamp_of
+from almared.run.journal import Journal
+from almared.stages.image_record import read_record
+
+ARCSEC_PER_RAD = 206264.80624709636
+FLUX_TABLE = "allFluxes.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +34,224 @@ class MousReport:
         The page.
     is_new : bool
         Whether it was made now.
+    warnings : tuple of str
+        What a reviewer should look at.
     """
 
     page: Path
     is_new: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FluxRow:
+    """Fluxes of one calibrator in one window.
+
+    Parameters
+    ----------
+    source : str
+        The calibrator.
+    spw_id : int
+        The window.
+    frequency_ghz : float, GHz
+        Its middle.
+    own : tuple of FluxRecord
+        One for each execution block.
+    used_jy : float, Jy, optional
+        What all were scaled to.
+    spread_percent : float, %, optional
+        Largest deviation of an own flux from it.
+    """
+
+    source: str
+    spw_id: int
+    frequency_ghz: float
+    own: tuple[FluxRecord, ...]
+    used_jy: float | None
+    spread_percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRow:
+    """An image with what was reached.
+
+    Parameters
+    ----------
+    record : mapping
+        Its entry of ``images.json``.
+    verdict : str
+        Against the request, in words.
+    warnings : tuple of str
+        What is not as it should be.
+    previews : tuple of Path
+        Pictures of it.
+    """
+
+    record: Mapping[str, Any]
+    verdict: str
+    warnings: tuple[str, ...]
+    previews: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """How a stage ran.
+
+    Parameters
+    ----------
+    name : str
+        Its directory.
+    runs, steps, failures : int
+        Runs, steps that ended well, steps that failed or were killed.
+    builds : tuple of str
+        Builds of casatasks.
+    minutes : float, min
+        Time of all its steps.
+    """
+
+    name: str
+    runs: int
+    steps: int
+    failures: int
+    builds: tuple[str, ...]
+    minutes: float
 
 
 def report_mous(target: Path, *, is_forced: bool = False) -> MousReport:
-    raise NotImplementedError
+    """Make the QA2 report of a MOUS from those of its execution blocks and from what was combined and imaged.
+
+    Parameters
+    ----------
+    target : Path
+        The directory of the MOUS, or anything in it.
+    is_forced : bool
+        Make it although nothing changed since.
+
+    Raises
+    ------
+    InputError
+        It is no MOUS, or an execution block has no report yet.
+
+    References
+    ----------
+    domain.md C, H.
+    """
+    mous = read_mous(target)
+    out = mous.tree.report
+    stamps = _stamps(mous)
+    known = _read(out / REPORT)
+    if not is_forced and known.get("stamps") == stamps and (out / str(known.get("page"))).is_file():
+        return MousReport(out / str(known["page"]), False, tuple(known["warnings"]))
+    ebs = [_eb(eb, out) for eb in mous.ebs]
+    images, fluxes = _images(mous), _fluxes(mous)
+    warnings = [*_eb_warnings(ebs), *(f"{row.record['name']}: {text}" for row in images for text in row.warnings)]
+    out.mkdir(exist_ok=True)
+    (out / REPORT).unlink(missing_ok=True)
+    page = write_whole(
+        out / f"{mous.tree.uid_name}.qa2_report.html",
+        render(
+            "mous.html", mous=mous, ebs=ebs, images=images, fluxes=fluxes, stages=list(_stages(mous)),
+            warnings=warnings, image=embedded, version=__version__,
+        ),
+    )  # fmt: skip
+    record = {"format": FORMAT, "uid": mous.settings.uid, "stamps": stamps, "page": page.name, "warnings": warnings}
+    write_whole(out / REPORT, json.dumps(record, indent=1) + "\n")
+    return MousReport(page, True, tuple(warnings))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and found.get("format") == FORMAT else {}
+
+
+def _stamps(mous: Mous) -> dict[str, str]:
+    """Return the stamps of all that the page shows."""
+    stamps = {}
+    for eb in mous.ebs:
+        stamps[f"{eb.directory.name}/qa2"] = json.dumps(_read(eb.directory / "qa2" / REPORT).get("stamps", {}))
+    if mous.is_combined:
+        stamps["calibrated.ms"] = stamp_of(mous.tree.combination, "calibrated.ms")
+    images = read_record(mous.tree.imaging).get("images", ())
+    for image in images:
+        for file in image["files"].values():
+            stamps[file] = stamp_of(mous.tree.imaging, file)
+    stamps["mous.toml"] = mous.tree.settings.read_text(encoding="utf-8")
+    return stamps
+
+
+def _eb(eb: MousEb, out: Path) -> dict[str, Any]:
+    record = _read(eb.directory / "qa2" / REPORT)
+    if not record:
+        raise InputError(
+            "this execution block has no report", where=eb.directory.name, repair=f"run `almared report {eb.directory}`"
+        )
+    page = os.path.relpath(eb.directory / "qa2" / record["page"], out)
+    return {"name": eb.name, "page": page, "record": record}
+
+
+def _eb_warnings(ebs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for eb in ebs:
+        for item in eb["record"]["items"]:
+            told = [
+                *item["made"]["warnings"],
+                *([f"not available, {item['unavailable']}"] if item["unavailable"] else []),
+            ]
+            yield from (f"{eb['name']}, {item['title']}: {text}" for text in told)
+
+
+def _fluxes(mous: Mous) -> list[FluxRow]:
+    path = mous.tree.combination / FLUX_TABLE
+    if not path.is_file():
+        return []
+    records = read_fluxes(path)
+    keys = dict.fromkeys((record.source, record.spw_id) for record in records)
+    return [_flux_row([r for r in records if (r.source, r.spw_id) == key]) for key in keys]
+
+
+def _flux_row(own: Sequence[FluxRecord]) -> FluxRow:
+    first = own[0]
+    deviations = [abs(r.own_jy / r.used_jy - 1) for r in own if r.own_jy is not None and r.used_jy]
+    spread = 100 * max(deviations) if deviations else None
+    return FluxRow(first.source, first.spw_id, first.frequency_ghz, tuple(own), first.used_jy, spread)
+
+
+def _images(mous: Mous) -> list[ImageRow]:
+    directory = mous.tree.imaging
+    return [_image_row(mous, record, directory) for record in read_record(directory).get("images", ())]
+
+
+def _image_row(mous: Mous, record: Mapping[str, Any], directory: Path) -> ImageRow:
+    faults = list(record["warnings"])
+    verdict = "no request is known"
+    if record["requested_rms_jy"]:
+        ratio, limit = record["rms_jy"] / record["requested_rms_jy"], rms_limit(band_of(record["frequency_hz"]))
+        verdict = f"{ratio:.2f} times the request, limit {limit:g}: {'met' if ratio <= limit else 'NOT met'}"
+        faults += [f"its noise is {ratio:.2f} times the request, accepted are {limit:g}"] if ratio > limit else []
+    asked, beam = mous.settings.request.beam_rad, record["beam"]
+    if asked and beam:
+        in_arcsec = (asked[0] * ARCSEC_PER_RAD, asked[1] * ARCSEC_PER_RAD)
+        fault = beam_judgement(beam["major_arcsec"], beam["minor_arcsec"], asked_arcsec=in_arcsec)
+        faults += [fault] if fault else []
+    previews = tuple(sorted(directory.glob(f"{record['name']}*.png")))
+    return ImageRow(record, verdict, tuple(dict.fromkeys(faults)), previews)
+
+
+def _stages(mous: Mous) -> Iterator[StageRow]:
+    places = [eb.directory for eb in mous.ebs]
+    places += [place for place in (mous.tree.combination, mous.tree.imaging) if place.is_dir()]
+    for place in places:
+        entries = Journal(place).entries()
+        ends = [entry for entry in entries if entry.event == "step-end"]
+        begins = [entry for entry in entries if entry.event == "step-begin"]
+        done = sum(entry.data.get("outcome") == "done" for entry in ends)
+        yield StageRow(
+            name=str(place.relative_to(mous.tree.root)),
+            runs=sum(entry.event == "run-begin" for entry in entries),
+            steps=done,
+            failures=len(begins) - done,
+            builds=tuple(sorted({str(entry.data.get("casa", "")) for entry in begins})),
+            minutes=sum(float(entry.data.get("seconds", 0.0)) for entry in ends) / 60,
+        )

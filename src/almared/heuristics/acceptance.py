@@ -1,0 +1,60 @@
+"""How far noise and beam of an image may be from what was asked for."""
+
+from __future__ import annotations
+
+from almared.heuristics import thresholds
+
+BANDS_GHZ = {
+    1: (35, 50), 2: (67, 84), 3: (84, 116), 4: (125, 158), 5: (158, 211), 6: (211, 275), 7: (275, 373), 8: (385, 500),
+    9: (602, 720), 10: (787, 950),
+}  # fmt: skip
+"""Receiver bands (ALMA technical handbook); frequencies in two belong to the first here."""
+
+
+def band_of(frequency_hz: float) -> int | None:
+    """Return the receiver band of a frequency, None between bands.
+
+    Examples
+    --------
+    >>> band_of(345e9), band_of(120e9)
+    (7, None)
+    """
+    return next((band for band, (low, high) in BANDS_GHZ.items() if low <= frequency_hz / 1e9 < high), None)
+
+
+def rms_limit(band: int | None) -> float:
+    """Return how many times the requested noise is still accepted at first sight.
+
+    Parameters
+    ----------
+    band : int or None
+        ALMA band, None when it is not known: the strictest.
+
+    References
+    ----------
+    domain H: 10 % in Bands 1 and 3 to 6, 15 % in 7 and 8, 20 % in 9 and 10, since Cycle 1 for most.
+    """
+    if band in (9, 10):
+        return thresholds.ACCEPTED_RMS_HIGH.value
+    return thresholds.ACCEPTED_RMS_MIDDLE.value if band in (7, 8) else thresholds.ACCEPTED_RMS_LOW.value
+
+
+def beam_judgement(major_arcsec: float, minor_arcsec: float, *, asked_arcsec: tuple[float, float]) -> str:
+    """Return what is wrong with a beam by the criterion of Cycle 7 and later, empty when nothing is.
+
+    Parameters
+    ----------
+    major_arcsec, minor_arcsec : float, arcsec
+        Axes of the beam.
+    asked_arcsec : tuple of float, arcsec
+        Smallest and largest angular resolution asked for.
+
+    References
+    ----------
+    domain H: the geometric mean of the axes lies in the requested range.
+    """
+    mean = (major_arcsec * minor_arcsec) ** 0.5
+    low, high = asked_arcsec
+    if low <= mean <= high:
+        return ""
+    return f"the mean of the beam's axes, {mean:.3g} arcsec, is not in {low:.3g} to {high:.3g} arcsec"
