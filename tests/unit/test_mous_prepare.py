@@ -12,10 +12,11 @@ from click.testing import CliRunner
 from support.tiny_eb import antennas, contents, execution_block, write_asdm
 
 from almared.cli.prepare import command
-from almared.errors import AlmaredError, AsdmError, InputError
+from almared.errors import AlmaredError, AsdmError, InputError, RunError
 from almared.heuristics.part import choose_part
 from almared.mous import read_mous
 from almared.names import Uid
+from almared.reduce.prepare import move_across
 
 UID = "uid://A001/X13e/X1fe"
 NAME = "uid___A001_X13e_X1fe"
@@ -165,6 +166,30 @@ def test_a_moved_asdm_is_no_longer_where_it_was(archive: Path, tmp_path: Path) -
     assert not place.is_symlink()
     assert {path.name: path.read_bytes() for path in place.rglob("*") if path.is_file()} == before
     assert "nothing to do" in prepare(UID, place, "--out", tmp_path, "--move")
+
+
+def test_a_copy_to_another_file_system_is_compared_before_the_original_goes(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, place = tmp_path / "staged" / "uid___A002_Xabc_X1f", tmp_path / "uid___A002_Xabc_X1f"
+    shutil.copytree(archive / source.name, source)
+    whole = sorted(path.name for path in source.rglob("*"))
+    copytree = shutil.copytree
+
+    def spoiling(original: Path, copy: Path, **options: bool) -> None:
+        copytree(original, copy, **options)
+        spoilt = next((copy / "ASDMBinary").iterdir())
+        spoilt.write_bytes(spoilt.read_bytes()[:-1] + b"x")
+
+    monkeypatch.setattr(shutil, "copytree", spoiling)
+    with pytest.raises(RunError, match="differs from the original"):
+        move_across(source, place)
+    assert source.is_dir()
+    assert not place.exists()
+    monkeypatch.setattr(shutil, "copytree", copytree)
+    move_across(source, place)
+    assert sorted(path.name for path in place.rglob("*")) == whole
+    assert not source.exists()
 
 
 def test_a_link_that_leads_nowhere_is_made_anew(archive: Path, tmp_path: Path) -> None:

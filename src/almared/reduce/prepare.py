@@ -264,18 +264,31 @@ def _move(deed: Deed) -> None:
         deed.path.unlink()
     if deed.source.stat().st_dev == deed.path.parent.stat().st_dev:
         deed.source.rename(deed.path)
-        return
-    size, free = size_on_disk(deed.source), shutil.disk_usage(deed.path.parent).free
+    else:
+        move_across(deed.source, deed.path)
+
+
+def move_across(source: Path, path: Path) -> None:
+    """Move an ASDM to another file system: copy it, compare every byte, then remove the original.
+
+    Raises
+    ------
+    ResourceError
+        There is no room.
+    RunError
+        The copy differs; the original stays.
+    """
+    size, free = size_on_disk(source), shutil.disk_usage(path.parent).free
     if free < size:
         raise ResourceError(
-            f"{size / 1e9:.1f} GB have to be copied and {free / 1e9:.1f} GB are free", where=str(deed.path.parent)
+            f"{size / 1e9:.1f} GB have to be copied and {free / 1e9:.1f} GB are free", where=str(path.parent)
         )
-    copy = deed.path.with_name(f"{deed.path.name}.copying")
+    copy = path.with_name(f"{path.name}.copying")
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(deed.source, copy, symlinks=True)
-    _require_same(deed.source, copy)
-    copy.rename(deed.path)
-    shutil.rmtree(deed.source)
+    shutil.copytree(source, copy, symlinks=True)
+    _require_same(source, copy)
+    copy.rename(path)
+    shutil.rmtree(source)
 
 
 def _require_same(original: Path, copy: Path) -> None:
