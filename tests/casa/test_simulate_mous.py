@@ -14,53 +14,38 @@ from conftest import Command
 
 from almared.asdm import read_execution_block
 from almared.errors import ScenarioError
-from almared.simulate import SimulatedMous, read_executions, simulate_mous
+from almared.simulate import read_executions, simulate_mous
 from almared.simulate.mous import MousTruth, read_mous_truth
 from almared.simulate.verify.thermal import natural_noise
 
 pytestmark = pytest.mark.casa
 
 
-SMALL = {
-    "sequence.cycles": "1",
-    "sequence.bandpass_time": "12 s",
-    "sequence.flux_time": "12 s",
-    "sequence.phase_time": "12 s",
-    "sequence.check_time": "12 s",
-    "sequence.target_time": "24 s",
-    "array.group.0.antennas": "4",
-    "instrument.moved": "2",
-}
-
-
-def place_of(truth: MousTruth, number: int) -> str:
-    return str(truth.tree["executions"][number]["directory"])
+@pytest.fixture(scope="module")
+def truth(tiny_mous_out: Path) -> MousTruth:
+    return read_mous_truth(tiny_mous_out)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> SimulatedMous:
-    return simulate_mous(read_executions("tiny-mous", overrides=SMALL), tmp_path_factory.mktemp("mous"), seed=5)
+def asdms(tiny_mous_out: Path, truth: MousTruth) -> list[Path]:
+    return [tiny_mous_out / entry["directory"] / entry["asdm"] for entry in truth.tree["executions"]]
 
 
-@pytest.fixture(scope="module")
-def truth(made: SimulatedMous) -> MousTruth:
-    return read_mous_truth(made.truth)
+def test_each_execution_has_a_directory_of_its_own(tiny_mous_out: Path, truth: MousTruth) -> None:
+    names = ["uid___A002_Xe1_X10", "uid___A002_Xe2_X20"]
+    assert sorted(path.name for path in tiny_mous_out.iterdir()) == ["mous-truth.json", *names]
+    assert truth.uid == "uid://A001/Xe1/X4"
+    assert [execution.tree["asdm"] for execution in truth.executions] == names
+    for name in names:
+        inside = {path.name for path in (tiny_mous_out / name).iterdir()}
+        assert inside == {name, "truth.json", "truth.npz", "antennapos.csv", "antennapos.json"}
 
 
-def test_each_execution_has_a_directory_of_its_own(made: SimulatedMous, truth: MousTruth) -> None:
-    out = made.truth.parent
-    assert {path.name for path in out.iterdir()} == {"mous-truth.json", *(eb.eb.name for eb in made.ebs)}
-    assert truth.uid == made.uid == "uid://A001/Xe1/X4"
-    for number, eb in enumerate(made.ebs):
-        assert eb.asdm == out / place_of(truth, number) / eb.eb.name
-        assert truth.executions[number].tree["asdm"] == eb.eb.name
-
-
-def test_the_asdms_name_project_block_and_mous(made: SimulatedMous) -> None:
-    for made_eb in made.ebs:
-        eb = read_execution_block(made_eb.asdm)
+def test_the_asdms_name_project_block_and_mous(asdms: list[Path]) -> None:
+    for asdm in asdms:
+        eb = read_execution_block(asdm)
         assert (eb.project_uid, eb.sb_uid) == ("uid://A001/Xe1/X2", "uid://A001/Xe1/X3")
-        text = (made_eb.asdm / "ExecBlock.xml").read_text()
+        text = (asdm / "ExecBlock.xml").read_text()
         reference = re.search(r"<sessionReference>.*?</sessionReference>", text, re.DOTALL)
         assert reference is not None
         assert 'entityId="uid://A001/Xe1/X4"' in reference[0]
@@ -93,18 +78,18 @@ def test_both_executions_see_the_line_at_the_same_speed(truth: MousTruth) -> Non
     assert abs(sky[0] - sky[1]) > 1e5
 
 
-def test_rest_frequencies_are_the_same_in_both_asdms(made: SimulatedMous) -> None:
+def test_rest_frequencies_are_the_same_in_both_asdms(asdms: list[Path]) -> None:
     found = []
-    for made_eb in made.ebs:
-        eb = read_execution_block(made_eb.asdm)
+    for asdm in asdms:
+        eb = read_execution_block(asdm)
         target = next(source for source in eb.sources if source.name == "Tiny_1")
         found.append(sorted(hz for _, values in target.rest_frequencies_hz for hz in values))
     assert found[0] == found[1] == pytest.approx([90.5e9, 92.5e9, 102.5e9, 104.5e9], abs=1.0)
 
 
-def test_the_catalogue_tells_true_fluxes_of_the_calibrators(made: SimulatedMous, truth: MousTruth) -> None:
-    for made_eb, execution in zip(made.ebs, truth.executions, strict=True):
-        sources = {source.name: source for source in read_execution_block(made_eb.asdm).sources}
+def test_the_catalogue_tells_true_fluxes_of_the_calibrators(asdms: list[Path], truth: MousTruth) -> None:
+    for asdm, execution in zip(asdms, truth.executions, strict=True):
+        sources = {source.name: source for source in read_execution_block(asdm).sources}
         for name in ("J0423-0120", "J0519-4546"):
             assert sources[name].fluxes
             for flux in sources[name].fluxes:
@@ -117,17 +102,16 @@ def digest(directory: Path) -> dict[str, str]:
     return {str(f.relative_to(directory)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
 
 
-def test_the_same_seed_gives_the_same_bytes(made: SimulatedMous, tmp_path: Path) -> None:
-    again = simulate_mous(read_executions("tiny-mous", overrides=SMALL), tmp_path / "again", seed=5, threads=1)
-    assert digest(again.truth.parent) == digest(made.truth.parent)
+def test_the_same_seed_gives_the_same_bytes(tiny_mous_out: Path, tmp_path: Path) -> None:
+    again = simulate_mous(read_executions("tiny-mous"), tmp_path, seed=1, threads=1)
+    assert digest(again.truth.parent) == digest(tiny_mous_out)
 
 
-def test_nothing_is_overwritten_unless_asked_for(made: SimulatedMous) -> None:
-    executions = read_executions("tiny-mous", overrides=SMALL)
-    before = digest(made.truth.parent)
+def test_nothing_is_overwritten_unless_asked_for(tiny_mous_out: Path) -> None:
+    before = digest(tiny_mous_out)
     with pytest.raises(ScenarioError, match="already"):
-        simulate_mous(executions, made.truth.parent, seed=6)
-    assert digest(made.truth.parent) == before
+        simulate_mous(read_executions("tiny-mous"), tiny_mous_out, seed=6)
+    assert digest(tiny_mous_out) == before
 
 
 def test_noise_falls_with_bandwidth_and_with_data(truth: MousTruth) -> None:
@@ -146,9 +130,9 @@ def test_the_noise_is_that_of_the_handbook(truth: MousTruth) -> None:
     one = MousTruth(truth.tree, (execution,))
     scan = execution.scans("target")[0]
     tsys = float(np.median(execution.tsys(scan, execution.science_spws[0])))
-    seconds = len(execution.times(scan)) * 6.048
+    seconds = sum(len(execution.times(scan)) for scan in execution.scans("target")) * 6.048
     per_jansky = float(np.mean(execution.instrument.kelvin_per_jansky))
-    expected = tsys / per_jansky / 0.88 / np.sqrt(2.0 * 6 * 2 * 2e9 * seconds)
+    expected = tsys / per_jansky / 0.88 / np.sqrt(2.0 * 15 * 2 * 2e9 * seconds)
     assert natural_noise(one, "Tiny_1", bandwidths_hz={0: 2e9}) == pytest.approx(expected, rel=0.15)
 
 
@@ -161,10 +145,10 @@ for asdm in sys.argv[1:]:
 
 
 @pytest.fixture(scope="module")
-def imported(made: SimulatedMous, tmp_path_factory: pytest.TempPathFactory, casa_child: Command) -> list[Path]:
+def imported(asdms: list[Path], tmp_path_factory: pytest.TempPathFactory, casa_child: Command) -> list[Path]:
     place = tmp_path_factory.mktemp("imported")
-    casa_child(IMPORT, *(eb.asdm for eb in made.ebs), cwd=place)
-    return [place / f"{eb.eb.name}.ms" for eb in made.ebs]
+    casa_child(IMPORT, *asdms, cwd=place)
+    return [place / f"{asdm.name}.ms" for asdm in asdms]
 
 
 def test_casa_reads_that_both_belong_to_the_mous(imported: list[Path]) -> None:

@@ -38,7 +38,7 @@ class Comparison:
     @property
     def passed(self) -> bool:
         """Whether the deviation is a number within the limit."""
-        return abs(self.deviation) <= self.limit
+        return bool(abs(self.deviation) <= self.limit)
 
     def as_record(self) -> dict[str, object]:
         """Return the line as plain data for JSON."""

@@ -1,4 +1,9 @@
-"""Compares images with the sky that was put in: fluxes, places, line fluxes, and noise."""
+"""Compares images with the sky that was put in: fluxes, places, line fluxes, and noise.
+
+Fluxes and places are fitted where beam and noise are the same everywhere: in the corrected image times its primary
+beam. The primary beam at the component's place then corrects the flux. (Dividing by a primary beam that falls by 5 % per
+arcsecond, as it does at half power, moves what is 4 arcsec wide by 0.14 arcsec, and is no fault of the image.)
+"""
 
 from __future__ import annotations
 
@@ -15,7 +20,7 @@ from almared.simulate.spectrum import channel_frequencies
 from almared.simulate.truth import Truth
 from almared.simulate.verify.comparison import Comparison, compare_relative
 from almared.simulate.verify.fits_images import FitsImage
-from almared.simulate.verify.sky_fit import fit_components, fit_fluxes, support
+from almared.simulate.verify.sky_fit import FittedComponent, fit_components, fit_fluxes, support
 
 CONTINUUM_LIMIT_PERCENT = 4.0
 MOSAIC_LIMIT_PERCENT = 5.0
@@ -63,7 +68,7 @@ def compare_continuum(
     """
     limit = limit_percent or (MOSAIC_LIMIT_PERCENT if _is_mosaic(truth, source) else CONTINUUM_LIMIT_PERCENT)
     components = [replace(c, lines=()) for c in _inside(image, pb, truth.executions[0].source(source).components)]
-    found = fit_components(image, components)
+    found = _fitted(image, pb, components)
     for number, (component, one) in enumerate(zip(components, found, strict=True), start=1):
         where = f"continuum, component {number} ({component.shape})"
         expected = _mean_flux(component, truth.executions[0])
@@ -104,7 +109,10 @@ def compare_lines(
             channels = np.flatnonzero(np.abs(cube.frequency_hz - placed.frequency_hz) < LINE_WIDTHS * placed.width_hz)
             if not _is_covered(cube, placed):
                 continue
-            fluxes = np.array([fit_fluxes(cube, components, channel=int(c))[number - 1] for c in channels])
+            flat = _flat(cube, pb)
+            seen = [fit_fluxes(flat, components, channel=int(c))[number - 1] for c in channels]
+            response = [_response(cube, pb, component, channel=int(c)) for c in channels]
+            fluxes = np.array(seen) / np.array(response)
             to_speed = LIGHT_M_S / placed.frequency_hz / 1e3
             yield compare_relative(
                 f"line flux of {source}",
@@ -166,6 +174,19 @@ def measure_noise(image: FitsImage, truth: MousTruth, source: str, *, pb: FitsIm
     return float(np.sqrt(np.nanmedian(squares)))
 
 
+def _fitted(image: FitsImage, pb: FitsImage | None, components: Sequence[SkyComponent]) -> list[FittedComponent]:
+    found = fit_components(_flat(image, pb), components)
+    response = [_response(image, pb, component) for component in components]
+    return [replace(one, flux_jy=one.flux_jy / seen) for one, seen in zip(found, response, strict=True)]
+
+
+def _flat(image: FitsImage, pb: FitsImage | None) -> FitsImage:
+    """Return the image before it was corrected for the primary beam."""
+    if pb is None:
+        return image
+    return replace(image, data=np.stack([plane * _plane(pb, i) for i, plane in enumerate(image.data)]))
+
+
 def _compare_place(image: FitsImage, source: str, where: str, *, distance_rad: float) -> Comparison:
     arcsecond = np.pi / 648e3
     return Comparison(
@@ -192,12 +213,16 @@ def _inside(image: FitsImage, pb: FitsImage | None, components: Sequence[SkyComp
     return kept
 
 
-def _response(image: FitsImage, pb: FitsImage | None, component: SkyComponent) -> float:
-    x, y = (round(value) for value in image.pixel_of(component.direction_rad))
-    if not (0 <= y < image.data.shape[1] and 0 <= x < image.data.shape[2]):
+def _response(image: FitsImage, pb: FitsImage | None, component: SkyComponent, *, channel: int | None = None) -> float:
+    """Return the primary beam at a component, between pixels; 0 outside of the image, 1 where there is no beam."""
+    number = len(image.data) // 2 if channel is None else channel
+    plane = np.where(np.isfinite(image.data[number]), 1.0, 0.0) if pb is None else np.nan_to_num(_plane(pb, number))
+    x, y = image.pixel_of(component.direction_rad)
+    left, low = int(np.floor(x)), int(np.floor(y))
+    if not (0 <= low < plane.shape[0] - 1 and 0 <= left < plane.shape[1] - 1):
         return 0.0
-    plane = np.isfinite(image.data[len(image.data) // 2]) if pb is None else _plane(pb, len(image.data) // 2)
-    return float(np.nan_to_num(plane[y, x]))
+    cell = plane[low : low + 2, left : left + 2]
+    return float(np.array([low + 1 - y, y - low]) @ cell @ np.array([left + 1 - x, x - left]))
 
 
 def _plane(pb: FitsImage, channel: int) -> FloatArray:
