@@ -71,7 +71,8 @@ def clean_quickly(
     widths : mapping of str to int
         Per window the number of channels that are averaged before.
     grid : mapping of str to float
-        ``cell_arcsec``, ``size`` (pixels) and ``bin_s``, over how long data are averaged before.
+        ``cell_arcsec``, ``size`` (pixels), ``bin_s``, over how long data are averaged before, and ``mask_pixels``, the
+        radius around the centre inside which is cleaned, 0 for everywhere.
     **stop : float
         ``niter`` and ``threshold_jy``, where the clean stops.
 
@@ -100,6 +101,7 @@ def clean_quickly(
         datacolumn="data",
         keepflags=False,
     )
+    radius, centre = grid["mask_pixels"], int(grid["size"]) // 2
     size, cell = int(grid["size"]), f"{grid['cell_arcsec']}arcsec"
     tclean(
         vis=f"{name}.ms",
@@ -111,6 +113,7 @@ def clean_quickly(
         weighting="natural",
         niter=int(stop["niter"]),
         threshold=f"{stop['threshold_jy']}Jy",
+        mask=f"circle[[{centre}pix,{centre}pix],{radius}pix]" if radius else "",
         interactive=False,
     )
     return _told(name)
