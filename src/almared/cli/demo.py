@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from almared.simulate.mous import MousTruth
     from almared.simulate.verify import Comparison
 
 SCENARIO = "b3-quasar"
@@ -27,31 +28,81 @@ RESULT = "put-in-found.json"
 @click.option("--json", "is_json", is_flag=True, help="Print the table as JSON.")
 @click.pass_context
 def command(context: click.Context, out: Path, *, scenario: str, seed: int, force: bool, is_json: bool) -> None:
-    """Simulate an execution block, plan and run its calibration, and compare with the truth.
+    """Simulate a MOUS or an execution block, reduce it, and compare with the truth.
 
-    Runs the commands that a user would type, and prints each. What is there from an earlier, interrupted demo
-    is gone on with. Exit code 0 when every number found agrees with the one put in, else 1.
+    A MOUS is reduced to its package and reports, an execution block is calibrated. Runs the commands that a user
+    would type, and prints each. What is there from an earlier, interrupted demo is gone on with. Exit code 0 when
+    every number found agrees with the one put in, else 1.
 
     \b
     Examples:
       almared demo
       almared demo --out /data/demo --scenario b6-titan --seed 2
     """
+    from almared.simulate import read_executions
+
     begin = time.monotonic()
-    if force or not (out / "truth.json").exists():
+    is_mous = read_executions(scenario)[0].mous is not None
+    if force or not (out / ("mous-truth.json" if is_mous else "truth.json")).exists():
         _type("simulate", scenario, "--out", out, "--seed", seed, *(["--force"] if force else []), quiet=is_json)
-    eb = _execution_block(out)
-    _type("plan", eb, "--antpos", out / "antennapos.csv", quiet=True)
-    _type("run", eb, quiet=is_json)
-    comparisons = _compare(out)
+    comparisons, endings = (_reduce_mous if is_mous else _calibrate_eb)(out, quiet=is_json)
+    _keep(comparisons, out / RESULT)
     if is_json:
         click.echo(json.dumps([line.as_record() for line in comparisons], indent=1))
     else:
         _show(comparisons)
-        click.echo(f"\nResults are in {out}: the calibrated data {eb.name}.ms.split.cal, the script")
-        click.echo(f"{eb.name}.ms.scriptForCalibration.py, CASA's log, and this table as {RESULT}.")
-        click.echo(f"The whole took {time.monotonic() - begin:.0f} s.")
+        click.echo("\n" + "\n".join(endings))
+        click.echo(f"This table is {out / RESULT}. The whole took {time.monotonic() - begin:.0f} s.")
     context.exit(0 if comparisons and all(line.passed for line in comparisons) else 1)
+
+
+def _calibrate_eb(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[str]]:
+    """Plan and run; return the comparisons, and where things are."""
+    from almared.simulate.truth import read_truth
+    from almared.simulate.verify import verify_calibration
+
+    eb = out / str(json.loads((out / "truth.json").read_text(encoding="utf-8"))["asdm"])
+    _type("plan", eb, "--antpos", out / "antennapos.csv", quiet=True)
+    _type("run", eb, quiet=quiet)
+    endings = [
+        f"Results are in {out}: the calibrated data {eb.name}.ms.split.cal, the script",
+        f"{eb.name}.ms.scriptForCalibration.py, and CASA's log.",
+    ]
+    return list(verify_calibration(out, read_truth(out), positions_given=True)), endings
+
+
+def _reduce_mous(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[str]]:
+    """Prepare and reduce; return the comparisons, and where things are."""
+    from almared.names import MousTree, Uid
+    from almared.simulate.mous import read_mous_truth
+    from almared.simulate.verify import verify_mous
+
+    truth = read_mous_truth(out)
+    tree = MousTree(out / Uid.parse(truth.uid).file_name)
+    asdms = [out / entry["directory"] / entry["asdm"] for entry in truth.tree["executions"]]
+    _type("prepare", truth.uid, *asdms, "--out", out, quiet=quiet)
+    _tell_positions(tree.settings, truth, out=out, quiet=quiet)
+    _type("reduce", tree.root, quiet=quiet)
+    endings = [
+        f"Package  {tree.delivery}",
+        *(f"Report   {page}" for page in sorted(tree.report.glob("*.html"))),
+        f"Images   {tree.imaging}",
+    ]
+    return verify_mous(tree.root, truth), endings
+
+
+def _tell_positions(settings: Path, truth: MousTruth, *, out: Path, quiet: bool) -> None:
+    """Name the antenna positions of each execution block in ``mous.toml``, as its reducer would."""
+    import tomlkit
+
+    document = tomlkit.parse(settings.read_text(encoding="utf-8"))
+    plan = document.setdefault("plan", tomlkit.table())
+    for entry in truth.tree["executions"]:
+        positions = (out / entry["directory"] / "antennapos.csv").resolve()
+        if entry["asdm"] not in plan:
+            plan.add(entry["asdm"], tomlkit.item({"antpos": str(positions)}))
+            click.echo(f"# {settings}: [plan.{entry['asdm']}] antpos = {str(positions)!r}", err=quiet)
+    settings.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 
 def _type(*words: object, quiet: bool) -> None:
@@ -64,20 +115,9 @@ def _type(*words: object, quiet: bool) -> None:
         sys.exit(done.returncode)
 
 
-def _execution_block(out: Path) -> Path:
-    truth = json.loads((out / "truth.json").read_text(encoding="utf-8"))
-    return out / str(truth["asdm"])
-
-
-def _compare(out: Path) -> list[Comparison]:
-    """Compare the calibration with the truth, and keep the table beside the data."""
-    from almared.simulate.truth import read_truth
-    from almared.simulate.verify import verify_calibration
-
-    comparisons = list(verify_calibration(out, read_truth(out), positions_given=True))
+def _keep(comparisons: Sequence[Comparison], path: Path) -> None:
     text = json.dumps([line.as_record() for line in comparisons], indent=1)
-    (out / RESULT).write_text(text + "\n", encoding="utf-8")
-    return comparisons
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _show(comparisons: Sequence[Comparison]) -> None:

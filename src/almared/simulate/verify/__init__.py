@@ -1,6 +1,7 @@
-"""Compare what a calibration found with the truth that the simulator put in."""
+"""Compare what a reduction found with the truth that the simulator put in."""
 
 from almared.simulate.verify.comparison import Comparison, all_passed, compare_relative
 from almared.simulate.verify.everything import verify_calibration
+from almared.simulate.verify.mous import verify_images, verify_mous
 
-__all__ = ["Comparison", "all_passed", "compare_relative", "verify_calibration"]
+__all__ = ["Comparison", "all_passed", "compare_relative", "verify_calibration", "verify_images", "verify_mous"]
