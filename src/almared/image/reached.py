@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.errors import InputError
+from almared.image.planes import Planes, read_planes
 
 MAD_TO_SIGMA = 1.4826
 LEAST_BEAM = 0.2
@@ -65,10 +64,11 @@ def measure_reached(image: Path, *, corrected: Path, pb: Path, mask: Path | None
     InputError
         A file cannot be read.
     """
-    planes, header = _read(image)
-    response, _ = _read(pb)
-    bright, _ = _read(corrected)
-    cleaned = _read(mask)[0] > 0.5 if mask is not None and mask.exists() else np.zeros(planes.shape, dtype=bool)
+    header = read_planes(image)
+    planes, response, bright = header.values, read_planes(pb).values, read_planes(corrected).values
+    cleaned = (
+        read_planes(mask).values > 0.5 if mask is not None and mask.exists() else np.zeros(planes.shape, dtype=bool)
+    )
     used = (response >= LEAST_BEAM) & np.isfinite(planes)
     noise = np.array([_sigma(p[u & ~c]) for p, u, c in zip(planes, used, cleaned, strict=True)])
     peaks = np.array(
@@ -85,22 +85,10 @@ def measure_reached(image: Path, *, corrected: Path, pb: Path, mask: Path | None
         peak_jy=float(np.nanmax(corrected_peaks)),
         peak_snr=float(peaks[best] / noise[best]),
         flux_jy=_flux(bright[best], cleaned[best] & used[best], header=header),
-        beam_arcsec=_beam(header),
-        beam_angle_deg=float(header.get("BPA", 0.0)),
+        beam_arcsec=header.beam_arcsec,
+        beam_angle_deg=header.beam_angle_deg,
         n_line_free=int(quiet.sum()),
     )
-
-
-def _read(path: Path) -> tuple[NDArray[np.float64], Any]:
-    """Return the planes of a FITS file, shape (frequency, y, x), and its header."""
-    from astropy.io import fits
-
-    try:
-        with fits.open(path) as file:
-            data = np.asarray(file[0].data, dtype=np.float64)
-            return data.reshape(-1, *data.shape[-2:]), file[0].header.copy()
-    except (OSError, ValueError) as error:
-        raise InputError(f"this is no FITS image ({error})", where=str(path), repair="image it again") from error
 
 
 def _sigma(values: NDArray[np.float64]) -> float:
@@ -110,16 +98,5 @@ def _sigma(values: NDArray[np.float64]) -> float:
     return MAD_TO_SIGMA * float(np.median(np.abs(values - np.median(values))))
 
 
-def _beam(header: Any) -> tuple[float, float] | None:
-    if not header.get("BMAJ"):
-        return None
-    return float(header["BMAJ"]) * 3600, float(header["BMIN"]) * 3600
-
-
-def _flux(plane: NDArray[np.float64], where: NDArray[np.bool_], *, header: Any) -> float:
-    beam = _beam(header)
-    if beam is None or not where.any():
-        return 0.0
-    cell = abs(float(header["CDELT2"])) * 3600
-    area = np.pi * beam[0] * beam[1] / (4 * np.log(2)) / cell**2
-    return float(np.nansum(plane[where]) / area)
+def _flux(plane: NDArray[np.float64], where: NDArray[np.bool_], *, header: Planes) -> float:
+    return float(np.nansum(plane[where]) / header.beam_pixels) if where.any() and header.beam_pixels else 0.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from almared.heuristics.imaging_chunks import CubeSize, choose_chunks
 from almared.heuristics.imaging_clean import (
@@ -77,6 +78,12 @@ class ImageChoices:
         Channels of each chunk.
     is_line_only : bool
         Whether the continuum is subtracted first.
+    middle_channel : int
+        A channel of the data from the middle of its windows.
+    width_hz : float, Hz
+        Width of a channel of the data.
+    noise_scale : float
+        By what the noise is larger than the weights tell, 1 when they are believed.
     """
 
     name: str
@@ -102,6 +109,9 @@ class ImageChoices:
     axis: Choice[CubeAxis] | None = None
     chunks: Choice[tuple[int, ...]] = WHOLE
     is_line_only: bool = False
+    middle_channel: int = 0
+    width_hz: float = 0.0
+    noise_scale: float = 1.0
 
     @property
     def size(self) -> CubeSize:
@@ -233,6 +243,9 @@ class Chooser:
             niter=SAFETY_ITERATIONS if over.niter is None else over.niter,
             mask=over.masks.get(name, ""),
             axis=axis,
+            middle_channel=_middle(points.channel_weight[spws[0]]),
+            width_hz=self.ms.windows[spws[0]].channel_width_hz,
+            noise_scale=facts.noise_scale,
         )
 
     def _weighting(self, points: UvPoints, *, cell: float, pixels: int) -> tuple[Choice[float], PredictedPsf]:
@@ -266,3 +279,9 @@ def image_radius_arcsec(image: ImageChoices, dish_m: float) -> float:
 
 def _over(value: Any, choice: Choice[Any]) -> Choice[Any]:
     return choice if value is None else Choice(value, BY_HAND, choice.evidence)
+
+
+def _middle(weight: NDArray[np.float64]) -> int:
+    """Return the channel with data that is next to the middle."""
+    left = np.flatnonzero(weight > 0)
+    return int(left[np.argmin(np.abs(left - len(weight) / 2))]) if len(left) else len(weight) // 2

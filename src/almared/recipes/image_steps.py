@@ -88,6 +88,7 @@ def _whole(image: ImageChoices, clean: Call, *, first: int, after: tuple[int, ..
         clean = clean.with_argument("restoringbeam", "common", reason="one beam for all channels")
     clean = clean.with_argument("pbcor", True)
     actions: list[Action] = [_cleared(image.name), _kept(clean), _record(image.name), check_made(*products(image))]
+    actions += _theory(image, clean)
     exported, names = _exports(image, pb_name)
     made = (*products(image), f"{image.name}.clean.json", *names)
     kind = "Continuum image" if image.kind == "cont" else "Cube"
@@ -121,7 +122,7 @@ def _join(image: ImageChoices, clean: Call, *, names: Sequence[str], pb_name: st
         .with_argument("pbcor", True)
     )
     exported, fits = _exports(image, pb_name)
-    actions = (_cleared(image.name), join, restore, check_made(*products(image)), *exported)
+    actions = (_cleared(image.name), join, restore, check_made(*products(image)), *_theory(image, clean), *exported)
     made = (*products(image), f"{image.name}.clean.json", *fits)
     return Step(0, actions, makes=made, name=f"Cube {image.name} from its chunks", needs=_needs(image, 0.2))
 
@@ -215,6 +216,21 @@ def _without_masks(clean: Call) -> Call:
 
 def _kept(clean: Call) -> Call:
     return Call(clean.task, clean.arguments, clean.comment, result="cleaned")
+
+
+def _theory(image: ImageChoices, clean: Call) -> tuple[Action, ...]:
+    """Return the noise by the weights that are left; of a cube that of one channel of the data."""
+    spw = clean.get("spw")
+    if image.axis is not None:
+        channel = image.middle_channel
+        spw = ",".join(f"{n}:{channel}" for n in image.spw_ids)
+    shared = ("vis", "field", "imsize", "cell", "weighting", "robust", "uvtaper")
+    given = {name: clean.get(name) for name in shared if clean.get(name) is not None}
+    sensitivity = call("apparentsens", **given, spw=spw, specmode="mfs")
+    return (
+        Call(sensitivity.task, sensitivity.arguments, result="sensitivity"),
+        Routine("keep_theory", (Argument("", image.name), Argument("sensitivity", variable="sensitivity"))),
+    )
 
 
 def _record(name: str) -> Routine:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from almared.heuristics.imaging_clean import automask_arguments
+from almared.image.preview import write_preview
 from almared.image.reached import Reached, measure_reached
 from almared.plan import Call, StagePlan
 from almared.recipes.image_choices import ImageChoices
@@ -61,19 +62,23 @@ def _entry(order: ImagingOrder, image: ImageChoices, *, plan: StagePlan) -> dict
         mask=order.directory / files["mask"],
     )
     record = json.loads((order.directory / f"{image.name}.clean.json").read_text(encoding="utf-8"))
+    theory = _theory(image, record)
+    write_preview(
+        order.directory / files["image"], png=order.directory / files["preview"], title=_title(image, reached)
+    )
     requested = _requested(image, order.wishes)
     return {
         **_facts(image),
         "files": {kind: name for kind, name in files.items() if (order.directory / name).exists()},
         **_figures(reached),
-        "theory_rms_jy": image.expected_rms_jy,
+        "theory_rms_jy": theory,
         "requested_rms_jy": requested,
         "iterations": record["iterations"],
         "stopped_because": record["stopped_because"],
         "is_cleaned": record["iterations"] > 0,
         "parameters": _parameters(image, plan),
         "reasons": {entry.name.rpartition(": ")[2]: entry.choice.reason for entry in image.named_choices()},
-        "warnings": _warnings(image, reached, requested=requested),
+        "warnings": _warnings(reached, theory=theory, requested=requested),
     }
 
 
@@ -120,7 +125,13 @@ def _figures(reached: Reached) -> dict[str, Any]:
 
 def _files(image: ImageChoices, pb_name: str) -> dict[str, str]:
     kinds = ("image", "pbcor", "pb", "mask")
-    return dict(zip(kinds, fits_products(image, pb_name=pb_name).values(), strict=True))
+    exported = dict(zip(kinds, fits_products(image, pb_name=pb_name).values(), strict=True))
+    return {**exported, "preview": f"{image.name}.png"}
+
+
+def _title(image: ImageChoices, reached: Reached) -> str:
+    what = "continuum" if image.axis is None else "highest channel"
+    return f"{image.name}: {what} at {image.frequency_hz / 1e9:.2f} GHz, rms {reached.rms_jy * 1e3:.3g} mJy/beam"
 
 
 def _requested(image: ImageChoices, wishes: ImageWishes) -> float | None:
@@ -142,10 +153,16 @@ def _parameters(image: ImageChoices, plan: StagePlan) -> Mapping[str, Any]:
     return given if image.mask or not image.niter else {**given, **automask_arguments(image.automask.value)}
 
 
-def _warnings(image: ImageChoices, reached: Reached, *, requested: float | None) -> list[str]:
+def _theory(image: ImageChoices, record: Mapping[str, Any]) -> float:
+    """Return the noise by apparentsens (Jy), scaled from a channel of the data to one of the cube."""
+    apparent = float(record["apparent_sensitivity_jy"]) * image.noise_scale
+    return apparent if image.axis is None else apparent * float((image.width_hz / image.axis.value.width_hz) ** 0.5)
+
+
+def _warnings(reached: Reached, *, theory: float, requested: float | None) -> list[str]:
     found = []
-    if reached.rms_jy > RMS_ABOVE * image.expected_rms_jy:
-        found.append(f"its noise is {reached.rms_jy / image.expected_rms_jy:.2g} times the theory")
+    if reached.rms_jy > RMS_ABOVE * theory:
+        found.append(f"its noise is {reached.rms_jy / theory:.2g} times the theory")
     if requested is not None and reached.rms_jy > RMS_ABOVE * requested:
         found.append(f"its noise is {reached.rms_jy / requested:.2g} times what was asked for")
     return found
