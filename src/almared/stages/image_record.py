@@ -6,6 +6,7 @@ One object per image; the report, the README and the package read it. The keys a
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -115,12 +116,14 @@ def _figures(reached: Reached) -> dict[str, Any]:
         }
     return {
         "beam": beam,
-        "rms_jy": reached.rms_jy,
-        "peak_jy": reached.peak_jy,
-        "peak_snr": reached.peak_snr,
-        "flux_jy": reached.flux_jy,
+        **{key: _finite(getattr(reached, key)) for key in ("rms_jy", "peak_jy", "peak_snr", "flux_jy")},
         "line_free_channels": reached.n_line_free,
     }
+
+
+def _finite(value: float) -> float | None:
+    """Return a number that JSON knows, None for an image without data."""
+    return value if math.isfinite(value) else None
 
 
 def _files(image: ImageChoices, pb_name: str) -> dict[str, str]:
