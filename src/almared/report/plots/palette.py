@@ -24,8 +24,8 @@ GRIDS = ((1, 1), (1, 2), (2, 2), (2, 3), (3, 3), (3, 4), (4, 4), (4, 5), (5, 5),
 
 SMALL = 7
 
-FAR_OUT = 2.0
-"""How many times the spread of the bulk a value may be away from it and still decide the scale."""
+FAR_OUT = 4.0
+"""How many times the range of the middle half a value may be away from it and still decide the scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,12 @@ class Mark:
 
 
 def mark(number: int) -> Mark:
-    """Return how the series of a number is drawn; colour, marker and line style all change with it."""
-    return Mark(OKABE_ITO[number % len(OKABE_ITO)], MARKERS[number % len(MARKERS)], LINES[number % len(LINES)])
+    """Return how the series of a number is drawn; colour, marker and line style all change with it.
+
+    The second round of colours has other markers than the first, so that 64 series can be told apart.
+    """
+    round_number, place = divmod(number, len(OKABE_ITO))
+    return Mark(OKABE_ITO[place], MARKERS[(place + round_number) % len(MARKERS)], LINES[number % len(LINES)])
 
 
 def grid_shape(n_panels: int) -> tuple[int, int]:
@@ -120,7 +124,7 @@ def robust_limits(values: Sequence[float] | np.ndarray, margin: float = 0.08) ->
     finite = finite[np.isfinite(finite)]
     if not finite.size:
         return None
-    low, high = np.percentile(finite, [5.0, 95.0])
+    low, high = np.percentile(finite, [25.0, 75.0])
     far = FAR_OUT * (high - low) or np.inf
     finite = finite[(finite >= low - far) & (finite <= high + far)]
     low, high = finite.min(), finite.max()
