@@ -399,10 +399,12 @@ class Scenario(Part):
 
     Parameters
     ----------
-    title, observer : str
+    title : str
         For people.
     uid, project, block : str
         Of the execution block, the project and the scheduling block.
+    observer : str
+        As recorded.
     mous : MousPart, optional
         What the execution belongs to.
     seed : int, optional
