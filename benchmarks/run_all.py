@@ -1,4 +1,4 @@
-"""All benchmarks in one run: simulator, planning, steps and a whole reduction against plain casatasks.
+"""All benchmarks in one run: simulator, planning, steps, imaging and a whole reduction against plain casatasks.
 
 python benchmarks/run_all.py [--scenario b3-quasar] [--out DIR] [--repeat 1] [--mous tiny-mous]
 """
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import imaging
 import planning
 import reduce_workers
 import simulator_rate
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         steps_vs_plain.planned(given.scenario, out)
         measured = steps_vs_plain.measure(out, repeat=given.repeat)
         _section("Steps under almared run and by plain casatasks", steps_vs_plain.lines(*measured))
+        _section("Imaging side by side and serially", imaging.lines_of_eb(out, Path(place) / "images"))
         measured_mous = reduce_workers.lines(given.mous, Path(place) / "mous", until="run")
         _section("Execution blocks side by side", measured_mous)
 
