@@ -169,7 +169,7 @@ def off(lines: Any) -> list[str]:
 
 
 def test_fluxes_and_places_are_right_over_a_mosaic(mosaic: tuple[FitsImage, FitsImage], truth: MousTruth) -> None:
-    lines = list(compare_continuum(mosaic[0], truth, SOURCE, pb=mosaic[1], limit_percent=2.0))
+    lines = list(compare_continuum(mosaic[0], truth, source=SOURCE, pb=mosaic[1], limit_percent=2.0))
     assert len(lines) == 2 * 4 + 1
     assert off(lines) == []
 
@@ -177,12 +177,12 @@ def test_fluxes_and_places_are_right_over_a_mosaic(mosaic: tuple[FitsImage, Fits
 def test_the_primary_beam_is_what_makes_a_mosaic_right(mosaic: tuple[FitsImage, FitsImage], truth: MousTruth) -> None:
     """Without the correction the sources that lie away from the pointings come out too faint."""
     flat = replace(mosaic[0], data=mosaic[0].data * mosaic[1].data)
-    assert off(compare_continuum(flat, truth, SOURCE))
+    assert off(compare_continuum(flat, truth, source=SOURCE))
 
 
 def test_a_noisy_field_has_the_fluxes_put_in(noisy: list[tuple[FitsImage, FitsImage]], truth: MousTruth) -> None:
     image, pb = noisy[0]
-    lines = list(compare_continuum(image, truth, SOURCE, pb=pb))
+    lines = list(compare_continuum(image, truth, source=SOURCE, pb=pb))
     assert len(lines) > 4
     assert off(lines) == []
 
@@ -190,9 +190,9 @@ def test_a_noisy_field_has_the_fluxes_put_in(noisy: list[tuple[FitsImage, FitsIm
 def test_a_field_that_is_too_bright_is_off(noisy: list[tuple[FitsImage, FitsImage]], truth: MousTruth) -> None:
     image, pb = noisy[0]
     bright = replace(image, data=1.08 * image.data)
-    assert any("flux" in line for line in off(compare_continuum(bright, truth, SOURCE, pb=pb)))
+    assert any("flux" in line for line in off(compare_continuum(bright, truth, source=SOURCE, pb=pb)))
     moved = replace(image, reference=(image.reference[0] + 0.5, image.reference[1]))
-    assert any("place" in line for line in off(compare_continuum(moved, truth, SOURCE, pb=pb)))
+    assert any("place" in line for line in off(compare_continuum(moved, truth, source=SOURCE, pb=pb)))
 
 
 def test_the_noise_is_the_one_of_the_visibilities(
@@ -203,14 +203,14 @@ def test_the_noise_is_the_one_of_the_visibilities(
         used = main.query(f"FIELD_ID == {pointings(truth)[0]} && DATA_DESC_ID in [{UPPER}]")
         values = sum(used.getcell("DATA", row).size for row in range(used.nrows()))
     theory = NOISE_JY / np.sqrt(values)
-    assert compare_noise(image, truth, SOURCE, theory_jy=theory, pb=pb).passed
-    assert measure_noise(image, truth, SOURCE, pb=pb) == pytest.approx(theory, rel=0.08)
-    assert not compare_noise(image, truth, SOURCE, theory_jy=0.8 * theory, pb=pb).passed
+    assert compare_noise(image, truth, source=SOURCE, theory_jy=theory, pb=pb).passed
+    assert measure_noise(image, truth, source=SOURCE, pb=pb) == pytest.approx(theory, rel=0.08)
+    assert not compare_noise(image, truth, source=SOURCE, theory_jy=0.8 * theory, pb=pb).passed
 
 
 def test_the_line_has_the_flux_put_in(noisy: list[tuple[FitsImage, FitsImage]], truth: MousTruth) -> None:
     cube, pb = noisy[1]
-    lines = list(compare_lines(cube, truth, SOURCE, pb=pb))
+    lines = list(compare_lines(cube, truth, source=SOURCE, pb=pb))
     assert len(lines) == 1
     assert off(lines) == []
     assert lines[0].put_in == pytest.approx(0.2 * 30.0 * 1.0645 * 299792.458 / 92450.0, rel=1e-3)
@@ -219,4 +219,4 @@ def test_the_line_has_the_flux_put_in(noisy: list[tuple[FitsImage, FitsImage]], 
 def test_a_line_that_is_cut_off_is_not_compared(noisy: list[tuple[FitsImage, FitsImage]], truth: MousTruth) -> None:
     cube, pb = noisy[1]
     half = replace(cube, data=cube.data[:18], frequency_hz=cube.frequency_hz[:18])
-    assert list(compare_lines(half, truth, SOURCE, pb=pb)) == []
+    assert list(compare_lines(half, truth, source=SOURCE, pb=pb)) == []

@@ -46,8 +46,8 @@ FloatArray = NDArray[np.float64]
 def compare_continuum(
     image: FitsImage,
     truth: MousTruth,
-    source: str,
     *,
+    source: str,
     pb: FitsImage | None = None,
     limit_percent: float | None = None,
 ) -> Iterator[Comparison]:
@@ -67,15 +67,17 @@ def compare_continuum(
         How far fluxes may be off; 4, and 5 for a mosaic, by default.
     """
     limit = limit_percent or (MOSAIC_LIMIT_PERCENT if _is_mosaic(truth, source) else CONTINUUM_LIMIT_PERCENT)
-    components = [replace(c, lines=()) for c in _inside(image, pb, truth.executions[0].source(source).components)]
-    found = _fitted(image, pb, components)
+    components = [
+        replace(c, lines=()) for c in _inside(image, pb, components=truth.executions[0].source(source).components)
+    ]
+    found = _fitted(image, pb, components=components)
     for number, (component, one) in enumerate(zip(components, found, strict=True), start=1):
         where = f"continuum, component {number} ({component.shape})"
         expected = _mean_flux(component, truth.executions[0])
         yield compare_relative(
             f"flux of {source}", where, put_in=expected, found=one.flux_jy, unit="Jy", limit_percent=limit
         )
-        yield _compare_place(image, source, where, distance_rad=one.distance_rad)
+        yield _compare_place(image, source, where=where, distance_rad=one.distance_rad)
     expected = sum(_mean_flux(component, truth.executions[0]) for component in components)
     total = sum(one.flux_jy for one in found)
     yield compare_relative(
@@ -86,8 +88,8 @@ def compare_continuum(
 def compare_lines(
     cube: FitsImage,
     truth: MousTruth,
-    source: str,
     *,
+    source: str,
     pb: FitsImage | None = None,
     limit_percent: float = LINE_LIMIT_PERCENT,
 ) -> Iterator[Comparison]:
@@ -102,16 +104,16 @@ def compare_lines(
     limit_percent : float, %
         How far each may be off.
     """
-    components = _inside(cube, pb, truth.executions[0].source(source).components)
+    components = _inside(cube, pb, components=truth.executions[0].source(source).components)
     for number, component in enumerate(components, start=1):
         for line in component.lines:
-            placed = _in_frame(line, cube, truth.executions[0], source)
+            placed = _in_frame(line, cube, truth=truth.executions[0], source=source)
             channels = np.flatnonzero(np.abs(cube.frequency_hz - placed.frequency_hz) < LINE_WIDTHS * placed.width_hz)
             if not _is_covered(cube, placed):
                 continue
             flat = _flat(cube, pb)
             seen = [fit_fluxes(flat, components, channel=int(c))[number - 1] for c in channels]
-            response = [_response(cube, pb, component, channel=int(c)) for c in channels]
+            response = [_response(cube, pb, component=component, channel=int(c)) for c in channels]
             fluxes = np.array(seen) / np.array(response)
             to_speed = LIGHT_M_S / placed.frequency_hz / 1e3
             yield compare_relative(
@@ -127,8 +129,8 @@ def compare_lines(
 def compare_noise(
     image: FitsImage,
     truth: MousTruth,
-    source: str,
     *,
+    source: str,
     theory_jy: float,
     pb: FitsImage | None = None,
     limit_percent: float = RMS_LIMIT_PERCENT,
@@ -152,16 +154,16 @@ def compare_noise(
         f"noise of {source}",
         "continuum" if len(image.data) == 1 else f"cube at {image.frequency_hz.mean() / 1e9:.2f} GHz",
         put_in=1e3 * theory_jy,
-        found=1e3 * measure_noise(image, truth, source, pb=pb),
+        found=1e3 * measure_noise(image, truth, source=source, pb=pb),
         unit="mJy/beam",
         limit_percent=limit_percent,
     )
 
 
-def measure_noise(image: FitsImage, truth: MousTruth, source: str, *, pb: FitsImage | None = None) -> float:
+def measure_noise(image: FitsImage, truth: MousTruth, *, source: str, pb: FitsImage | None = None) -> float:
     """Return the rms (Jy/beam) of an image away from its sources, before the correction for the primary beam."""
     components = truth.executions[0].source(source).components
-    lines = [_in_frame(line, image, truth.executions[0], source) for c in components for line in c.lines]
+    lines = [_in_frame(line, image, truth=truth.executions[0], source=source) for c in components for line in c.lines]
     squares = []
     for channel, frequency in enumerate(image.frequency_hz):
         if len(image.data) > 1 and any(abs(frequency - x.frequency_hz) < LINE_WIDTHS * x.width_hz for x in lines):
@@ -174,9 +176,9 @@ def measure_noise(image: FitsImage, truth: MousTruth, source: str, *, pb: FitsIm
     return float(np.sqrt(np.nanmedian(squares)))
 
 
-def _fitted(image: FitsImage, pb: FitsImage | None, components: Sequence[SkyComponent]) -> list[FittedComponent]:
+def _fitted(image: FitsImage, pb: FitsImage | None, *, components: Sequence[SkyComponent]) -> list[FittedComponent]:
     found = fit_components(_flat(image, pb), components)
-    response = [_response(image, pb, component) for component in components]
+    response = [_response(image, pb, component=component) for component in components]
     return [replace(one, flux_jy=one.flux_jy / seen) for one, seen in zip(found, response, strict=True)]
 
 
@@ -187,7 +189,7 @@ def _flat(image: FitsImage, pb: FitsImage | None) -> FitsImage:
     return replace(image, data=np.stack([plane * _plane(pb, i) for i, plane in enumerate(image.data)]))
 
 
-def _compare_place(image: FitsImage, source: str, where: str, *, distance_rad: float) -> Comparison:
+def _compare_place(image: FitsImage, source: str, *, where: str, distance_rad: float) -> Comparison:
     arcsecond = np.pi / 648e3
     return Comparison(
         quantity=f"place of {source}",
@@ -205,15 +207,15 @@ def _is_mosaic(truth: MousTruth, source: str) -> bool:
     return len([facts for facts in truth.executions[0].tree["fields"] if facts["name"] == source]) > 1
 
 
-def _inside(image: FitsImage, pb: FitsImage | None, components: Sequence[SkyComponent]) -> list[SkyComponent]:
+def _inside(image: FitsImage, pb: FitsImage | None, *, components: Sequence[SkyComponent]) -> list[SkyComponent]:
     """Return the components that an image shows well."""
-    kept = [component for component in components if _response(image, pb, component) > LEAST_BEAM]
+    kept = [component for component in components if _response(image, pb, component=component) > LEAST_BEAM]
     if not kept:
         raise InputError("the image shows no component of the source", where=str(image.header.get("OBJECT", "")))
     return kept
 
 
-def _response(image: FitsImage, pb: FitsImage | None, component: SkyComponent, *, channel: int | None = None) -> float:
+def _response(image: FitsImage, pb: FitsImage | None, *, component: SkyComponent, channel: int | None = None) -> float:
     """Return the primary beam at a component, between pixels; 0 outside of the image, 1 where there is no beam."""
     number = len(image.data) // 2 if channel is None else channel
     plane = np.where(np.isfinite(image.data[number]), 1.0, 0.0) if pb is None else np.nan_to_num(_plane(pb, number))
@@ -236,7 +238,7 @@ def _mean_flux(component: SkyComponent, truth: Truth) -> float:
     return float(np.average([component.flux(f).mean() for f in frequencies], weights=widths))
 
 
-def _in_frame(line: SpectralLine, cube: FitsImage, truth: Truth, source: str) -> SpectralLine:
+def _in_frame(line: SpectralLine, cube: FitsImage, *, truth: Truth, source: str) -> SpectralLine:
     """Return a line at its frequency in the frame of a cube."""
     if cube.frame.startswith("TOPO"):
         return line

@@ -83,11 +83,11 @@ def _of_image(directory: Path, entry: Mapping[str, Any], *, truth: MousTruth) ->
     image, pb = (read_fits_image(directory / files[kind]) for kind in ("pbcor", "pb"))
     if entry["kind"] == "cube":
         if entry["is_continuum_subtracted"]:
-            yield from compare_lines(image, truth, source, pb=pb)
+            yield from compare_lines(image, truth, source=source, pb=pb)
     else:
-        yield from compare_continuum(image, truth, source, pb=pb)
-    yield _noise(image, pb, entry, truth=truth)
+        yield from compare_continuum(image, truth, source=source, pb=pb)
+    yield _noise(image, pb, entry=entry, truth=truth)
 
 
-def _noise(image: FitsImage, pb: FitsImage, entry: Mapping[str, Any], *, truth: MousTruth) -> Comparison:
-    return compare_noise(image, truth, str(entry["source"]), theory_jy=float(entry["theory_rms_jy"]), pb=pb)
+def _noise(image: FitsImage, pb: FitsImage, *, entry: Mapping[str, Any], truth: MousTruth) -> Comparison:
+    return compare_noise(image, truth, source=str(entry["source"]), theory_jy=float(entry["theory_rms_jy"]), pb=pb)

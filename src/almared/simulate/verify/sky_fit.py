@@ -93,11 +93,11 @@ def _model(image: FitsImage, component: SkyComponent, *, channel: int) -> tuple[
     # Along x the pixels count to the west.
     ramp = np.exp(2j * np.pi * image.pixel_rad * (u * x - v * y))
     waves = np.hypot(u, v).astype(np.float32)
-    seen = _transform(image.beam(channel), u, v) * component.envelope(waves) * ramp / image.pixel_rad**2
+    seen = _transform(image.beam(channel), u, v=v) * component.envelope(waves) * ramp / image.pixel_rad**2
     return tuple(np.fft.ifft2(seen * factor).real for factor in (1.0, -2j * np.pi * u, -2j * np.pi * v))  # type: ignore[return-value]
 
 
-def _transform(beam: Beam, u: FloatArray, v: FloatArray) -> FloatArray:
+def _transform(beam: Beam, u: FloatArray, *, v: FloatArray) -> FloatArray:
     """Return the Fourier transform of a beam of peak 1 (rad^2); u and v count to the east and to the north."""
     along = u * np.sin(beam.angle_rad) + v * np.cos(beam.angle_rad)
     across = u * np.cos(beam.angle_rad) - v * np.sin(beam.angle_rad)
