@@ -1,9 +1,10 @@
 """allFluxes.txt, and the flux densities that fluxscale found."""
 
 from almared.fluxtable.fluxscale import FluxScale, MeasuredFlux, parse_log, parse_result, read_fluxscale
-from almared.fluxtable.table import FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
+from almared.fluxtable.table import NAME, FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
 
 __all__ = [
+    "NAME",
     "FluxRecord",
     "FluxScale",
     "MeasuredFlux",

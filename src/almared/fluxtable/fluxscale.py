@@ -135,14 +135,22 @@ def read_fluxscale(log: Path) -> FluxScale:
     references = _references(log.read_text(encoding="utf-8", errors="replace")) if log.is_file() else ()
     try:
         return parse_result(json.loads(text), origin=str(path), references=references)
-    except (ValueError, KeyError, TypeError) as fault:
+    except (ValueError, LookupError, TypeError) as fault:
         raise InputError(
             f"this is not what fluxscale returns: {fault}", where=str(path), repair="remove it to read the log instead"
         ) from fault
 
 
 def parse_result(result: Mapping[str, Any], *, origin: str = "", references: Sequence[str] = ()) -> FluxScale:
-    """Return the values of the dictionary that fluxscale returned (domain B.2)."""
+    """Return the values of the dictionary that fluxscale returned (domain B.2).
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, IndexError
+        It is none of fluxscale's.
+    """
+    if not isinstance(result, Mapping):
+        raise TypeError("no dictionary")
     measured: list[MeasuredFlux] = []
     missing: list[tuple[str, int]] = []
     fits: list[FittedSpectrum] = []

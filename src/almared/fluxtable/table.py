@@ -175,7 +175,7 @@ def _flux(value: float | None) -> str:
         return MISSING
     if value == 0 or abs(value) >= LEAST_FOR_DECIMALS_JY:
         return f"{value:.5f}"
-    return f"{value:.5g}"
+    return f"{value:.6g}"
 
 
 def write_fluxes(path: Path, records: Sequence[FluxRecord]) -> None:

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import chain, combinations
 
-import numpy as np
-
 from almared.heuristics import thresholds
 from almared.model import Antenna, Choice, Evidence, Field, SpectralWindow
 
@@ -17,6 +15,9 @@ ARCSEC = math.degrees(1.0) * 3600.0
 LIGHT_M_S = 299_792_458.0
 MARGIN = 1.5
 """The tolerance over the largest offset."""
+
+REACH = 0.4
+"""A pointing that is further from another than this part of their usual distance is none of the same."""
 
 HERTZ = 1.0
 """CASA: concat takes windows as the same whose frequencies differ by less."""
@@ -38,8 +39,8 @@ def estimate_beam_arcsec(antennas: Sequence[Antenna], frequency_hz: float) -> fl
 def choose_dirtol(executions: Sequence[Sequence[Field]], *, beam_arcsec: float) -> Choice[float | None]:
     """Return the tolerance of concat (arcsec) with which repeated pointings become one field.
 
-    Pointings of one name in different execution blocks are the same when they are nearer to each other than half
-    the smallest distance of two pointings within a block. None leaves concat its own tolerance.
+    Pointings of one name in different execution blocks are the same when they are nearer to each other than 0.4
+    of the smallest distance of two pointings within a block. None leaves concat its own tolerance.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def _tolerance(largest: float, executions: Sequence[Sequence[Field]]) -> float:
     """Return the largest offset with a margin, of two digits, but never as much as reaches another pointing."""
     wanted = MARGIN * largest
     step = 10.0 ** (math.floor(math.log10(wanted)) - 1)
-    return min(math.ceil(wanted / step) * step, (largest + _smallest(executions) / 2) / 2)
+    return min(math.ceil(round(wanted / step, 6)) * step, (largest + REACH * _smallest(executions)) / 2)
 
 
 def _blur(offset: float, beam: float) -> str:
@@ -95,7 +96,7 @@ def _nearest(executions: Sequence[Sequence[Field]]) -> str:
 
 def _offsets(executions: Sequence[Sequence[Field]]) -> Iterator[tuple[float, Field]]:
     """Yield how far each field is from the pointing that it repeats."""
-    limit = _smallest(executions) / 2
+    limit = REACH * _smallest(executions)
     for first, second in combinations(executions, 2):
         for field in second:
             near = [separation_arcsec(field, other) for other in first if other.name == field.name]
@@ -121,7 +122,7 @@ def expected_fields(executions: Sequence[Sequence[Field]], dirtol_arcsec: float 
 
 
 def expected_windows(executions: Sequence[Sequence[SpectralWindow]]) -> int:
-    """Return how many windows concat makes: those of the first, and each other whose channels are not there yet."""
+    """Return how many windows concat makes: those of the first, and others whose channels are not there yet."""
     merged = list(executions[0])
     for window in chain.from_iterable(executions[1:]):
         if not any(_is_same(window, other) for other in merged):
@@ -130,6 +131,5 @@ def expected_windows(executions: Sequence[Sequence[SpectralWindow]]) -> int:
 
 
 def _is_same(one: SpectralWindow, other: SpectralWindow) -> bool:
-    ends = np.array([[w.first_channel_hz, w.channel_step_hz, w.n_channels] for w in (one, other)])
-    apart = np.abs(ends[0] - ends[1])
-    return bool(one.n_channels == other.n_channels and apart[0] < HERTZ and apart[1] * one.n_channels < HERTZ)
+    apart = abs(one.first_channel_hz - other.first_channel_hz), abs(one.channel_step_hz - other.channel_step_hz)
+    return one.n_channels == other.n_channels and apart[0] < HERTZ and apart[1] * (one.n_channels - 1) < HERTZ

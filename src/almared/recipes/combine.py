@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from almared.errors import PlanError
-from almared.fluxtable import FluxRecord
+from almared.fluxtable import NAME, FluxRecord
 from almared.heuristics.calibrators import PhaseGroup
 from almared.model import Choice
 from almared.names import FLUX_SCRIPT, flag_versions
@@ -39,6 +39,8 @@ class Combination:
         The table of fluxes; empty without scaling.
     scales : bool
         Whether the execution blocks are scaled.
+    digest : str
+        Hash of the file of the table.
     reason : str
         Why they are, or are not.
     dirtol_arcsec : Choice of float or None
@@ -51,6 +53,7 @@ class Combination:
     ebs: tuple[CalibratedEb, ...]
     records: tuple[FluxRecord, ...]
     scales: bool
+    digest: str
     reason: str
     dirtol_arcsec: Choice[float | None]
     warnings: tuple[str, ...] = ()
@@ -110,6 +113,7 @@ def _scaling(number: int, eb: CalibratedEb, combination: Combination) -> Step:
     spws = id_ranges({record.spw_id for record in records})
     _check_windows(eb, records)
     actions: tuple[Action, ...] = (
+        routine("check_table", NAME, combination.digest),
         routine("start_from_flags", eb.ms, AS_CALIBRATED),
         remove(table),
         *(_model(eb, record) for record in records),
@@ -159,6 +163,7 @@ def _model(eb: CalibratedEb, record: FluxRecord) -> Call:
             (record.used_jy, 0, 0, 0),
             reason=f"{record.source}: {_compared(record)}, {record.frequency_ghz:.2f} GHz",
         ),
+        usescratch=False,
     )
 
 
@@ -212,6 +217,7 @@ def _concatenation(number: int, combination: Combination) -> Step:
         remove(CALIBRATED, flag_versions(CALIBRATED), LISTING),
         call("concat", vis=names, concatvis=CALIBRATED, **extra),
         check_made(CALIBRATED),
+        routine("unify_windows", CALIBRATED),
         call("listobs", vis=CALIBRATED, listfile=LISTING),
     )
     size = sum(eb.n_bytes for eb in combination.ebs) * (2 if combination.scales else 1)

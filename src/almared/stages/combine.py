@@ -14,8 +14,7 @@ from typing import Any
 
 from almared import __version__
 from almared.errors import InputError, PlanError
-from almared.fluxtable import FluxRecord, read_fluxes, render_fluxes, write_fluxes
-from almared.fluxtable.table import NAME
+from almared.fluxtable import NAME, FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
 from almared.heuristics.concat import ARCSEC, choose_dirtol, estimate_beam_arcsec
 from almared.heuristics.equalise import EqualFlux, OwnFlux, equalise
 from almared.heuristics.equalise_warnings import (
@@ -166,6 +165,7 @@ def choose_combination(order: CombineOrder) -> ChosenCombination:
         ebs=ebs,
         records=records,
         scales=order.scales,
+        digest=_digest(order, records, is_new=is_new),
         reason=_reason(order, ebs),
         dirtol_arcsec=_dirtol(order, ebs),
         warnings=_warnings(order, ebs, fluxes=fluxes),
@@ -201,7 +201,8 @@ def _table(
     One that nobody edited is made anew when the execution blocks were calibrated anew.
     """
     path = order.directory / NAME
-    made = make_records(ebs, fluxes)
+    # With the digits of the file, so that a script made from the file is the same.
+    made = parse_records(render_fluxes(make_records(ebs, fluxes)), name=NAME)
     if not path.is_file() or order.asks_anew:
         return made, True
     records = read_fluxes(path)
@@ -217,6 +218,14 @@ def _table(
             "as it is with --force",
         )
     return records, False
+
+
+def _digest(order: CombineOrder, records: Sequence[FluxRecord], *, is_new: bool) -> str:
+    """Return the hash of the table's file, as it is or will be; nothing without one."""
+    if not order.scales:
+        return ""
+    data = render_fluxes(records).encode() if is_new else (order.directory / NAME).read_bytes()
+    return hashlib.sha256(data).hexdigest()
 
 
 def _is_edited(directory: Path) -> bool:
