@@ -30,7 +30,12 @@ def products(image: ImageChoices) -> tuple[str, ...]:
     if image.deconvolver.value == "mtmfs":
         made = [f"residual.tt{n}" for n in (0, 1)] + [f"image.tt{n}" for n in (0, 1)]
         return tuple(f"{image.name}.{kind}" for kind in (*made, "image.tt0.pbcor", "pb.tt0", "psf.tt0"))
-    return tuple(f"{image.name}.{kind}" for kind in ("residual", "psf", "model", "pb", "sumwt", *RESTORED))
+    return tuple(f"{image.name}.{kind}" for kind in (*_gridded(image), *RESTORED))
+
+
+def _gridded(image: ImageChoices) -> tuple[str, ...]:
+    """Return what a clean leaves before it restores; a dirty image has no model."""
+    return ("residual", "psf", "pb", "sumwt", *(("model",) if image.niter else ()))
 
 
 def fits_products(image: ImageChoices, *, pb_name: str) -> dict[str, str]:
@@ -101,7 +106,7 @@ def _chunk(image: ImageChoices, clean: Call, *, name: str, axis: CubeAxis) -> St
     clean = _with_axis(clean.with_argument("imagename", name), axis).with_argument(
         "restoration", False, reason="the joined cube is restored with one beam"
     )
-    made = tuple(f"{name}.{kind}" for kind in ("residual", "psf", "model", "pb", "sumwt"))
+    made = tuple(f"{name}.{kind}" for kind in _gridded(image))
     actions = (_cleared(name), _kept(clean), _record(name), check_made(*made))
     share = axis.n_channels / image.size.n_channels
     title = f"Cube {image.name}, {axis.n_channels} channels from {axis.start_hz / 1e9:.6f} GHz"

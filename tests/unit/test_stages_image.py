@@ -1,0 +1,247 @@
+"""Which MS is imaged, which fields belong together, and the plan of the imaging script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from almared.errors import InputError, SelectionError
+from almared.heuristics.imaging_geometry import Pointings
+from almared.heuristics.imaging_spectral import Band, LineWish
+from almared.model import Antenna, Choice, Field, SpectralWindow
+from almared.mous import Mous, MousEb, MousSettings
+from almared.ms.lsrk import lsrk_factor
+from almared.ms.targets import CalibratedMs, Target, separation_rad
+from almared.ms.uv_points import UvPoints
+from almared.names import MousTree, Products, Uid
+from almared.plan import Call, StagePlan
+from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
+from almared.recipes.image_choices import Chooser, ImageChoices
+from almared.recipes.image_continuum import LineFree
+from almared.recipes.image_facts import ImageWishes, Machine, Overrides, SpwGroup, TargetFacts, band_number
+from almared.recipes.image_prepare import CalibratedInput
+from almared.script.render import render_script
+from almared.stages.image_facts import find_calibrated, same_windows, select_targets
+
+NAME = "uid___A002_X1_X2"
+INPUT = CalibratedInput("../Combination/calibrated/calibrated.ms", "corrected", (3, 4), (0, 1), True, "a reason", 1e8)
+
+
+def mous(root: Path, *, n_ebs: int = 1) -> Mous:
+    ebs = []
+    for number in range(n_ebs):
+        uid = Uid.parse(f"uid://A002/X1/X{2 + number}")
+        directory = root / f"Calibration_X{2 + number}"
+        directory.mkdir(parents=True)
+        ebs.append(MousEb(uid, directory, directory / uid.file_name, Products(f"{uid.file_name}.ms")))
+    (root / "Combination" / "calibrated").mkdir(parents=True)
+    return Mous(MousTree(root), MousSettings(uid="uid://A001/X1/X9"), tuple(ebs))
+
+
+def test_a_single_execution_block_is_imaged_from_either_place(tmp_path: Path) -> None:
+    for number, folder in enumerate(("Calibration_X2", "Combination/calibrated")):
+        one = mous(tmp_path / str(number))
+        (one.tree.root / folder / f"{NAME}.ms.split.cal").mkdir()
+        assert find_calibrated(one) == one.tree.root / folder / f"{NAME}.ms.split.cal"
+
+
+def test_two_different_calibrated_ms_are_an_error_two_names_of_one_are_none(tmp_path: Path) -> None:
+    one = mous(tmp_path)
+    places = [tmp_path / folder / f"{NAME}.ms.split.cal" for folder in ("Calibration_X2", "Combination/calibrated")]
+    places[0].mkdir()
+    places[1].symlink_to(places[0])
+    assert find_calibrated(one).resolve() == places[0]
+    places[1].unlink()
+    places[1].mkdir()
+    with pytest.raises(InputError, match="two different"):
+        find_calibrated(one)
+
+
+def test_several_execution_blocks_are_imaged_from_their_combination(tmp_path: Path) -> None:
+    two = mous(tmp_path, n_ebs=2)
+    with pytest.raises(InputError, match="almared combine"):
+        find_calibrated(two)
+    (two.tree.combination / "calibrated.ms").mkdir()
+    assert find_calibrated(two) == two.tree.combination / "calibrated.ms"
+
+
+def test_only_sources_that_are_there_can_be_asked_for() -> None:
+    targets = (Target("a", (0,), ""), Target("b", (1, 2), ""))
+    assert select_targets(targets, ["b"]) == (targets[1],)
+    assert select_targets(targets, []) == targets
+    with pytest.raises(SelectionError, match="no source 'c'"):
+        select_targets(targets, ["c"])
+
+
+def window(number: int, *, first_hz: float = 100e9, n_channels: int = 128, step_hz: float = 15.625e6) -> SpectralWindow:
+    return SpectralWindow(
+        id=number, name=f"ALMA_RB_03#BB_{number + 1}#SW-01#FULL_RES", baseband=1, sideband="USB", n_channels=n_channels,
+        first_channel_hz=first_hz, channel_step_hz=step_hz, channel_width_hz=step_hz, effective_bandwidth_hz=step_hz,
+        resolution_hz=step_hz, ref_frequency_hz=first_hz,
+    )  # fmt: skip
+
+
+def calibrated(*windows: SpectralWindow, n_fields: int = 1) -> CalibratedMs:
+    fields = tuple(Field(n, "M100", "none", 0, (1.0 + n * 1e-4, 0.2)) for n in range(n_fields))
+    place = (2225060.0, -5440059.0, -2481681.0)
+    antenna = Antenna(
+        id=0, name="DA41", pad="A001", pad_position_m=place, offset_m=(0, 0, 0), diameter_m=12.0, position_m=place
+    )
+    rows = {(field.id, w.id): 100 for field in fields for w in windows}
+    return CalibratedMs(Path("x.ms"), fields, ("ICRS",) * n_fields, windows, (antenna,), rows, ("DATA",), {}, True, 10)
+
+
+def points(ms: CalibratedMs, ids: tuple[int, ...]) -> UvPoints:
+    rng = np.random.default_rng(len(ids))
+    u, v = rng.normal(0, 3e4, (2, 5000))
+    channels = {n: np.full(ms.windows[n].n_channels, 1e5) for n in ids}
+    return UvPoints(u, v, np.ones(5000) * 1e3, np.hypot(u, v) * 0.003, channels)
+
+
+def facts(ms: CalibratedMs) -> TargetFacts:
+    groups = tuple(
+        SpwGroup(f"spw{w.id}", (w.id,), Band(*w.range_hz, w.channel_width_hz, w.n_channels), w.mean_frequency_hz)
+        for w in ms.windows
+    )
+    ids = tuple(field.id for field in ms.fields)
+    pointings = Pointings(tuple(field.direction_rad for field in ms.fields), ids, "ICRS", (12.0,))
+    return TargetFacts(Target("M 100", ids, ""), pointings, groups, {g.spw_ids: points(ms, g.spw_ids) for g in groups})
+
+
+def images(
+    ms: CalibratedMs, *, wishes: ImageWishes | None = None, overrides: Overrides | None = None, workers: int = 1
+) -> tuple[ImageChoices, ...]:
+    chooser = Chooser(ms, wishes or ImageWishes(), overrides or Overrides(), Machine(workers, 2e10))
+    return chooser.with_chunks(chooser.images_of(facts(ms)))
+
+
+TWO = (window(0), window(1, first_hz=230e9, n_channels=960, step_hz=0.4883e6))
+
+
+def test_there_is_a_continuum_image_of_each_band_and_a_cube_of_each_window() -> None:
+    assert [(i.name, i.kind) for i in images(calibrated(*TWO))] == [
+        ("M_100_cont_B3", "cont"), ("M_100_cont_B6", "cont"), ("M_100_spw0", "cube"), ("M_100_spw1", "cube")
+    ]  # fmt: skip
+
+
+def test_lines_that_were_asked_for_take_the_place_of_windows() -> None:
+    lines = (LineWish("CO_2-1", 230.2e9, 3000.0, (-100e3, 100e3)), LineWish("far", 345e9))
+    cubes = [i for i in images(calibrated(*TWO), wishes=ImageWishes(lines=lines)) if i.kind == "cube"]
+    assert [cube.name for cube in cubes] == ["M_100_CO_2-1"]
+    assert cubes[0].axis is not None
+    assert cubes[0].axis.value.width_km_s == pytest.approx(3.0, rel=1e-4)
+
+
+def test_windows_of_one_channel_have_no_cube() -> None:
+    assert [i.kind for i in images(calibrated(window(0, n_channels=1)))] == ["cont"]
+
+
+def test_what_a_person_set_replaces_a_choice() -> None:
+    over = Overrides(cell_arcsec=0.3, imsize=(80, 90), robust=-0.5, threshold_jy=0.01, niter=5, gridder="mosaic")
+    image = images(calibrated(window(0)), overrides=over)[0]
+    values = (image.cell_arcsec, image.imsize, image.robust, image.threshold_jy, image.gridder)
+    assert [choice.value for choice in values] == [0.3, (80, 90), -0.5, 0.01, "mosaic"]
+    assert {choice.reason for choice in values} == {"set by hand"}
+
+
+def plan(ms: CalibratedMs, **changes: object) -> StagePlan:
+    made = images(ms, **changes)  # type: ignore[arg-type]
+    free = tuple(LineFree((0,), w.id, ((3, 40), (60, w.n_channels - 4)), w.n_channels) for w in ms.windows)
+    averaging = {w.id: Choice(8, "a reason") for w in ms.windows}
+    made = tuple(i if i.kind == "cont" else _line_only(i) for i in made)
+    return plan_imaging(ImagingPlan("uid://A001/X1/X9", (INPUT,), made, free, averaging))
+
+
+def _line_only(image: ImageChoices) -> ImageChoices:
+    from dataclasses import replace
+
+    return replace(image, is_line_only=True)
+
+
+def calls(stage: StagePlan, task: str) -> list[Call]:
+    return [a for step in stage.steps for a in step.actions if isinstance(a, Call) and a.task == task]
+
+
+def test_the_first_steps_stay_the_same_when_the_images_are_known() -> None:
+    first, whole = plan_preparation(ImagingPlan("uid://A001/X1/X9", (INPUT,))), plan(calibrated(*TWO))
+    assert whole.steps[: len(first.steps)] == first.steps
+
+
+def test_images_side_by_side_build_on_the_preparation_alone() -> None:
+    steps = plan(calibrated(*TWO)).steps[5:]
+    assert [step.after for step in steps] == [(4,), (4,), (3, 4), (3, 4)]
+
+
+def test_chunks_share_the_channels_and_are_joined_to_one_beam() -> None:
+    wishes = ImageWishes(lines=(LineWish("CO", 230.2e9, None, (-50e3, 50e3)),), has_continuum=False)
+    stage = plan(calibrated(*TWO), wishes=wishes, workers=3)
+    cleans = calls(stage, "tclean")
+    whole = cleans[-1]
+    chunks = cleans[:-1]
+    assert len(chunks) == 3
+    assert sum(int(str(c.get("nchan"))) for c in chunks) == whole.get("nchan")
+    width = float(str(whole.get("width")).removesuffix("GHz"))
+    at = float(str(whole.get("start")).removesuffix("GHz"))
+    for chunk in chunks:
+        assert float(str(chunk.get("start")).removesuffix("GHz")) == pytest.approx(at, abs=1e-9)
+        assert chunk.get("restoration") is False
+        assert chunk.get("perchanweightdensity") is True
+        at += width * int(str(chunk.get("nchan")))
+    assert [whole.get(n) for n in ("niter", "calcres", "calcpsf", "restoringbeam")] == [0, False, False, "common"]
+    assert stage.steps[-1].after == (5, 6, 7)
+
+
+def test_lines_are_flagged_for_the_continuum_alone_and_subtracted_by_their_ranges() -> None:
+    stage = plan(calibrated(*TWO))
+    flags = calls(stage, "flagdata")
+    assert [flag.get("spw") for flag in flags] == ["0:0~2;41~59;125~127,1:0~2;41~59;957~959"]
+    routines = [a.name for a in stage.steps[2].actions if not isinstance(a, Call)]
+    assert routines.count("start_from_flags") == 2
+    fitspec = calls(stage, "uvcontsub")[0].get("fitspec")
+    assert fitspec == {"0": {"0": {"chan": "3~40;60~124", "fitorder": 1}, "1": {"chan": "3~40;60~956", "fitorder": 1}}}
+    assert {clean.get("vis") for clean in calls(stage, "tclean")} == {
+        "calibrated_final_cont.ms", "calibrated_final.ms.contsub"
+    }  # fmt: skip
+
+
+def test_no_call_of_the_manual_case_is_in_the_script() -> None:
+    """W133: the combination did it."""
+    text = render_script(plan(calibrated(*TWO)))
+    for word in ("concat(", "cvel(", "cvel2(", "mstransform("):
+        assert word not in text.replace("imageconcat(", "")
+    compile(text, "scriptForImaging.py", "exec")
+
+
+def test_windows_at_different_dates_are_one_setting() -> None:
+    early, late = window(0), window(1, first_hz=100e9 * 1.0001)
+    other = window(2, first_hz=103e9)
+    factors = {0: (1.0001, 1.0001), 1: (1.0, 1.0), 2: (1.0, 1.0)}
+    assert same_windows(calibrated(early, late, other), factors) == ((0, 1), (2,))
+
+
+def test_bands_are_those_of_the_receivers() -> None:
+    assert [band_number(f * 1e9) for f in (90, 115.9, 150, 230, 345, 480, 690, 870)] == [3, 3, 4, 6, 7, 8, 9, 10]
+
+
+def test_separations_are_angles_on_the_sphere() -> None:
+    assert separation_rad((0.0, 1.0), (np.pi, 1.0)) == pytest.approx(np.pi - 2.0)
+    assert separation_rad((1.0, 0.5), (1.0 + 1e-6, 0.5)) == pytest.approx(1e-6 * np.cos(0.5))
+
+
+@pytest.mark.parametrize(
+    ("direction", "day", "to_barycentre", "sun"),
+    [
+        ((1.58, -0.49), 60008.1, -18056.197, -19988.223),
+        ((4.7, 0.3), 57000.7, -4482.687, 19494.732),
+        ((3.1, -1.2), 58500.4, 14595.177, -9687.634),
+    ],
+)
+def test_the_standard_of_rest_is_that_of_astropy(
+    direction: tuple[float, float], day: float, to_barycentre: float, sun: float
+) -> None:
+    """Corrections to the barycentre by astropy 8.0.2 (m/s), and 20 km/s towards 18h03m50.29s +30d00m16.8s (J2000)."""
+    position = np.array((2225060.0, -5440059.0, -2481681.0))
+    factor = lsrk_factor(direction, day * 86400.0, position_m=position)
+    assert (1 - factor) * 299792458.0 == pytest.approx(to_barycentre + sun, abs=10.0)
