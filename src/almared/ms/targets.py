@@ -230,13 +230,13 @@ def _present(path: Path) -> tuple[Antenna, ...]:
 def _frames(path: Path) -> tuple[str, ...]:
     with opened(path, "FIELD") as tab:
         info = tab.getcolkeywords("PHASE_DIR").get("MEASINFO", {})
-        n_fields = tab.nrows()
+        n_fields = int(tab.nrows())
         if "VarRefCol" not in info:
             return (str(info.get("Ref", J2000)),) * n_fields
-        codes = np.asarray(info["TabRefCodes"]).tolist()
-        kinds = {int(code): str(name) for code, name in zip(codes, info["TabRefTypes"], strict=True)}
-        codes = column(tab, info["VarRefCol"])
-    return tuple(str(kinds.get(int(code), J2000)) for code in codes)
+        codes = [int(code) for code in info["TabRefCodes"]]
+        kinds = {code: str(name) for code, name in zip(codes, info["TabRefTypes"], strict=True)}
+        found = column(tab, info["VarRefCol"])
+    return tuple(kinds.get(int(code), J2000) for code in found)
 
 
 def _rest_frequencies(path: Path) -> dict[int, float]:

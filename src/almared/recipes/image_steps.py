@@ -71,16 +71,16 @@ def image_steps(
     """
     counts = image.chunks.value
     if image.axis is None or len(counts) == 1:
-        return (_whole(image, _clean_call(image, vis, spws), first=first, after=after, pb_name=pb_name),)
+        return (_whole(image, _clean_call(image, vis, spws=spws), first=first, after=after, pb_name=pb_name),)
     begins = [sum(counts[:n]) for n in range(len(counts))]
     names = [f"{image.name}.chunk{n:02d}" for n in range(len(counts))]
     steps = [
-        _chunk(image, _clean_call(image, vis, spws), name=name, axis=image.axis.value.part(begin, count))
+        _chunk(image, _clean_call(image, vis, spws=spws), name=name, axis=image.axis.value.part(begin, count))
         for name, begin, count in zip(names, begins, counts, strict=True)
     ]
     numbered = [_numbered(step, first + n, after) for n, step in enumerate(steps)]
     chunk_numbers = tuple(step.number for step in numbered)
-    joined = _join(image, _clean_call(image, vis, spws), names=names, pb_name=pb_name)
+    joined = _join(image, _clean_call(image, vis, spws=spws), names=names, pb_name=pb_name)
     return (*numbered, _numbered(joined, first + len(counts), chunk_numbers))
 
 
@@ -132,7 +132,7 @@ def _join(image: ImageChoices, clean: Call, *, names: Sequence[str], pb_name: st
     return Step(0, actions, makes=made, name=f"Cube {image.name} from its chunks", needs=_needs(image, 0.2))
 
 
-def _clean_call(image: ImageChoices, vis: str, spws: Sequence[int]) -> Call:
+def _clean_call(image: ImageChoices, vis: str, *, spws: Sequence[int]) -> Call:
     """Return the call of tclean without what tells a whole image from a chunk."""
     is_mosaic = image.gridder.value == "mosaic"
     arguments: dict[str, object] = {

@@ -107,11 +107,11 @@ def _measured(ms: CalibratedMs, facts: TargetFacts) -> Iterator[WindowRanges]:
             continue
         ranges = measure_line_free(ms, facts.target.field_ids, spw=spw)
         factor = float(np.mean(factors[spw]))
-        yield WindowRanges(spw, tuple(sorted(_edges(window, first, last, factor=factor) for first, last in ranges)))
+        yield WindowRanges(spw, tuple(sorted(_edges(window, channels, factor=factor) for channels in ranges)))
 
 
-def _edges(window: SpectralWindow, first: int, last: int, *, factor: float) -> tuple[float, float]:
-    ends = [(window.first_channel_hz + n * window.channel_step_hz) * factor for n in (first, last)]
+def _edges(window: SpectralWindow, channels: tuple[int, int], *, factor: float) -> tuple[float, float]:
+    ends = [(window.first_channel_hz + n * window.channel_step_hz) * factor for n in channels]
     half = window.channel_width_hz * factor / 2
     return min(ends) - half, max(ends) + half
 

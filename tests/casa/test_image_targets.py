@@ -1,0 +1,102 @@
+"""A mosaic, a single field and real data are imaged by the imaging stage alone."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Command
+from test_simulate_images import NOISE_JY, PREPARE, SETTINGS, SOURCE, fill, without_line
+
+from almared.image.planes import read_planes
+from almared.ms.targets import group_targets, read_calibrated
+from almared.simulate.mous import MousTruth, read_mous_truth
+from almared.simulate.verify.fits_images import read_fits_image
+from almared.simulate.verify.images import compare_continuum
+from almared.stages.image_record import RECORD
+
+pytestmark = pytest.mark.casa
+
+ONE_FIELD = """
+import sys
+from casatasks import split
+split(vis="sky.ms", outputvis="one.ms", field=sys.argv[1], datacolumn="data")
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, almared: Command, casa_child: Command) -> Path:
+    """Where ``sky.ms`` has the noisy visibilities of a mosaic of seven pointings, ``one.ms`` those of its middle."""
+    out = tmp_path_factory.mktemp("targets")
+    words = [word for key, value in SETTINGS.items() for word in ("--set", f"{key}={value}")]
+    almared("simulate", "mosaic7", "--out", out / "sim", *words)
+    truth = read_mous_truth(out / "sim")
+    asdm = next((out / "sim").glob("uid*/uid*"))
+    casa_child(PREPARE, asdm, ",".join(str(i) for i in truth.executions[0].science_spws), cwd=out)
+    fill(out / "sky.ms", truth, noise_jy=NOISE_JY, changed=without_line)
+    middle = next(facts["id"] for facts in truth.executions[0].tree["fields"] if facts["name"] == SOURCE)
+    casa_child(ONE_FIELD, middle, cwd=out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def truth(place: Path) -> MousTruth:
+    return read_mous_truth(place / "sim")
+
+
+def imaged(almared: Command, ms: Path, out: Path, *options: object) -> dict[str, Any]:
+    """Image an MS and return the entry of its first image."""
+    almared("image", "--ms", ms, "--out", out, *options)
+    entry: dict[str, Any] = json.loads((out / RECORD).read_text())["images"][0]
+    return entry
+
+
+@pytest.mark.parametrize(("ms", "gridder"), [("sky.ms", "mosaic"), ("one.ms", "standard")])
+def test_fluxes_are_right_within_5_percent(
+    place: Path, truth: MousTruth, almared: Command, ms: str, gridder: str
+) -> None:
+    out = place / f"of-{ms}"
+    entry = imaged(almared, place / ms, out, "--no-cubes")
+    image, pb = (read_fits_image(out / entry["files"][kind]) for kind in ("pbcor", "pb"))
+    lines = list(compare_continuum(image, truth, SOURCE, pb=pb, limit_percent=5.0))
+    assert len(lines) > 4
+    assert [f"{c.quantity}, {c.selection}: {c.found:g} for {c.put_in:g}" for c in lines if not c.passed] == []
+    assert entry["parameters"]["gridder"] == gridder
+    assert entry["rms_jy"] == pytest.approx(entry["theory_rms_jy"], rel=0.15)
+    assert entry["warnings"] == []
+
+
+def unpacked(real: Path, name: str, place: Path) -> Path:
+    with tarfile.open(real / "calibrated" / name) as archive:
+        archive.extractall(place, filter="data")
+    return next(place.glob("*.ms"))
+
+
+def test_a_real_disk_is_imaged(almared_real: Path, tmp_path: Path, almared: Command) -> None:
+    """HD 142527 at 345 GHz, Cycle 0, one channel: its weights do not tell its noise; the ring is seen."""
+    ms = unpacked(almared_real, "hd142527_band7_channel.ms.tgz", tmp_path)
+    entry = imaged(almared, ms, tmp_path / "out")
+    assert entry["beam"]["major_arcsec"] == pytest.approx(0.57, rel=0.1)
+    assert 0.005 < entry["rms_jy"] < 0.03
+    assert entry["peak_snr"] > 15
+    assert entry["iterations"] > 0
+    assert "scatter" in entry["reasons"]["threshold (Jy)"]
+    planes = read_planes(tmp_path / "out" / entry["files"]["image"])
+    assert planes.values.shape[0] == 1
+    assert (tmp_path / "out" / entry["files"]["preview"]).stat().st_size > 10_000
+
+
+def test_pointings_of_a_real_mosaic_are_imaged_together(almared_real: Path, tmp_path: Path, almared: Command) -> None:
+    """The Antennae: 23 fields, each a source of its own in the MS, without intents; dirty, as cleaning takes long."""
+    ms = unpacked(almared_real, "antennae_band7_mosaic.ms.tgz", tmp_path)
+    (target,) = group_targets(read_calibrated(ms))
+    assert len(target.field_ids) == 23
+    entry = imaged(almared, ms, tmp_path / "out", "--niter", 0, "--cell", 0.3)
+    assert entry["parameters"]["gridder"] == "mosaic"
+    assert entry["field_ids"] == list(range(23))
+    assert entry["beam"]["major_arcsec"] == pytest.approx(1.15, rel=0.15)
+    assert entry["peak_snr"] > 10
+    assert not entry["is_cleaned"]
