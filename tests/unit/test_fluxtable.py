@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almared.errors import InputError
@@ -89,6 +89,7 @@ records = st.builds(
 )
 
 
+@settings(max_examples=50)
 @given(st.lists(records, max_size=8))
 def test_what_is_written_is_read_again(made: list[FluxRecord]) -> None:
     found = parse_records(render_fluxes(made))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almared.heuristics.equalise import OwnFlux, chance, equalise, measure_mean, scale_ratios, smooth_residuals
@@ -42,6 +42,7 @@ def test_values_that_differ_by_more_than_their_errors_weigh_nearly_the_same() ->
     assert measure_mean([1.05, 0.95], [0.002, 0.004], adds_scatter=False).value == pytest.approx(1.03)
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.floats(1e-4, 1e3), st.floats(1e-6, 10)), min_size=1, max_size=6),
     st.floats(1e-3, 1e3),
@@ -102,6 +103,7 @@ def test_window_off_the_spectrum_of_its_source_is_found() -> None:
     assert "window 3: 0.56742 Jy is -90 % off" in warning
 
 
+@settings(max_examples=50)
 @given(st.floats(-1.4, 0.4), st.floats(0.01, 30), st.integers(0, 4), st.floats(0.1, 0.9))
 def test_residuals_of_a_power_law_are_nil_but_where_it_is_broken(
     index: float, flux: float, wrong: int, part: float

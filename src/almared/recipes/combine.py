@@ -72,9 +72,9 @@ def plan_combination(combination: Combination) -> StagePlan:
     PlanError
         A flux is missing or no flux, or the plan is not sound.
     """
-    scalings = [_scaling(number, eb, combination) for number, eb in enumerate(combination.ebs)]
-    steps = (*scalings, _concatenation(len(scalings), combination)) if combination.scales else ()
-    steps = steps or (_concatenation(0, combination),)
+    scaled = combination.ebs if combination.scales else ()
+    scalings = [_scaling(number, eb, combination) for number, eb in enumerate(scaled)]
+    steps = (*scalings, _concatenation(len(scalings), combination))
     tolerance = combination.dirtol_arcsec
     return check_plan(
         StagePlan(

@@ -47,8 +47,8 @@ def time_text(mjd_s: float) -> str:
 
     Examples
     --------
-    >>> time_text(4934990400.0)
-    '2015-04-01T00:00:00'
+    >>> time_text(51544 * 86400.0)
+    '2000-01-01T00:00:00'
     """
     return (MJD_ZERO + timedelta(seconds=round(mjd_s))).strftime("%Y-%m-%dT%H:%M:%S")
 
