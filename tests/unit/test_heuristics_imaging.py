@@ -27,6 +27,7 @@ from almared.heuristics.imaging_geometry import (
     choose_phase_centre,
     direction_text,
     good_size,
+    mosaic_noise_factor,
     primary_beam_arcsec,
     round_down,
 )
@@ -337,3 +338,14 @@ def test_channels_under_lines_of_the_atmosphere_are_no_continuum() -> None:
     found = find_noisy_channels(noise, np.ones(400, dtype=bool))
     assert found[190:210].all()
     assert not found[:150].any()
+
+
+def test_a_mosaic_is_noisier_than_its_data_on_one_pointing() -> None:
+    """Seven pointings at a hexagon of 29 arcsec: the middle has itself and six at 0.52 of the beam."""
+    assert mosaic_noise_factor(ONE, frequency_hz=97.5e9) == 1.0
+    seven = mosaic((0, 0), (29, 0), (-29, 0), (14.5, 25.1), (-14.5, 25.1), (14.5, -25.1), (-14.5, -25.1))
+    beam = math.exp(-4 * math.log(2) * (29 / primary_beam_arcsec(12.0, 97.5e9)) ** 2)
+    expected = math.sqrt(7 / (1 + 6 * beam**2))
+    assert mosaic_noise_factor(seven, frequency_hz=97.5e9) == pytest.approx(expected, rel=0.01)
+    same = mosaic((0, 0), (0.01, 0), (0, 0.01))
+    assert mosaic_noise_factor(same, frequency_hz=97.5e9) == pytest.approx(1.0, abs=1e-3)

@@ -59,12 +59,11 @@ def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) ->
       almared image --ms calibrated.ms --out images     an MS alone
 
     \b
-    Exit codes: 0 done; 3 bad input; 4 the script there was edited by hand; 5 may not start (locked, disk,
-    memory); 6 a step failed.
+    Exit codes: 0 done; 3 bad input; 4 no sound plan; 5 may not start (locked, disk, memory); 6 a step failed.
     """
     from almared.cli import image_display
     from almared.plan import plan_document
-    from almared.stages.image import choose_images
+    from almared.stages.image import choose_images, is_prepared
 
     order = _order(mous, given)
     if dry_run:
@@ -73,6 +72,8 @@ def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) ->
             click.echo(json.dumps(plan_document(chosen.plan), indent=1, allow_nan=False))
         else:
             image_display.show_choices(chosen.plan)
+            if not is_prepared(order):
+                click.echo("Fields and windows have the ids of the input; calibrated_final.ms counts its own from 0.")
             click.echo("Nothing was written.")
         return
     document = _run(order, is_json=is_json)

@@ -191,3 +191,29 @@ def _sexagesimal(value: float, *, digits: int) -> tuple[str, str, str]:
     minutes, seconds = divmod(units, 60 * scale)
     whole, minutes = divmod(minutes, 60)
     return f"{whole:02d}", f"{minutes:02d}", f"{seconds // scale:02d}.{seconds % scale:0{digits}d}"
+
+
+def mosaic_noise_factor(pointings: Pointings, *, frequency_hz: float) -> float:
+    """Return the noise of a mosaic over that of all its data on one pointing.
+
+    Parameters
+    ----------
+    pointings : Pointings
+        Where the dishes looked, for equal times.
+    frequency_hz : float, Hz
+        Middle of the data.
+
+    References
+    ----------
+    A linear mosaic weights by the square of the primary beam (Cornwell, Holdaway & Uson 1993, A&A 271, 697): where it
+    is most sensitive its noise is that of the sum of those squares.
+    """
+    ra, dec = pointings.centre_rad
+    places = np.array(
+        [(math.remainder(a - ra, 2 * math.pi) * math.cos(dec), d - dec) for a, d in pointings.directions_rad]
+    )
+    width = primary_beam_arcsec(max(pointings.dishes_m), frequency_hz) / ARCSEC_PER_RAD
+    tried = np.concatenate([places, (places[:, None] + places[None, :]).reshape(-1, 2) / 2])
+    apart = np.hypot(*np.moveaxis(tried[:, None] - places[None, :], -1, 0))
+    response = np.exp(-4 * math.log(2) * (apart / width) ** 2)
+    return float(math.sqrt(len(places) / (response**2).sum(axis=1).max()))

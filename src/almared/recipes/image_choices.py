@@ -24,6 +24,7 @@ from almared.heuristics.imaging_geometry import (
     choose_gridder,
     choose_imsize,
     choose_phase_centre,
+    mosaic_noise_factor,
     primary_beam_arcsec,
 )
 from almared.heuristics.imaging_psf import PredictedPsf
@@ -83,7 +84,7 @@ class ImageChoices:
     width_hz : float, Hz
         Width of a channel of the data.
     noise_scale : float
-        By what the noise is larger than the weights tell, 1 when they are believed.
+        By what the noise is larger than all weights together tell: in a mosaic, and where weights are not believed.
     """
 
     name: str
@@ -211,7 +212,8 @@ class Chooser:
         cell = _over(over.cell_arcsec, choose_cell(points.lengths))
         imsize = _over(over.imsize, choose_imsize(facts.pointings, cell_arcsec=cell.value, frequency_hz=low))
         robust, psf = self._weighting(points, cell=cell.value, pixels=max(imsize.value))
-        rms = self._rms(points, psf, axis=axis) * facts.noise_scale
+        mosaic = mosaic_noise_factor(facts.pointings, frequency_hz=(low + high) / 2)
+        rms = self._rms(points, psf, axis=axis) * facts.noise_scale * mosaic
         deconvolver = choose_deconvolver(low, high)
         if axis is not None:
             deconvolver = Choice("hogbom", "channels are cleaned one by one", rule="domain D.4")
@@ -245,7 +247,7 @@ class Chooser:
             axis=axis,
             middle_channel=_middle(points.channel_weight[spws[0]]),
             width_hz=self.ms.windows[spws[0]].channel_width_hz,
-            noise_scale=facts.noise_scale,
+            noise_scale=facts.noise_scale * mosaic,
         )
 
     def _weighting(self, points: UvPoints, *, cell: float, pixels: int) -> tuple[Choice[float], PredictedPsf]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -13,13 +14,13 @@ from almared.model import Choice
 from almared.mous import Mous
 from almared.mous.settings import ImagingTable, RequestTable
 from almared.ms.targets import CalibratedMs, group_targets, read_calibrated
-from almared.names import IMAGING_SCRIPT
+from almared.names import IMAGING_SCRIPT, MousTree
 from almared.plan import StagePlan
 from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
 from almared.recipes.image_choices import Chooser, ImageChoices, image_radius_arcsec
 from almared.recipes.image_facts import ImageWishes, Machine, Overrides, TargetFacts
 from almared.recipes.image_prepare import FINAL
-from almared.run.execute import RunOptions, RunResult, run_script, script_states
+from almared.run.execute import RunOptions, RunResult, edited_lines, run_script, script_states
 from almared.run.inputs import changed_inputs, stamp_of, write_inputs
 from almared.run.journal import JournalEntry
 from almared.run.resources import available_memory
@@ -32,6 +33,8 @@ from almared.stages.image_lines import ContinuumRanges, continuum_ranges, forget
 
 PREPARATION = (0, 1)
 """Steps that run before the continuum ranges are measured."""
+
+EDITED = "the script was edited by hand and runs as it is; with --force it is kept aside and made anew"
 
 Display = Callable[[CalibrationScript], AbstractContextManager[Listener]]
 """Shows a run of a script: yields what hears its events."""
@@ -133,7 +136,7 @@ def order_of_mous(mous: Mous) -> ImagingOrder:
         uid=settings.uid,
         fields=settings.imaging.fields,
         wishes=_wishes(settings.request, settings.imaging),
-        overrides=_overrides(settings.imaging),
+        overrides=_overrides(settings.imaging, mous.tree),
     )
 
 
@@ -152,7 +155,9 @@ def _wishes(request: RequestTable, imaging: ImagingTable) -> ImageWishes:
     )
 
 
-def _overrides(imaging: ImagingTable) -> Overrides:
+def _overrides(imaging: ImagingTable, tree: MousTree) -> Overrides:
+    # Paths in mous.toml start from the MOUS, those in the script from its directory.
+    masks = {name: os.path.relpath(tree.root / path, tree.imaging) for name, path in imaging.masks.items()}
     return Overrides(
         cell_arcsec=imaging.cell_rad * ARCSEC_PER_RAD if imaging.cell_rad else None,
         imsize=imaging.imsize,
@@ -163,7 +168,7 @@ def _overrides(imaging: ImagingTable) -> Overrides:
         taper_arcsec=imaging.uv_taper_rad * ARCSEC_PER_RAD if imaging.uv_taper_rad else None,
         threshold_jy=imaging.threshold_jy,
         niter=imaging.niter,
-        masks=imaging.masks,
+        masks=masks,
     )
 
 
@@ -173,7 +178,7 @@ def prepare_images(order: ImagingOrder, *, display: Display = no_display) -> Run
     Raises
     ------
     AlmaredError
-        The input cannot be used, the script was edited, or a step failed.
+        The input cannot be used, or a step failed.
     """
     order.directory.mkdir(parents=True, exist_ok=True)
     stamps = {str(path): stamp_of(path.parent, path.name) for path in order.inputs}
@@ -181,7 +186,7 @@ def prepare_images(order: ImagingOrder, *, display: Display = no_display) -> Run
     if is_prepared(order) and not changed_inputs(order.directory, stamps):
         return RunResult(())
     inputs = tuple(describe_input(path, order.directory, fields=order.fields) for path in order.inputs)
-    write_script(plan_preparation(ImagingPlan(order.uid, inputs)), order.directory, is_forced=order.is_forced)
+    _write(order, plan_preparation(ImagingPlan(order.uid, inputs)))
     result = _run(order, RunOptions(steps=steps, breaks_lock=order.breaks_lock), display=display)
     write_inputs(order.directory, stamps)
     forget_ranges(order.directory)
@@ -224,7 +229,7 @@ def choose_images(order: ImagingOrder) -> ChosenImages:
         averaging=_averaging(ms, images),
         keep_continuum="" if order.subtracts else "the continuum stays in, as was asked for",
         pb_name=order.wishes.pb_name,
-        warnings=ranges.warnings,
+        warnings=(*ranges.warnings, *((EDITED,) if is_edited(order) else ())),
         data_bytes=sum(each.n_bytes for each in inputs),
     )
     return ChosenImages(ms, facts, imaging, plan_imaging(imaging), ranges)
@@ -264,12 +269,23 @@ def run_images(order: ImagingOrder, chosen: ChosenImages, *, display: Display = 
     Raises
     ------
     AlmaredError
-        The script was edited, resources will not do, or a step failed.
+        Resources will not do, or a step failed.
     """
     write_ranges(chosen.ranges, order.directory)
-    write_script(chosen.plan, order.directory, is_forced=order.is_forced)
+    _write(order, chosen.plan)
     options = RunOptions(workers=order.workers, scheduler=order.scheduler, breaks_lock=order.breaks_lock)
     return _run(order, options, display=display)
+
+
+def is_edited(order: ImagingOrder) -> bool:
+    """Tell whether a person edited the script; it is then run as it is, unless that is forced away."""
+    script = order.directory / IMAGING_SCRIPT
+    return script.is_file() and not order.is_forced and bool(edited_lines(script))
+
+
+def _write(order: ImagingOrder, plan: StagePlan) -> None:
+    if not is_edited(order):
+        write_script(plan, order.directory, is_forced=order.is_forced)
 
 
 def _run(order: ImagingOrder, options: RunOptions, *, display: Display) -> RunResult:
