@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,18 @@ def test_a_dry_run_tells_the_commands(root: Path) -> None:
     assert [line["job"] for line in told] == ["X1f plan", "X2f plan"]
     assert told[0]["command"].endswith("--json --tsys-chan-tol 16 --allow-hybrid")
     assert not (root / ".almared").exists()
+
+
+@pytest.mark.parametrize(
+    ("system", "option", "words"),
+    [
+        ("slurm", 'queue = "astro"', ("#SBATCH -p astro", "#SBATCH -n 1", "--nthreads 1 ", "--no-nanny")),
+        ("htcondor", 'disk = "100GB"', ("condor_submit", "DaskWorkerDisk = 100000000000", "--no-nanny")),
+    ],
+)
+def test_a_dry_run_shows_what_a_batch_system_gets(root: Path, system: str, option: str, words: tuple[str, ...]) -> None:
+    file = root.parent / "cluster.toml"
+    file.write_text(f'system = "{system}"\nworkers = 4\n[options]\nmemory = "24GB"\n{option}\n')
+    command = [sys.executable, "-m", "almared", "reduce", str(root), "--cluster", str(file), "--dry-run"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert [word for word in words if word not in done.stdout] == []

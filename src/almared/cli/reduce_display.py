@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -18,6 +17,7 @@ from almared.cli.run_display import clock, show_json
 from almared.cli.status_display import status_table
 from almared.mous import Mous
 from almared.reduce.carry import Listener, ReduceOptions
+from almared.reduce.cluster import batch_script, read_cluster_file
 from almared.reduce.stages import PassedOptions, jobs_of, words_of
 from almared.reduce.status import mous_status
 from almared.run.journal import JournalEntry
@@ -113,4 +113,7 @@ def forecast(mous: Mous, options: ReduceOptions, *, is_json: bool) -> str:
     ]
     if is_json:
         return json.dumps(told, indent=1)
-    return "\n".join(click.style(f"{line['job']}: {line['state']}") + f"\n  {line['command']}" for line in told)
+    lines = [f"{line['job']}: {line['state']}\n  {line['command']}" for line in told]
+    if options.cluster:
+        lines.append(f"For each worker is submitted:\n{batch_script(read_cluster_file(options.cluster))}")
+    return "\n".join(lines)

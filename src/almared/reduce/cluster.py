@@ -130,7 +130,7 @@ def _scheduler() -> Any:
 
     quieten()
     with dask.config.set(DASK):
-        return Dask(n_workers=0, processes=True, dashboard_address=None)  # type: ignore[no-untyped-call]
+        return Dask(n_workers=0, processes=True, dashboard_address="127.0.0.1:0")  # type: ignore[no-untyped-call]
 
 
 def quieten() -> None:
@@ -230,9 +230,14 @@ class BatchCluster:
         """End the batch jobs and the scheduler."""
         self._cluster.close()
 
-    def job_script(self) -> str:
-        """Return what is submitted for each worker."""
-        return str(self._cluster.job_script())
+
+def batch_script(file: ClusterFile) -> str:
+    """Return what is submitted to the batch system for each worker."""
+    cluster = _jobqueue(file)
+    try:
+        return str(cluster.job_script()).strip()
+    finally:
+        cluster.close()
 
 
 def _jobqueue(file: ClusterFile) -> Any:
@@ -242,7 +247,11 @@ def _jobqueue(file: ClusterFile) -> Any:
 
     quieten()
     options = {"cores": 1, "memory": "16GB", "processes": 1, **file.options, "nanny": False}
-    options["scheduler_options"] = {"dashboard": False, **options.get("scheduler_options", {})}
+    options["scheduler_options"] = {
+        "dashboard": False,
+        "dashboard_address": ":0",
+        **options.get("scheduler_options", {}),
+    }
     kind = Shell if file.system == "local" else getattr(dask_jobqueue, SYSTEMS[file.system])
     try:
         with dask.config.set(DASK):
