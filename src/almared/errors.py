@@ -13,6 +13,7 @@
     │   ├── LockedError          another writer has the execution block
     │   └── ResourceError        disk or memory will not do
     ├── StepError                exit 6   a step that failed while it ran
+    ├── DeliveryError            exit 8   a delivery that is not complete
     └── EnvironmentFaultError    exit 7   the installation is not fit
 """
 
@@ -98,6 +99,12 @@ class StepError(AlmaredError):
     """A step failed while it ran."""
 
     exit_code = 6
+
+
+class DeliveryError(AlmaredError):
+    """What is to be delivered is not complete."""
+
+    exit_code = 8
 
 
 class EnvironmentFaultError(AlmaredError):

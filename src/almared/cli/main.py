@@ -24,6 +24,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "combine": ("almared.cli.combine", "Bring execution blocks to one flux scale and concatenate them."),
     "report": ("almared.cli.report", "Make the QA2 report of an execution block or a MOUS."),
     "image": ("almared.cli.image", "Image a MOUS, or any calibrated MS."),
+    "readme": ("almared.cli.readme", "Write the README of the delivery from what was measured."),
+    "check": ("almared.cli.check", "Go through the final checklist."),
+    "package": ("almared.cli.package", "Make the package that goes to the investigators."),
 }
 """Verb -> module that defines `command`, and its line in the help."""
 
@@ -63,7 +66,7 @@ def almared() -> None:
       almared run uid___A002_X1_X2          run the script, resumable
 
     Exit codes: 0 done; 1 other error; 2 wrong use; 3 bad input; 4 no plan; 5 may not start;
-    6 a step failed; 7 installation not fit; 130 interrupted.
+    6 a step failed; 7 installation not fit; 8 delivery not complete; 130 interrupted.
     """
 
 

@@ -63,7 +63,8 @@ STAGES = (
     Stage("combine", "scaled and concatenated", "combine", Scope.MOUS, ("run",), ("break-lock",), True),
     Stage("image", "imaged", "image", Scope.MOUS, ("run", "combine"), ("break-lock", "workers", "scheduler")),
     Stage("mous-report", "QA2 report of the MOUS", "report", Scope.MOUS, ("report", "image")),
-    Stage("check", "final checklist", "check", Scope.MOUS, ("mous-report",)),
+    Stage("readme", "README of the delivery", "readme", Scope.MOUS, ("mous-report",)),
+    Stage("check", "final checklist", "check", Scope.MOUS, ("readme",)),
     Stage("package", "package", "package", Scope.MOUS, ("check",)),
 )
 """All stages, in order."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from almared.delivery.checklist import check_mous
 from almared.errors import InputError
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
@@ -147,8 +148,15 @@ def _last_end(directory: Path) -> float:
     return datetime.fromisoformat(ends[-1]).timestamp() if ends else 0.0
 
 
-def _check(job: Job, _mous: Mous) -> JobStatus:
-    return JobStatus(job, StepState.NEVER)
+def _readme(job: Job, mous: Mous) -> JobStatus:
+    return _of_files(job, [mous.tree.readme] if mous.tree.readme.is_file() else [])
+
+
+def _check(job: Job, mous: Mous) -> JobStatus:
+    if not mous.tree.readme.is_file():
+        return JobStatus(job, StepState.NEVER)
+    failed = [line for line in check_mous(mous) if not line.passed]
+    return JobStatus(job, StepState.FAILED if failed else StepState.DONE, failed[0].faults[0] if failed else "")
 
 
 def _package(job: Job, mous: Mous) -> JobStatus:
@@ -169,6 +177,7 @@ _LOOKS: dict[str, Callable[[Job, Mous], JobStatus]] = {
     "combine": _combine,
     "image": _image,
     "mous-report": _report,
+    "readme": _readme,
     "check": _check,
     "package": _package,
 }

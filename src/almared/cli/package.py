@@ -1,0 +1,53 @@
+"""``almared package``: the tree that goes to the investigators."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from almared.delivery.package import member_directory, package_mous
+from almared.mous import read_mous
+
+
+@click.command()
+@click.argument("mous", type=click.Path(path_type=Path, exists=True))
+@click.option("--out", type=click.Path(path_type=Path), help="Where the tree begins; Delivery in the MOUS by default.")
+@click.option("--force", "is_forced", is_flag=True, help="Although lines of the checklist fail; the package says so.")
+@click.option("--dry-run", is_flag=True, help="Tell where it would go; write nothing.")
+@click.option("--json", "is_json", is_flag=True, help="Tell it as JSON.")
+def command(mous: Path, *, out: Path | None, is_forced: bool, dry_run: bool, is_json: bool) -> None:
+    """Make the package of the MOUS: calibration, scripts, reports, logs, products, README, manifest.
+
+    Its scriptForPI.py restores the calibrated data from the raw data in plain CASA. The package is made whole under
+    another name and takes the place of an older one only then.
+
+    \b
+    Examples:
+      almared package uid___A001_X13e_X1fe
+      almared package uid___A001_X13e_X1fe --out /deliveries
+      almared package uid___A001_X13e_X1fe --dry-run
+
+    Exit codes: 0 made, or up to date; 3 no MOUS; 5 another process makes one; 8 the checklist failed.
+    """
+    read = read_mous(mous)
+    if dry_run:
+        place = member_directory(read, out)
+        click.echo(
+            json.dumps({"package": str(place), "replaces": place.exists()}) if is_json else f"would make {place}"
+        )
+        return
+    made = package_mous(read, out=out, is_forced=is_forced)
+    if is_json:
+        told = {
+            "package": str(made.root), "is_new": made.is_new, "files": made.n_files, "bytes": made.n_bytes,
+            "is_forced": made.is_forced,
+        }  # fmt: skip
+        click.echo(json.dumps(told))
+        return
+    state = "is made" if made.is_new else "is up to date"
+    click.echo(f"The package {state}: {made.root}")
+    click.echo(f"{made.n_files} files, {made.n_bytes / 1e6:.1f} MB; `sha256sum --check manifest.sha256` verifies them")
+    if made.is_forced:
+        click.echo("The final checklist FAILED in parts; README and reduction.json say so.")

@@ -1,0 +1,272 @@
+"""The final checklist of a MOUS as code: each line passed, or failed with the file that is missing or the reason."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from almared.delivery.history import History, read_history
+from almared.delivery.readme import NOT_GIVEN
+from almared.errors import AlmaredError
+from almared.fluxtable import read_fluxes
+from almared.mous import Mous, MousEb
+from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.report.build import REPORT, calibration_stamps
+from almared.report.textfile import ORDER
+from almared.run.inputs import changed_inputs, read_inputs, stamp_of
+from almared.stages.image_record import read_record
+
+FLUX_TABLE = "allFluxes.txt"
+REQUIRED_TEXTS = ("NewListObs.txt", "flag_stat.txt", "flux.txt", "tsys_stat.txt")
+"""Texts without which a QA2 directory is not complete, whatever was observed."""
+
+PRODUCTS = (".pbcor.fits", ".flux.fits or .pb.fits")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One line of the checklist.
+
+    Parameters
+    ----------
+    key : str
+        Its name for programs.
+    place : str
+        Directory in the MOUS, or ``MOUS``.
+    asked : str
+        What has to be so.
+    faults : tuple of str
+        What is missing or wrong, empty when it passed.
+    repair : str
+        What to do when it failed.
+    notes : tuple of str
+        What is worth knowing all the same.
+    """
+
+    key: str
+    place: str
+    asked: str
+    faults: tuple[str, ...] = ()
+    repair: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+    def as_record(self) -> dict[str, Any]:
+        """Return it as JSON knows it."""
+        return {
+            "key": self.key, "place": self.place, "asked": self.asked, "passed": self.passed,
+            "faults": list(self.faults), "repair": self.repair if self.faults else "", "notes": list(self.notes),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlace:
+    """A script and where it runs.
+
+    Parameters
+    ----------
+    name : str
+        Directory, from that of the MOUS.
+    script : Path
+        The script.
+    again : str
+        Command that runs it anew as a whole.
+    """
+
+    name: str
+    script: Path
+    again: str
+
+
+def check_mous(mous: Mous) -> tuple[CheckLine, ...]:
+    """Return all lines of the checklist.
+
+    References
+    ----------
+    Wiki, final checklist; requirements W141 to W150, W104.
+    """
+    lines: list[CheckLine] = []
+    for place in stage_places(mous):
+        lines += _stage_lines(place)
+    for eb in mous.ebs:
+        lines.append(_report_line(eb))
+    if mous.is_combined:
+        lines.append(_combination_line(mous))
+    lines += [_products_line(mous), _mous_report_line(mous), _readme_line(mous), _words_line(mous)]
+    return tuple(lines)
+
+
+def stage_places(mous: Mous) -> tuple[StagePlace, ...]:
+    """Return all scripts of a MOUS and where they run, in order."""
+    places = [
+        StagePlace(eb.directory.name, eb.directory / eb.products.script, f"almared run {eb.directory.name} --clean")
+        for eb in mous.ebs
+    ]
+    tree = mous.tree
+    if mous.is_combined:
+        again = "almared run Combination/calibrated --clean"
+        places.append(StagePlace("Combination/calibrated", tree.combination / FLUX_SCRIPT, again))
+    places.append(StagePlace("Imaging", tree.imaging / IMAGING_SCRIPT, "almared run Imaging --clean"))
+    return tuple(places)
+
+
+def _stage_lines(place: StagePlace) -> Iterator[CheckLine]:
+    """Yield the lines on script and log of a stage."""
+    asked = "a complete script whose steps all ran in order in one go"
+    if not place.script.is_file():
+        yield CheckLine("script", place.name, asked, (f"{place.script.name} is missing",), "run `almared reduce`")
+        return
+    try:
+        history = read_history(place.script)
+    except AlmaredError as error:
+        yield CheckLine("script", place.name, asked, (error.text(),), "make the script anew")
+        return
+    notes = history.interruptions
+    faults = (*history.undone, *(fault for fault in history.faults if ".log" not in fault))
+    yield CheckLine("script", place.name, asked, faults, f"run `{place.again}`", notes)
+    yield _log_line(place, history)
+
+
+def _log_line(place: StagePlace, history: History) -> CheckLine:
+    faults = [fault for fault in history.faults if ".log" in fault]
+    faults += [] if history.logs else ["there is no log of CASA"]
+    known = {path.name for path in history.logs}
+    stray = sorted(path.name for path in place.script.parent.glob("*.log") if path.name not in known)
+    told = [f"{name} belongs to no step as it is now: delete it" for name in stray]
+    return CheckLine(
+        "log", place.name, "one clean log of CASA, with all steps", tuple(faults), f"run `{place.again}`", tuple(told)
+    )
+
+
+def _report_line(eb: MousEb) -> CheckLine:
+    directory, asked = eb.directory / "qa2", "a complete QA2 directory, made from the calibration as it is now"
+    repair = f"run `almared report {eb.directory.name}`"
+    record = _record(directory / REPORT)
+    if not record:
+        return CheckLine("qa2", eb.directory.name, asked, (f"{directory.name}/{REPORT} is missing",), repair)
+    faults = []
+    if record.get("stamps") != calibration_stamps(eb.directory, eb.products):
+        faults.append("it is older than the calibration")
+    made = [text for item in record["items"] for text in item["made"]["texts"]]
+    figures = [figure["file"] for item in record["items"] for figure in item["made"]["figures"]]
+    faults += [f"{name} is missing" for name in (*made, *figures, record["page"]) if not (directory / name).is_file()]
+    faults += [f"{name} was not made" for name in REQUIRED_TEXTS if name not in made]
+    notes = [
+        f"{item['title']}: not available, {item['unavailable']}" for item in record["items"] if item["unavailable"]
+    ]
+    return CheckLine("qa2", eb.directory.name, asked, tuple(faults), repair, tuple(notes))
+
+
+def _record(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _combination_line(mous: Mous) -> CheckLine:
+    directory = mous.tree.combination
+    faults = [f"{name} is missing" for name in (FLUX_TABLE, "calibrated.ms") if not (directory / name).exists()]
+    if not faults:
+        known = {record.ms.rpartition("/")[2] for record in read_fluxes(directory / FLUX_TABLE)}
+        faults += [
+            f"{FLUX_TABLE} has nothing on {eb.directory.name}" for eb in mous.ebs if eb.products.calibrated not in known
+        ]
+    faults += _stale_copies(mous)
+    asked = "fluxes and scaled data of all execution blocks, from their calibration as it is now"
+    return CheckLine("combination", "Combination/calibrated", asked, tuple(faults), "run `almared combine`")
+
+
+def _stale_copies(mous: Mous) -> list[str]:
+    taken = read_inputs(mous.tree.combination)
+    faults = []
+    for eb in mous.ebs:
+        name = eb.products.calibrated
+        if name in taken and taken[name] != stamp_of(eb.directory, name):
+            faults.append(f"{name} was made anew after it was copied")
+    return faults
+
+
+def _products_line(mous: Mous) -> CheckLine:
+    directory = mous.tree.imaging
+    images = read_record(directory).get("images", [])
+    faults = [] if images else ["images.json is missing, or names no image"]
+    for image in images:
+        files = image["files"]
+        faults += [f"the {kind} of {image['name']} is missing" for kind in ("pbcor", "pb") if kind not in files]
+        faults += [f"{name} is missing" for name in files.values() if not (directory / name).is_file()]
+        pbcor = str(files.get("pbcor", ".pbcor.fits"))
+        faults += [f"{pbcor} does not end in .pbcor.fits"] if not pbcor.endswith(".pbcor.fits") else []
+    asked = f"products {' and '.join(PRODUCTS)} of every image"
+    return CheckLine("products", "Imaging", asked, tuple(faults), "run `almared image`", _stale_images(mous))
+
+
+def _stale_images(mous: Mous) -> tuple[str, ...]:
+    taken = read_inputs(mous.tree.imaging)
+    stamps = {path: stamp_of(Path(path).parent, Path(path).name) for path in taken}
+    return tuple(
+        f"{Path(name).name} was made anew after it was imaged" for name in changed_inputs(mous.tree.imaging, stamps)
+    )
+
+
+def _mous_report_line(mous: Mous) -> CheckLine:
+    record = _record(mous.tree.report / REPORT)
+    is_there = bool(record) and (mous.tree.report / str(record.get("page"))).is_file()
+    faults = () if is_there else (f"qa2/{REPORT} or its page is missing",)
+    return CheckLine("report", "MOUS", "the QA2 report of the whole", faults, "run `almared report` on the MOUS")
+
+
+def _readme_line(mous: Mous) -> CheckLine:
+    path = mous.tree.readme
+    if not path.is_file():
+        return CheckLine("readme", "MOUS", "a README file", ("README is missing",), "run `almared readme`")
+    text = path.read_text(encoding="utf-8", errors="replace")
+    unknown = [line.partition(":")[0] for line in text.splitlines() if line.rstrip().endswith(NOT_GIVEN)]
+    notes = (f"not given: {', '.join(unknown)} (mous.toml)",) if unknown else ()
+    return CheckLine("readme", "MOUS", "a README file", notes=notes)
+
+
+def _words_line(mous: Mous) -> CheckLine:
+    """Return the line on names of people, machines and paths in what goes to the investigators."""
+    texts: list[Path] = [mous.tree.readme] if mous.tree.readme.is_file() else []
+    texts += [path for place in stage_places(mous) if (path := place.script).is_file()]
+    texts += [
+        eb.directory / "qa2" / name for eb in mous.ebs for name in ORDER if (eb.directory / "qa2" / name).is_file()
+    ]
+    faults = [f"{path.name}: {word}" for path in texts for word in private_words(path.read_text(errors="replace"))]
+    asked = "no personal comment, no names of users, machines or private paths in scripts and texts"
+    return CheckLine("words", "MOUS", asked, tuple(faults), "take them out")
+
+
+def private_words(text: str, *, names: Sequence[str] | None = None) -> list[str]:
+    """Return names of this user, machine and home that stand in a text, and absolute paths of users.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    names : sequence of str, optional
+        Names to look for; by default those of this user and machine.
+    """
+    own = list(names) if names is not None else [_ask(getpass.getuser), _ask(socket.gethostname), str(Path.home())]
+    words = [name for name in own if len(name) > 4 and re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", text)]
+    return words + sorted(set(re.findall(r"(?<![\w.])/(?:home|users|lustre|Users)/[\w./-]+", text)))
+
+
+def _ask(function: Callable[[], str]) -> str:
+    try:
+        return function()
+    except (OSError, KeyError):
+        return os.environ.get("USER", "")

@@ -1,0 +1,221 @@
+"""How a script came to be done: which runs, in which order, interrupted where, with which logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from almared.engine.triage import severe_messages
+from almared.run.execute import script_states
+from almared.run.journal import Journal, JournalEntry
+from almared.run.scriptfile import CalibrationScript, ScriptStep, read_script
+from almared.run.state import StepState
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One time that a step ran.
+
+    Parameters
+    ----------
+    step : int
+        The step.
+    run : str
+        The run.
+    begin : int
+        Place of its begin in the journal.
+    end : int
+        Place of its end, -1 when it was killed.
+    is_done : bool
+        Whether it ended well.
+    casa : str
+        Build of casatasks.
+    """
+
+    step: int
+    run: str
+    begin: int
+    end: int
+    is_done: bool
+    casa: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How a script came to be done.
+
+    Parameters
+    ----------
+    script : CalibrationScript
+        The script as it is now.
+    undone : tuple of str
+        Steps that are not done, and why.
+    faults : tuple of str
+        Why what was done does not count as one run.
+    builds : tuple of str
+        Builds of casatasks that ran the steps.
+    runs : tuple of str
+        Runs that took part, in order.
+    interruptions : tuple of str
+        Where one run ended and the next went on.
+    logs : tuple of Path
+        Logs of the runs, in order.
+    """
+
+    script: CalibrationScript
+    undone: tuple[str, ...]
+    faults: tuple[str, ...]
+    builds: tuple[str, ...]
+    runs: tuple[str, ...]
+    interruptions: tuple[str, ...]
+    logs: tuple[Path, ...]
+
+
+def read_history(script_path: Path) -> History:
+    """Return how a script came to be done, from its journal.
+
+    A script that was interrupted counts as run in one go when one build of CASA ran it, each step ended well after
+    all on which it builds, and a step that was begun again started from the flags it started from first.
+
+    Parameters
+    ----------
+    script_path : Path
+        The script.
+
+    Raises
+    ------
+    InputError
+        It cannot be read.
+
+    References
+    ----------
+    Wiki, final checklist: one clean log of all steps; requirements W141 to W145, W147.
+    """
+    script = read_script(script_path)
+    entries = _since_clean(Journal(script.directory).entries())
+    attempts = _attempts(entries)
+    final = {attempt.step: attempt for attempt in attempts if attempt.step in script.numbers}
+    first = min((attempt.begin for attempt in final.values()), default=0)
+    counted = [attempt for attempt in attempts if attempt.begin >= first and attempt.step in script.numbers]
+    runs = tuple(dict.fromkeys(attempt.run for attempt in counted))
+    logs = _logs(entries, runs, directory=script.directory)
+    faults = [
+        *_builds_fault(final.values()),
+        *_order_faults(script, final),
+        *_flag_faults(script, counted, entries=entries),
+        *(f"the log {path.name} of run {run} is missing" for run, path in logs.items() if not path.is_file()),
+        *_severe_faults(entries, logs, attempts=counted),
+    ]
+    return History(
+        script=script,
+        undone=tuple(_undone(script)),
+        faults=tuple(faults),
+        builds=tuple(sorted({attempt.casa for attempt in final.values()})),
+        runs=runs,
+        interruptions=tuple(_interruptions(counted, runs)),
+        logs=tuple(path for path in logs.values() if path.is_file()),
+    )
+
+
+def _since_clean(entries: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
+    begins = [place for place, entry in enumerate(entries) if entry.event == "clean"]
+    return tuple(entries[begins[-1] :]) if begins else tuple(entries)
+
+
+def _undone(script: CalibrationScript) -> Iterator[str]:
+    for status in script_states(script):
+        if status.state is not StepState.DONE:
+            yield f"step {status.number} {script.step(status.number).title}: {status.reason or status.state.value}"
+
+
+def _attempts(entries: Sequence[JournalEntry]) -> list[Attempt]:
+    attempts: list[Attempt] = []
+    open_ones: dict[int, JournalEntry] = {}
+    begins: dict[int, int] = {}
+    for place, entry in enumerate(entries):
+        if entry.step is None:
+            continue
+        if entry.event == "step-begin":
+            if entry.step in open_ones:
+                attempts.append(_attempt(open_ones[entry.step], begins[entry.step]))
+            open_ones[entry.step], begins[entry.step] = entry, place
+        elif entry.event == "step-end" and entry.step in open_ones:
+            is_done = entry.data.get("outcome") == "done"
+            attempts.append(_attempt(open_ones.pop(entry.step), begins[entry.step], end=place, is_done=is_done))
+    attempts += [_attempt(entry, begins[step]) for step, entry in open_ones.items()]
+    return sorted(attempts, key=lambda attempt: attempt.begin)
+
+
+def _attempt(entry: JournalEntry, begin: int, *, end: int = -1, is_done: bool = False) -> Attempt:
+    return Attempt(int(entry.step or 0), entry.run, begin, end, is_done, str(entry.data.get("casa", "")))
+
+
+def _builds_fault(final: Iterable[Attempt]) -> Iterator[str]:
+    builds = sorted({attempt.casa for attempt in final})
+    if len(builds) > 1:
+        yield f"steps were run by several builds of casatasks: {', '.join(builds)}"
+
+
+def _order_faults(script: CalibrationScript, final: Mapping[int, Attempt]) -> Iterator[str]:
+    for step in script.steps:
+        for before in sorted(step.after):
+            if step.number in final and before in final and final[before].end > final[step.number].begin:
+                yield f"step {before} ended after step {step.number}, which builds on it, had begun"
+
+
+def _flag_faults(
+    script: CalibrationScript, attempts: Sequence[Attempt], *, entries: Sequence[JournalEntry]
+) -> Iterator[str]:
+    """Yield the steps that were begun again without the flags from which they started first."""
+    for step in script.steps:
+        own = [attempt for attempt in attempts if attempt.step == step.number]
+        if len(own) > 1 and step.flags:
+            yield from _unrestored(script, step, own=own, attempts=attempts, entries=entries)
+
+
+def _unrestored(
+    script: CalibrationScript,
+    step: ScriptStep,
+    *,
+    own: Sequence[Attempt],
+    attempts: Sequence[Attempt],
+    entries: Sequence[JournalEntry],
+) -> Iterator[str]:
+    last, before = own[-1], own[-2]
+    inside = entries[last.begin : last.end + 1 if last.end >= 0 else None]
+    calls = [e.data.get("arguments", {}) for e in inside if e.step == step.number and e.event == "task-begin"]
+    restored = {(call.get("vis"), call.get("versionname")) for call in calls if call.get("mode") in ("restore", "save")}
+    for vis, version in step.flags.items():
+        makers = {maker.number for maker in script.steps if vis in maker.makes}
+        is_made_anew = any(a.step in makers and a.is_done and before.begin < a.begin < last.begin for a in attempts)
+        if not is_made_anew and (vis, version) not in restored:
+            yield f"step {step.number} was begun again without the flags {version} of {vis}"
+
+
+def _logs(entries: Sequence[JournalEntry], runs: Sequence[str], *, directory: Path) -> dict[str, Path]:
+    named = {e.run: str(e.data.get("log", "")) for e in entries if e.event == "run-begin"}
+    return {run: directory / (named.get(run) or f"casa-{run}.log") for run in runs}
+
+
+def _severe_faults(
+    entries: Sequence[JournalEntry], logs: Mapping[str, Path], *, attempts: Sequence[Attempt]
+) -> Iterator[str]:
+    """Yield SEVERE messages of runs in which no step failed; those of a failed step went with it."""
+    failed = {attempt.run for attempt in attempts if not attempt.is_done}
+    tolerated = {e.run: [str(text) for text in e.data.get("tolerated", ())] for e in entries if e.event == "run-begin"}
+    for run, path in logs.items():
+        if run in failed or not path.is_file():
+            continue
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            for message in severe_messages(lines, tolerated.get(run, ())):
+                yield f"{path.name}, {message.time}: {message.text}"
+
+
+def _interruptions(attempts: Sequence[Attempt], runs: Sequence[str]) -> Iterator[str]:
+    for one, other in pairwise(runs):
+        last = [attempt for attempt in attempts if attempt.run == one][-1]
+        first = next(attempt for attempt in attempts if attempt.run == other)
+        how = "after" if last.is_done else "in"
+        yield f"run {one} ended {how} step {last.step}; run {other} went on with step {first.step}"

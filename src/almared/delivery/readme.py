@@ -1,0 +1,232 @@
+"""The README of the delivery, filled from what was measured; one that somebody edited is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from almared import __version__
+from almared.delivery.history import read_history
+from almared.mous import Mous, MousEb
+from almared.names import FLUX_SCRIPT
+from almared.report.build import REPORT
+from almared.run.execute import edited_lines
+from almared.run.journal import STATE_DIRECTORY
+from almared.script.written import RENDERED
+from almared.stages.image_record import read_record
+
+NOT_GIVEN = "not given"
+WIDTH = 100
+ARCSEC_PER_RAD = 206264.80624709636
+
+CONFIGURATION = """\
+datapath = [{data}]
+measurespath = {data}
+data_auto_update = False
+measures_auto_update = False
+"""
+
+CONTENTS = """\
+WHAT IS IN THE PACKAGE
+  calibration/   tables of each execution block with its flag versions, and the figures of its QA2 report
+  script/        the scripts that were run, and scriptForPI.py, which restores the calibrated data
+  qa/            QA2 reports (HTML), their figures on sheets, and all texts
+  log/           the logs of CASA and the journals of all runs
+  product/       images as FITS: *.pbcor.fits are corrected for the primary beam, *{pb} hold its response
+  raw/           where the ASDMs go; they are downloaded separately
+  manifest.sha256, reduction.json   hashes of all files; all choices, measurements and checks for programs
+
+PRIMARY BEAM
+  An image as it was before the correction is the product of *.pbcor.fits and *{pb}. In CASA:
+  impbcor(imagename='X.pbcor.fits', pbimage='X{pb}', mode='multiply', outfile='X.image')
+
+HOW TO GET THE CALIBRATED DATA
+  1. Put the ASDMs of the execution blocks, as they came, into raw/.
+  2. Start CASA {casa} (casatasks {build}) in script/ and run scriptForPI.py: `casa -c scriptForPI.py`, or
+     `python scriptForPI.py` where casatasks of that version is installed. Other versions work too; numbers may
+     differ a little.
+  3. A Python with casatasks needs to know where its measures data are. With the package casadata installed, a file
+     with these lines, named by the variable CASASITECONFIG, is enough:
+
+{configuration}
+  About {disk:.1f} GB of disk are needed for all that is made; with SPACESAVING = 1, 2 or 3 (in the environment)
+  intermediate MSs are removed as soon as they are not needed any more. The calibrated data are then in calibrated/.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReadme:
+    """A README on disk.
+
+    Parameters
+    ----------
+    path : Path
+        Where.
+    is_new : bool
+        Whether its text changed.
+    is_edited : bool
+        Whether somebody edited it, so that it was left as it is.
+    """
+
+    path: Path
+    is_new: bool
+    is_edited: bool
+
+
+def write_readme(mous: Mous, *, is_forced: bool = False) -> WrittenReadme:
+    """Write the README of a MOUS unless it was edited by hand.
+
+    Parameters
+    ----------
+    mous : Mous
+        The MOUS.
+    is_forced : bool
+        Replace one that was edited; it is kept as ``README.edited``.
+
+    References
+    ----------
+    domain E.4.
+    """
+    path, kept = mous.tree.readme, mous.tree.root / STATE_DIRECTORY / RENDERED / "README"
+    text = readme_text(mous)
+    before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+    is_edited = before is not None and (not kept.is_file() or kept.read_text(encoding="utf-8") != before)
+    if is_edited and not is_forced:
+        return WrittenReadme(path, False, True)
+    if is_edited:
+        os.replace(path, path.with_name("README.edited"))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(text, encoding="utf-8")
+    new = path.with_name("README.new")
+    new.write_text(text, encoding="utf-8")
+    os.replace(new, path)
+    return WrittenReadme(path, text != before, False)
+
+
+def readme_text(mous: Mous) -> str:
+    """Return the text of the README, as far as it is known before the package is made."""
+    record = read_record(mous.tree.imaging)
+    build = str(record.get("casatasks", "")) or _build(mous)
+    parts = [
+        "\n".join(_fields(mous, build)),
+        "COMMENTS FROM THE REDUCER\n" + (_filled(mous.settings.readme.comments) or "  None."),
+        "CALIBRATION\n" + "\n".join(line for eb in mous.ebs for line in _eb_lines(eb)),
+        *(["COMBINATION\n" + "\n".join(_combination_lines(mous))] if mous.is_combined else []),
+        "IMAGING\n" + "\n".join(_imaging_lines(record)),
+        CONTENTS.format(
+            pb=_pb_ending(record),
+            casa=".".join(build.split(".")[:3]),
+            build=build,
+            configuration=textwrap.indent(CONFIGURATION.format(data="'.../casadata/__data__'"), "       "),
+            disk=restored_bytes(mous) / 1e9,
+        ),
+    ]
+    return "\n\n".join(part.rstrip() for part in parts) + "\n"
+
+
+def restored_bytes(mous: Mous) -> float:
+    """Return what all that the scripts make takes on disk (bytes), measured on what they made here."""
+    places = [eb.directory for eb in mous.ebs] + [mous.tree.combination, mous.tree.imaging / "calibrated_final.ms"]
+    found = (path for place in places if place.is_dir() for path in place.rglob("*"))
+    return float(sum(path.stat().st_size for path in found if path.is_file() and not path.is_symlink()))
+
+
+def _build(mous: Mous) -> str:
+    for eb in mous.ebs:
+        script = eb.directory / eb.products.script
+        if script.is_file():
+            return ", ".join(read_history(script).builds)
+    return NOT_GIVEN
+
+
+def _fields(mous: Mous, build: str) -> Iterator[str]:
+    project, request = mous.settings.project, mous.settings.request
+    asked = NOT_GIVEN
+    if request.rms_jy is not None:
+        over = f" over {request.bandwidth_hz / 1e6:g} MHz" if request.bandwidth_hz else ""
+        asked = f"{request.rms_jy * 1e3:.4g} mJy/beam{over}"
+    beam = request.beam_rad
+    for name, value in (
+        ("Cycle", project.cycle),
+        ("Project code", project.code),
+        ("SB name", project.sb_name),
+        ("PI name", project.pi),
+        ("Project title", project.title),
+        ("Configuration", project.configuration or mous.settings.part),
+        ("Proposed rms", asked),
+        ("Proposed resolution", " to ".join(f"{b * ARCSEC_PER_RAD:.3g} arcsec" for b in beam) if beam else ""),
+        ("CASA version used", f"casatasks {build}, scripts by almared {__version__}"),
+        ("MOUS", mous.settings.uid),
+    ):
+        yield f"{name + ':':<22}{value or NOT_GIVEN}"
+
+
+def _filled(text: str) -> str:
+    return "\n".join(
+        textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ") for line in text.splitlines()
+    )
+
+
+def _eb_lines(eb: MousEb) -> Iterator[str]:
+    record = _report(eb.directory)
+    yield f"  {eb.uid}: {record['facts']['antennas'] if record else 'no report;'} antennas, " + (
+        f"reference antenna {record['refant']}" if record else ""
+    )
+    edits = edited_lines(eb.directory / eb.products.script)
+    if edits:
+        yield f"    {edits} lines of its script were changed by hand"
+    for item in record.get("items", ()):
+        for text in item["made"]["warnings"]:
+            yield textwrap.fill(f"{item['title']}: {text}", WIDTH, initial_indent="    ", subsequent_indent="      ")
+
+
+def _report(directory: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((directory / "qa2" / REPORT).read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _combination_lines(mous: Mous) -> Iterator[str]:
+    scaled = "scaled to common fluxes of the phase calibrators (allFluxes.txt) and concatenated"
+    how = scaled if mous.settings.combine.scale is not False else "concatenated without scaling"
+    yield f"  {len(mous.ebs)} execution blocks, {how} by {FLUX_SCRIPT}."
+
+
+def _imaging_lines(record: dict[str, Any]) -> Iterator[str]:
+    if not record:
+        yield "  Nothing was imaged."
+        return
+    yield f"  Continuum ranges: {record['continuum_ranges']}."
+    yield "  Noise is measured before the correction for the primary beam, off sources and free of lines."
+    yield ""
+    yield f"  {'beam (arcsec)':>18} {'noise (mJy)':>12} {'theory':>9} {'asked':>9} {'peak (mJy)':>11}  product"
+    for image in record["images"]:
+        beam = image["beam"]
+        size = f"{beam['major_arcsec']:.3g} x {beam['minor_arcsec']:.3g}" if beam else "-"
+        asked = image["requested_rms_jy"]
+        numbers = f"{image['rms_jy'] * 1e3:>12.4g} {image['theory_rms_jy'] * 1e3:>9.4g}"
+        request = f"{asked * 1e3:>9.4g}" if asked else f"{'-':>9}"
+        product = image["files"].get("pbcor", image["name"])
+        yield f"  {size:>18} {numbers} {request} {image['peak_jy'] * 1e3:>11.4g}  {product}"
+    for image in record["images"]:
+        for text in image["warnings"]:
+            yield textwrap.fill(f"{image['name']}: {text}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+    for name, why in _choices(record).items():
+        yield textwrap.fill(f"{name}: {why}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+
+
+def _choices(record: dict[str, Any]) -> dict[str, str]:
+    """Return the reasons of weighting, mask and subtraction of the first image, for the reader."""
+    reasons = record["images"][0]["reasons"] if record["images"] else {}
+    return {name: why for name, why in reasons.items() if name in ("weighting", "mask", "threshold", "gridder")}
+
+
+def _pb_ending(record: dict[str, Any]) -> str:
+    files = [image["files"].get("pb", "") for image in record.get("images", ())]
+    return ".pb.fits" if any(str(name).endswith(".pb.fits") for name in files) else ".flux.fits"
