@@ -83,7 +83,7 @@ def test_a_real_disk_is_imaged(almared_real: Path, tmp_path: Path, almared: Comm
     assert 0.005 < entry["rms_jy"] < 0.03
     assert entry["peak_snr"] > 15
     assert entry["iterations"] > 0
-    assert "scatter" in entry["reasons"]["threshold (Jy)"]
+    assert "scatter" in entry["reasons"]["threshold"]
     planes = read_planes(tmp_path / "out" / entry["files"]["image"])
     assert planes.values.shape[0] == 1
     assert (tmp_path / "out" / entry["files"]["preview"]).stat().st_size > 10_000

@@ -43,6 +43,7 @@ from almared.recipes.image_facts import (
     TargetFacts,
     band_number,
     predicted,
+    round_threshold,
 )
 
 BY_HAND = "set by hand"
@@ -125,15 +126,17 @@ class ImageChoices:
 
     def named_choices(self) -> tuple[NamedChoice, ...]:
         """Return its choices under names that tell which image they are of."""
+        robust = f" robust {self.robust.value:g}" if self.weighting.startswith("briggs") else ""
+        mask: Choice[Any] = Choice(self.mask, BY_HAND) if self.mask else self.automask
         listed: list[tuple[str, Choice[Any] | None]] = [
-            ("cell (arcsec)", self.cell_arcsec),
-            ("imsize", self.imsize),
+            ("cell", _told(self.cell_arcsec, f"{self.cell_arcsec.value:g} arcsec")),
+            ("size", _told(self.imsize, "{} x {}".format(*self.imsize.value))),
             ("phase centre", self.phase_centre),
             ("gridder", self.gridder),
-            ("robust", self.robust),
+            ("weighting", _told(self.robust, f"{self.weighting}{robust}")),
             ("deconvolver", self.deconvolver),
-            ("threshold (Jy)", self.threshold_jy),
-            ("automask", self.automask),
+            ("threshold", _told(self.threshold_jy, round_threshold(self.threshold_jy.value))),
+            ("mask", mask),
             ("channels", self.axis),
             ("chunks", self.chunks if self.kind == "cube" else None),
         ]
@@ -287,3 +290,8 @@ def _middle(weight: NDArray[np.float64]) -> int:
     """Return the channel with data that is next to the middle."""
     left = np.flatnonzero(weight > 0)
     return int(left[np.argmin(np.abs(left - len(weight) / 2))]) if len(left) else len(weight) // 2
+
+
+def _told(choice: Choice[Any], value: str) -> Choice[Any]:
+    """Return a choice with its value as people write it."""
+    return Choice(value, choice.reason, choice.evidence, choice.rule, choice.warning)
