@@ -73,7 +73,7 @@ def plan_combination(combination: Combination) -> StagePlan:
         A flux is missing or no flux, or the plan is not sound.
     """
     scaled = combination.ebs if combination.scales else ()
-    scalings = [_scaling(number, eb, combination) for number, eb in enumerate(scaled)]
+    scalings = [_scaling(eb, combination, number=number) for number, eb in enumerate(scaled)]
     steps = (*scalings, _concatenation(len(scalings), combination))
     tolerance = combination.dirtol_arcsec
     return check_plan(
@@ -107,7 +107,7 @@ def _head(combination: Combination) -> Iterator[str]:
         yield (f'"{record.source}" {record.spw_id} {record.frequency_ghz:.2f} {fluxes} {record.time} {record.ms_name}')
 
 
-def _scaling(number: int, eb: CalibratedEb, combination: Combination) -> Step:
+def _scaling(eb: CalibratedEb, combination: Combination, *, number: int) -> Step:
     table = gain_table(eb.ms)
     records = [r for r in combination.records if r.ms_name == eb.ms and r.source in eb.calibrator_ids]
     spws = id_ranges({record.spw_id for record in records})

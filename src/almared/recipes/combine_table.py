@@ -22,14 +22,14 @@ def make_records(ebs: Sequence[CalibratedEb], fluxes: Sequence[EqualFlux]) -> tu
     names = sorted({name for eb in ebs for name in eb.calibrator_ids})
     first = min(ebs, key=lambda eb: eb.ms)
     return tuple(
-        _record(eb, name, spw, used=means.get((name, spw)), frequency_hz=first.frequency_hz(spw))
+        _record(eb, name, spw=spw, used=means.get((name, spw)), frequency_hz=first.frequency_hz(spw))
         for name in names
         for spw in first.spw_ids
         for eb in sorted(ebs, key=lambda eb: eb.ms)
     )
 
 
-def _record(eb: CalibratedEb, name: str, spw: int, *, used: float | None, frequency_hz: float) -> FluxRecord:
+def _record(eb: CalibratedEb, name: str, *, spw: int, used: float | None, frequency_hz: float) -> FluxRecord:
     own = eb.own_flux(name, spw)
     return FluxRecord(
         source=name,

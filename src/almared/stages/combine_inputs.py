@@ -123,7 +123,7 @@ def place_copies(mous: Mous, *, scales: bool, breaks_lock: bool = False) -> tupl
 
 def _is_due(eb: MousEb, directory: Path, *, old: set[str], scales: bool) -> bool:
     copy = directory / eb.products.calibrated
-    if not copy.is_dir() or str(calibrated_of(eb)) in old:
+    if copy.is_symlink() or not copy.is_dir() or str(calibrated_of(eb)) in old:
         return True
     # Without scaling the data column counts: a copy that was scaled has another one, which concat would take along.
     return not scales and (directory / gain_table(copy.name)).exists() and _has_corrected(copy)
