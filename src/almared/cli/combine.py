@@ -12,6 +12,8 @@ import click
 if TYPE_CHECKING:
     from almared.stages.combine import CombineOrder
 
+FLUX_PLOT = "fluxes.png"
+
 
 @click.command(name="combine")
 @click.argument("mous", type=click.Path(path_type=Path))
@@ -78,6 +80,7 @@ def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_js
 def _carry_out(order: CombineOrder, *, writes: bool, runs: bool, is_json: bool) -> dict[str, Any]:
     """Choose, write and run as far as asked; return the record."""
     from almared.cli import combine_display, run_display
+    from almared.report.plots.fluxes import write_flux_plot
     from almared.stages import combine
 
     done = combine.finished(order) if writes and runs else None
@@ -93,6 +96,8 @@ def _carry_out(order: CombineOrder, *, writes: bool, runs: bool, is_json: bool) 
     if not writes:
         return told
     combine.write_combination(order, chosen)
+    if told["fluxes"]:
+        write_flux_plot(order.directory / FLUX_PLOT, told)
     if not runs:
         return told
     shown = combine_display.silent if is_json else partial(run_display.display, is_json=False)

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -323,8 +323,7 @@ def document(order: CombineOrder, chosen: ChosenCombination) -> dict[str, Any]:
         "scales": combination.scales,
         "reason": combination.reason,
         "executions": [
-            {"ms": eb.ms, "middle": time_text(eb.middle_mjd_s), "reference": list(_references(eb))}
-            for eb in combination.ebs
+            {"ms": eb.ms, "middle": time_text(eb.middle_mjd_s), **_fluxscale_document(eb)} for eb in combination.ebs
         ],
         "fluxes": [_flux_document(order, chosen, flux=flux) for flux in chosen.fluxes],
         "dirtol_arcsec": combination.dirtol_arcsec.value,
@@ -335,8 +334,13 @@ def document(order: CombineOrder, chosen: ChosenCombination) -> dict[str, Any]:
     }
 
 
-def _references(eb: CalibratedEb) -> tuple[str, ...]:
-    return eb.fluxscale.references if eb.fluxscale else ()
+def _fluxscale_document(eb: CalibratedEb) -> dict[str, Any]:
+    """Return the references, and the spectra that fluxscale fitted."""
+    found = eb.fluxscale
+    return {
+        "reference": list(found.references) if found else [],
+        "fits": [asdict(fit) for fit in found.fits if fit.source in eb.calibrator_ids] if found else [],
+    }
 
 
 def _flux_document(order: CombineOrder, chosen: ChosenCombination, *, flux: EqualFlux) -> dict[str, Any]:

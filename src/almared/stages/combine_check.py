@@ -66,8 +66,8 @@ def spw_groups(ms: CalibratedMs) -> tuple[tuple[int, ...], ...]:
 
 def _fields_expected(combination: Combination) -> int:
     still = expected_fields([eb.still_fields for eb in combination.ebs], combination.dirtol_arcsec.value)
-    moving = {field.name for eb in combination.ebs for field in eb.eb.fields if field.is_ephemeris}
-    return still + len(moving)
+    # concat merges two ephemerides only when the first covers the second, which those of two days don't.
+    return still + sum(field.is_ephemeris for eb in combination.ebs for field in eb.eb.fields)
 
 
 def _group_document(ms: CalibratedMs, group: Sequence[int]) -> dict[str, Any]:
