@@ -189,14 +189,16 @@ def test_two_terms_are_fitted_above_a_tenth_of_bandwidth() -> None:
 def test_masks_have_the_standard_values_of_the_array(
     dishes: tuple[float, ...], baseline: float, is_cube: bool, expected: tuple[float, ...]
 ) -> None:
-    mask = choose_automask(dishes, baseline_75_m=baseline, sidelobe=0.1, is_cube=is_cube).value
+    mask = choose_automask(dishes, baseline_75_m=baseline, psf=psf_of(0.5), is_cube=is_cube).value
     found = (mask.sidelobethreshold, mask.noisethreshold, mask.lownoisethreshold, mask.negativethreshold)
     assert (*found, mask.minbeamfrac) == expected
 
 
 def test_high_sidelobes_never_leave_the_mask_empty() -> None:
-    mask = choose_automask((12.0,), baseline_75_m=100.0, sidelobe=0.55, is_cube=False).value
+    psf = PredictedPsf(1.0, 1.0, 0.0, 0.55, 1.0, 0.22)
+    mask = choose_automask((12.0,), baseline_75_m=100.0, psf=psf, is_cube=False).value
     assert mask.sidelobethreshold * 0.55 < 0.7
+    assert mask.noisethreshold * 0.22 < 0.7
     assert choose_cycle_factor(0.1).value == 1.0
     assert choose_cycle_factor(0.5).value == pytest.approx(0.5)
 

@@ -170,7 +170,7 @@ def test_the_first_steps_stay_the_same_when_the_images_are_known() -> None:
 
 
 def test_images_side_by_side_build_on_the_preparation_alone() -> None:
-    steps = plan(calibrated(*TWO)).steps[5:]
+    steps = plan(calibrated(*TWO)).steps[6:]
     assert [step.after for step in steps] == [(4,), (4,), (3, 4), (3, 4)]
 
 
@@ -190,7 +190,7 @@ def test_chunks_share_the_channels_and_are_joined_to_one_beam() -> None:
         assert chunk.get("perchanweightdensity") is True
         at += width * int(str(chunk.get("nchan")))
     assert [whole.get(n) for n in ("niter", "calcres", "calcpsf", "restoringbeam")] == [0, False, False, "common"]
-    assert stage.steps[-1].after == (5, 6, 7)
+    assert stage.steps[-1].after == (6, 7, 8)
 
 
 def test_lines_are_flagged_for_the_continuum_alone_and_subtracted_by_their_ranges() -> None:

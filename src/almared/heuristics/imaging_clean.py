@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from almared.heuristics.imaging_psf import PredictedPsf
 from almared.heuristics.thresholds import (
@@ -129,7 +129,7 @@ def choose_threshold(expected_rms_jy: float, *, scale: float = 1.0) -> Choice[fl
 
 
 def choose_automask(
-    dishes_m: Sequence[float], *, baseline_75_m: float, sidelobe: float, is_cube: bool
+    dishes_m: Sequence[float], *, baseline_75_m: float, psf: PredictedPsf, is_cube: bool
 ) -> Choice[Automask]:
     """Return the parameters of automatic masks by array.
 
@@ -139,8 +139,8 @@ def choose_automask(
         Diameters of the dishes.
     baseline_75_m : float, m
         75th percentile of the baselines.
-    sidelobe : float
-        Highest sidelobe of the predicted beam; where it is high the usual threshold would mask nothing.
+    psf : PredictedPsf
+        The predicted beam; where its sidelobes are high the usual thresholds would mask nothing.
     is_cube : bool
         Whether lines are cleaned.
 
@@ -160,11 +160,16 @@ def choose_automask(
     else:
         mask, array = Automask(2.5, 5.0, 1.5, 7.0 * is_cube, 0.3, 50 if is_cube else 75), "long baselines"
     reason = f"standard values for {array} (75th percentile {baseline_75_m:.0f} m)"
-    most = IMAGE_SIDELOBE_PEAK.value / max(sidelobe, 1e-3)
-    if mask.sidelobethreshold > most:
-        lowered = round(most, 2)
-        reason += f"; the sidelobe threshold of {mask.sidelobethreshold:g} lowered for sidelobes of {sidelobe:.2f}"
-        mask = Automask(lowered, *(getattr(mask, name) for name in Automask.__slots__[1:]))
+    # A point source must stay above sidelobes that are seen as sidelobes, or as noise.
+    lowered = {
+        "sidelobethreshold": IMAGE_SIDELOBE_PEAK.value / max(psf.sidelobe, 1e-3),
+        "noisethreshold": IMAGE_SIDELOBE_PEAK.value / max(psf.scatter, 1e-3),
+    }
+    lowered = {name: round(most, 2) for name, most in lowered.items() if most < getattr(mask, name)}
+    if lowered:
+        reason += f"; {' and '.join(lowered)} lowered for sidelobes of {psf.sidelobe:.2f}, {psf.scatter:.2f} on average"
+        sidelobe, noise = (lowered.get(name, getattr(mask, name)) for name in ("sidelobethreshold", "noisethreshold"))
+        mask = replace(mask, sidelobethreshold=sidelobe, noisethreshold=noise)
     return Choice(mask, reason, (Evidence("75th percentile of baselines", baseline_75_m, "m"),), rule="CASA guide")
 
 

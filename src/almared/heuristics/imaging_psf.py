@@ -28,6 +28,8 @@ class PredictedPsf:
         Highest of the beam outside its main lobe, part of the peak.
     noise_factor : float
         Noise over that of natural weighting.
+    scatter : float
+        Scatter of the sidelobes, part of the peak, as tclean's masks estimate noise.
     """
 
     major_arcsec: float
@@ -35,6 +37,7 @@ class PredictedPsf:
     angle_deg: float
     sidelobe: float
     noise_factor: float
+    scatter: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +118,5 @@ def _describe(psf: NDArray[np.float64], cell_arcsec: float, noise: float) -> Pre
     # x of the uv plane is u, which grows to the east: so does the first axis here.
     angle = np.degrees(np.arctan2(directions[0, 0], directions[1, 0])) % 180
     sidelobe = float(max(-psf.min(), (psf - model).max()))
-    return PredictedPsf(float(widths[0]), float(widths[1]), float(angle), sidelobe, noise)
+    scatter = 1.4826 * float(np.median(np.abs(psf - np.median(psf))))
+    return PredictedPsf(float(widths[0]), float(widths[1]), float(angle), sidelobe, noise, scatter)

@@ -19,7 +19,7 @@ from almared.recipes.image_continuum import (
     subtraction_step,
 )
 from almared.recipes.image_prepare import FINAL, CalibratedInput, prepare_steps
-from almared.recipes.image_steps import steps_of
+from almared.recipes.image_steps import Placed, sensitivity_step, steps_of
 
 KIND = "Imaging"
 NO_LINES = "all windows have a single channel: calibrated_final.ms is imaged as it is"
@@ -101,7 +101,8 @@ def plan_imaging(imaging: ImagingPlan) -> StagePlan:
         _with_source(image, averaged if makes_continuum else (), has_subtracted=not subtraction.nothing_because)
         for image in imaging.images
     ]
-    steps = (*prepared, *between, *steps_of(of_images, first=5, pb_name=imaging.pb_name))
+    noise = sensitivity_step(5, of_images, after=(3, 4))
+    steps = (*prepared, *between, noise, *steps_of(of_images, first=6, pb_name=imaging.pb_name))
     return check_plan(_stage(imaging, steps))
 
 
@@ -129,16 +130,14 @@ def _after(step: Step, after: tuple[int, ...]) -> Step:
     )
 
 
-def _with_source(
-    image: ImageChoices, averaged: Sequence[int], *, has_subtracted: bool
-) -> tuple[ImageChoices, str, tuple[int, ...], tuple[int, ...]]:
-    """Return an image with the MS it is made from, its windows there, and the steps it builds on."""
+def _with_source(image: ImageChoices, averaged: Sequence[int], *, has_subtracted: bool) -> Placed:
+    """Return an image with the MS it is made from."""
     if image.kind == "cube":
-        return image, SUBTRACTED if has_subtracted and image.is_line_only else FINAL, image.spw_ids, (3, 4)
+        return Placed(image, SUBTRACTED if has_subtracted and image.is_line_only else FINAL, image.spw_ids, (3, 4))
     if not averaged:
-        return image, FINAL, image.spw_ids, (4,)
+        return Placed(image, FINAL, image.spw_ids, (4,))
     # split numbers the windows anew when it leaves some out.
-    return image, CONTINUUM, tuple(averaged.index(spw) for spw in image.spw_ids), (4,)
+    return Placed(image, CONTINUUM, tuple(averaged.index(spw) for spw in image.spw_ids), (4,))
 
 
 def _stage(imaging: ImagingPlan, steps: tuple[Step, ...]) -> StagePlan:

@@ -223,7 +223,7 @@ class Chooser:
         automask = choose_automask(
             facts.pointings.dishes_m,
             baseline_75_m=float(np.percentile(points.length_m, 75)),
-            sidelobe=psf.sidelobe,
+            psf=psf,
             is_cube=axis is not None,
         )
         return ImageChoices(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from almared.heuristics.imaging_chunks import BASE_BYTES
 from almared.heuristics.imaging_clean import Automask, automask_arguments, choose_cycle_factor
@@ -49,26 +50,41 @@ def fits_products(image: ImageChoices, *, pb_name: str) -> dict[str, str]:
     }
 
 
-def image_steps(
-    image: ImageChoices, vis: str, *, first: int, after: tuple[int, ...], spws: Sequence[int], pb_name: str
-) -> tuple[Step, ...]:
-    """Return the steps of one image: one, or one for each chunk of channels and one that joins them.
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An image and the data that it is made from.
 
     Parameters
     ----------
     image : ImageChoices
         The image.
     vis : str
-        The MS that is imaged.
-    first : int
-        Number of the first step.
+        The MS.
+    spws : tuple of int
+        Its windows in that MS.
     after : tuple of int
         Steps that it builds on.
-    spws : sequence of int
-        Its windows in that MS.
+    """
+
+    image: ImageChoices
+    vis: str
+    spws: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+def image_steps(placed: Placed, *, first: int, pb_name: str) -> tuple[Step, ...]:
+    """Return the steps of one image: one, or one for each chunk of channels and one that joins them.
+
+    Parameters
+    ----------
+    placed : Placed
+        The image and its data.
+    first : int
+        Number of the first step.
     pb_name : str
         ``flux`` or ``pb``.
     """
+    image, vis, spws, after = placed.image, placed.vis, placed.spws, placed.after
     counts = image.chunks.value
     if image.axis is None or len(counts) == 1:
         return (_whole(image, _clean_call(image, vis, spws=spws), first=first, after=after, pb_name=pb_name),)
@@ -93,7 +109,6 @@ def _whole(image: ImageChoices, clean: Call, *, first: int, after: tuple[int, ..
         clean = clean.with_argument("restoringbeam", "common", reason="one beam for all channels")
     clean = clean.with_argument("pbcor", True)
     actions: list[Action] = [_cleared(image.name), _kept(clean), _record(image.name), check_made(*products(image))]
-    actions += _theory(image, clean)
     exported, names = _exports(image, pb_name)
     made = (*products(image), f"{image.name}.clean.json", *names)
     kind = "Continuum image" if image.kind == "cont" else "Cube"
@@ -127,7 +142,7 @@ def _join(image: ImageChoices, clean: Call, *, names: Sequence[str], pb_name: st
         .with_argument("pbcor", True)
     )
     exported, fits = _exports(image, pb_name)
-    actions = (_cleared(image.name), join, restore, check_made(*products(image)), *_theory(image, clean), *exported)
+    actions = (_cleared(image.name), join, restore, check_made(*products(image)), *exported)
     made = (*products(image), f"{image.name}.clean.json", *fits)
     return Step(0, actions, makes=made, name=f"Cube {image.name} from its chunks", needs=_needs(image, 0.2))
 
@@ -223,19 +238,29 @@ def _kept(clean: Call) -> Call:
     return Call(clean.task, clean.arguments, clean.comment, result="cleaned")
 
 
-def _theory(image: ImageChoices, clean: Call) -> tuple[Action, ...]:
-    """Return the noise by the weights that are left; of a cube that of one channel of the data."""
-    spw = clean.get("spw")
-    if image.axis is not None:
-        channel = image.middle_channel
-        spw = ",".join(f"{n}:{channel}" for n in image.spw_ids)
-    shared = ("vis", "field", "imsize", "cell", "weighting", "robust", "uvtaper")
-    given = {name: clean.get(name) for name in shared if clean.get(name) is not None}
-    sensitivity = call("apparentsens", **given, spw=spw, specmode="mfs")
-    return (
-        Call(sensitivity.task, sensitivity.arguments, result="sensitivity"),
-        Routine("keep_theory", (Argument("", image.name), Argument("sensitivity", variable="sensitivity"))),
-    )
+def sensitivity_step(number: int, images: Sequence[Placed], *, after: tuple[int, ...]) -> Step:
+    """Return the step that computes the noise of all images by the weights that are left.
+
+    One step does it for all: apparentsens has names of its own for what it leaves behind, which would clash. Of a cube
+    it computes the noise of one channel of the data.
+    """
+    actions: list[Action] = []
+    for placed in images:
+        clean = _clean_call(placed.image, placed.vis, spws=placed.spws)
+        spw = id_ranges(placed.spws)
+        if placed.image.axis is not None:
+            spw = ",".join(f"{n}:{placed.image.middle_channel}" for n in placed.spws)
+        shared = ("vis", "field", "imsize", "cell", "weighting", "robust", "uvtaper")
+        given = {name: clean.get(name) for name in shared if clean.get(name) is not None}
+        sensitivity = call("apparentsens", **given, spw=spw, specmode="mfs")
+        left = tuple(f"{placed.vis}.apparentsens.{kind}" for kind in ("psf", "sumwt"))
+        kept = Routine(
+            "keep_theory", (Argument("", placed.image.name), Argument("sensitivity", variable="sensitivity"))
+        )
+        actions += [Call(sensitivity.task, sensitivity.arguments, result="sensitivity"), kept, routine("remove", *left)]
+    made = tuple(f"{placed.image.name}.theory.json" for placed in images)
+    needs = StepNeeds(memory_bytes=BASE_BYTES, seconds=SECONDS_FIXED * len(images))
+    return Step(number, tuple(actions), makes=made, name="Noise by the weights", after=after, needs=needs)
 
 
 def _record(name: str) -> Routine:
@@ -267,11 +292,9 @@ def _needs(image: ImageChoices, share: float) -> StepNeeds:
     return StepNeeds(disk_bytes=share * size.disk_bytes, memory_bytes=memory, seconds=seconds)
 
 
-def steps_of(
-    images: Sequence[tuple[ImageChoices, str, tuple[int, ...], tuple[int, ...]]], *, first: int, pb_name: str
-) -> Iterator[Step]:
-    """Yield the steps of all images (with MS, windows in it, and steps it builds on), numbered from the first."""
-    for image, vis, spws, after in images:
-        steps = image_steps(image, vis, first=first, after=after, spws=spws, pb_name=pb_name)
+def steps_of(images: Sequence[Placed], *, first: int, pb_name: str) -> Iterator[Step]:
+    """Yield the steps of all images, numbered from the first."""
+    for placed in images:
+        steps = image_steps(placed, first=first, pb_name=pb_name)
         first += len(steps)
         yield from steps

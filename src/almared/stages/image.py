@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from almared.errors import PlanError
 from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
 from almared.heuristics.imaging_spectral import LineWish, choose_averaging
 from almared.model import Choice
@@ -208,7 +209,7 @@ def choose_images(order: ImagingOrder) -> ChosenImages:
     Raises
     ------
     AlmaredError
-        The input cannot be used.
+        The input cannot be used, or there is nothing to image.
     """
     inputs = tuple(describe_input(path, order.directory, fields=order.fields) for path in order.inputs)
     ms = read_calibrated(order.directory / FINAL if is_prepared(order) else order.inputs[0])
@@ -217,6 +218,12 @@ def choose_images(order: ImagingOrder) -> ChosenImages:
     machine = Machine(order.workers, order.memory_bytes or available_memory() or 4e9)
     chooser = Chooser(ms, order.wishes, _with_masks(order), machine)
     images = tuple(image for each in facts for image in chooser.images_of(each))
+    if not images:
+        raise PlanError(
+            "there is nothing to image: no continuum, and no cube of a line in these windows",
+            where=str(ms.path),
+            repair="ask for continuum or cubes, or correct the lines of mous.toml",
+        )
     ranges = continuum_ranges(ms, facts, directory=order.directory)
     free = {entry.spw_id for entry in ranges.line_free}
     subtracted = order.subtracts and bool(free)

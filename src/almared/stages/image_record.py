@@ -63,7 +63,8 @@ def _entry(order: ImagingOrder, image: ImageChoices, *, plan: StagePlan) -> dict
         mask=order.directory / files["mask"],
     )
     record = json.loads((order.directory / f"{image.name}.clean.json").read_text(encoding="utf-8"))
-    theory = _theory(image, record)
+    told = json.loads((order.directory / f"{image.name}.theory.json").read_text(encoding="utf-8"))
+    theory = _theory(image, told)
     write_preview(
         order.directory / files["image"], png=order.directory / files["preview"], title=_title(image, reached)
     )

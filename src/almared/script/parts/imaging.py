@@ -24,12 +24,9 @@ def keep_clean_record(name: str, result: Mapping[str, Any]) -> None:
 
 
 def keep_theory(name: str, sensitivity: Mapping[str, Any]) -> None:
-    """Add the noise that apparentsens computes from the weights that are left to ``<name>.clean.json``."""
-    with open(f"{name}.clean.json") as file:
-        record = json.load(file)
-    record["apparent_sensitivity_jy"] = float(sensitivity["effSens"])
-    with open(f"{name}.clean.json", "w") as file:
-        json.dump(record, file, indent=1)
+    """Keep the noise that apparentsens computes from the weights that are left as ``<name>.theory.json``."""
+    with open(f"{name}.theory.json", "w") as file:
+        json.dump({"apparent_sensitivity_jy": float(sensitivity["effSens"])}, file)
 
 
 def join_chunks(name: str, chunks: Sequence[str], kinds: Sequence[str]) -> None:
