@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,9 +83,9 @@ class EqualFlux:
     spw_id : int
         The window.
     own : tuple of OwnFlux
-        What was averaged.
+        What was measured.
     mean : Mean
-        Their mean.
+        Mean of these, or of those execution blocks that were chosen.
     """
 
     source: str
@@ -168,14 +168,28 @@ def _usable_errors(values: NDArray[np.float64], errors: NDArray[np.float64]) -> 
     return np.where(known, errors, np.maximum(usual * np.abs(values), errors[known].min()))
 
 
-def equalise(own: Iterable[OwnFlux], *, adds_scatter: bool = True) -> tuple[EqualFlux, ...]:
-    """Return the means per calibrator and window, in their order; `adds_scatter` as for `measure_mean`."""
+def equalise(
+    own: Iterable[OwnFlux], *, averaged: Collection[str] = (), adds_scatter: bool = True
+) -> tuple[EqualFlux, ...]:
+    """Return the means per calibrator and window, in their order.
+
+    Parameters
+    ----------
+    own : iterable of OwnFlux
+        What was measured.
+    averaged : collection of str
+        Calibrated MSs whose values are averaged, all when empty.
+    adds_scatter : bool
+        As for `measure_mean`.
+    """
     groups: dict[tuple[str, int], list[OwnFlux]] = defaultdict(list)
     for value in own:
         groups[value.source, value.spw_id].append(value)
+    chosen = {key: [v for v in values if not averaged or v.ms in averaged] for key, values in groups.items()}
     return tuple(
-        EqualFlux(*key, tuple(values), _mean_of(values, adds_scatter=adds_scatter))
+        EqualFlux(*key, tuple(values), _mean_of(chosen[key], adds_scatter=adds_scatter))
         for key, values in sorted(groups.items())
+        if chosen[key]
     )
 
 

@@ -81,9 +81,10 @@ def check_table(records: Sequence[FluxRecord], ebs: Sequence[CalibratedEb], *, i
         if record.used_jy is None or record.used_jy <= 0:
             raise PlanError(
                 f"{record.source} has no flux to use in window {record.spw_id} for {record.ms_name}: "
-                f"{'no execution block measured it' if record.used_jy is None else f'{record.used_jy:g} Jy'}",
+                f"{'it is `-`' if record.used_jy is None else f'{record.used_jy:g} Jy'}",
                 where=record.place or "allFluxes.txt",
-                repair="enter a flux density into the fifth column, or concatenate without scaling (`--no-scale`, or scale = false in mous.toml)",
+                repair="enter a flux density into the fifth column, or concatenate without scaling (`--no-scale`, or "
+                "scale = false in mous.toml)",
             )
     for (source, spw), group in _groups(records).items():
         used = sorted({record.used_jy for record in group if record.used_jy is not None})

@@ -174,9 +174,7 @@ def choose_combination(order: CombineOrder) -> ChosenCombination:
 
 
 def _means(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> tuple[EqualFlux, ...]:
-    wanted = _averaged(order)
-    own = [value for value in _own(ebs) if value.ms in wanted]
-    return equalise(own, adds_scatter=order.weights != "errors")
+    return equalise(_own(ebs), averaged=_averaged(order), adds_scatter=order.weights != "errors")
 
 
 def _averaged(order: CombineOrder) -> set[str]:
@@ -252,12 +250,11 @@ def _dirtol(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> Choice[float | 
 def _warnings(order: CombineOrder, ebs: Sequence[CalibratedEb], *, fluxes: Sequence[EqualFlux]) -> tuple[str, ...]:
     found = [differing_sources(ebs)]
     if order.scales:
-        names = tuple(eb.ms for eb in ebs if eb.ms in _averaged(order))
         found += [
             warn_of_dates({eb.ms: eb.middle_mjd_s for eb in ebs}),
             warn_of_variation(fluxes),
             warn_of_spectra(_own(ebs)),
-            warn_of_gaps(fluxes, names),
+            warn_of_gaps(fluxes, [eb.ms for eb in ebs]),
             warn_of_frequencies({eb.ms: {spw: eb.frequency_hz(spw) for spw in eb.spw_ids} for eb in ebs}),
         ]
     return tuple(chain.from_iterable(found))
