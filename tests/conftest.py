@@ -136,6 +136,17 @@ def tiny_mous(shared_tmp: Path, tiny_mous_out: Path, almared: Command) -> Path:
 
 
 @pytest.fixture(scope="session")
+def delivered_mous(shared_tmp: Path, tiny_mous: Path, almared: Command) -> Path:
+    """The tree of the tiny MOUS, reduced to the package; not to be changed (copy it)."""
+    place = shared_tmp / "delivered-mous" / tiny_mous.name
+    with made_once(place.parent) as is_new:
+        if is_new:
+            shutil.copytree(tiny_mous, place, symlinks=True)
+            almared("reduce", place, "--workers", 2)
+    return place
+
+
+@pytest.fixture(scope="session")
 def demo_run(shared_tmp: Path, almared: Command) -> Path:
     """Output of ``almared demo``: of the one made before (ALMARED_DEMO_DIR), else made now."""
     given = os.environ.get("ALMARED_DEMO_DIR")

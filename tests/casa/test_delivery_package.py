@@ -1,0 +1,174 @@
+"""The package of a whole reduction: its tree, its proof, and the data that it restores in plain CASA."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+from comparison import differences_of_tables
+from conftest import Command
+
+from almared.engine.configure import site_configuration
+from almared.mous import read_mous
+
+pytestmark = pytest.mark.casa
+
+
+@pytest.fixture(scope="module")
+def package(delivered_mous: Path) -> Path:
+    return next(delivered_mous.glob("Delivery/*/science_goal.*/group.*/member.*"))
+
+
+@pytest.fixture
+def mous(delivered_mous: Path, tmp_path: Path) -> Path:
+    """A copy of the reduced MOUS that may be changed."""
+    return Path(shutil.copytree(delivered_mous, tmp_path / delivered_mous.name, symlinks=True))
+
+
+def test_the_checklist_passes_and_nothing_is_left_to_do(mous: Path, almared: Command) -> None:
+    told = json.loads(almared("check", mous, "--json").stdout)
+    assert told["passed"], [line for line in told["lines"] if not line["passed"]]
+    again = json.loads(almared("package", mous, "--json").stdout)
+    assert again["is_new"] is False
+
+
+@pytest.mark.parametrize(
+    ("missing", "key", "said"),
+    [
+        ("Calibration_X10/*.ms.scriptForCalibration.py", "script", "is missing"),
+        ("Calibration_X10/casa-*.log", "log", "is missing"),
+        ("Calibration_X20/qa2/flux.txt", "qa2", "flux.txt is missing"),
+        ("Combination/calibrated/allFluxes.txt", "combination", "allFluxes.txt is missing"),
+        ("Combination/calibrated/scriptForFluxCalibration.py", "script", "is missing"),
+        ("Imaging/*cont*.pbcor.fits", "products", "is missing"),
+        ("README", "readme", "README is missing"),
+    ],
+)
+def test_a_missing_file_fails_its_line_and_no_package_is_made(
+    mous: Path, almared: Command, missing: str, key: str, said: str
+) -> None:
+    next(mous.glob(missing)).unlink()
+    told = json.loads(almared("check", mous, "--json", code=8).stdout)
+    failed = {line["key"]: line["faults"] for line in told["lines"] if not line["passed"]}
+    assert said in " ".join(failed[key])
+    if key != "readme":
+        assert "final checklist failed" in almared("package", mous, code=8).stderr
+
+
+def test_a_forced_package_says_so(mous: Path, almared: Command, tmp_path: Path) -> None:
+    (mous / "Calibration_X10" / "qa2" / "flux.txt").unlink()
+    told = json.loads(almared("package", mous, "--force", "--out", tmp_path / "out", "--json").stdout)
+    assert told["is_forced"] is True
+    assert "flux.txt is missing" in (Path(told["package"]) / "README").read_text()
+    assert json.loads((Path(told["package"]) / "reduction.json").read_text())["is_forced"] is True
+
+
+def test_something_else_in_its_place_is_not_touched(mous: Path, package: Path, almared: Command) -> None:
+    foreign = mous / package.relative_to(package.parents[4])
+    shutil.rmtree(foreign)
+    foreign.mkdir()
+    (foreign / "mine").touch()
+    assert "something else is there" in almared("package", mous, code=8).stderr
+    assert [path.name for path in foreign.iterdir()] == ["mine"]
+
+
+def test_the_tree_is_that_of_deliveries(package: Path, delivered_mous: Path) -> None:
+    uids = [eb.uid.file_name for eb in read_mous(delivered_mous).ebs]
+    for uid in uids:
+        assert (package / "calibration" / f"{uid}.calibration.tgz").is_file()
+        assert (package / "calibration" / f"{uid}.calibration.plots" / "tsys_plot.png").is_file()
+        assert (package / "calibration" / f"{uid}.ms.wvrgcal").is_file()
+        assert (package / "script" / f"{uid}.ms.scriptForCalibration.py").is_file()
+        assert (package / "qa" / f"{uid}__qa2_part1.png").is_file()
+        assert (package / "qa" / f"{uid}__textfile.txt").is_file()
+        with tarfile.open(package / "log" / f"{uid}.log.tgz") as tar:
+            assert {f"{uid}.log", f"{uid}.journal.jsonl"} <= set(tar.getnames())
+    for name in ("scriptForFluxCalibration.py", "scriptForImaging.py", "scriptForPI.py", "allFluxes.txt", "cont.dat"):
+        assert (package / "script" / name).is_file(), name
+    assert {"calibrated.log.tgz", "analysis.log.tgz"} <= {path.name for path in (package / "log").iterdir()}
+    products = [path.name for path in (package / "product").iterdir()]
+    assert any(name.endswith(".pbcor.fits") for name in products)
+    assert any(name.endswith((".flux.fits", ".pb.fits")) for name in products)
+
+
+def test_tables_and_flag_versions_are_in_the_calibration(package: Path, delivered_mous: Path) -> None:
+    eb = read_mous(delivered_mous).ebs[0]
+    with tarfile.open(package / "calibration" / f"{eb.uid.file_name}.calibration.tgz") as tar:
+        names = {name.partition("/")[0] for name in tar.getnames()}
+    wanted = {eb.products.of_ms(s) for s in ("tsys", "wvr", "flagversions")}
+    wanted |= {eb.products.of_split(s) for s in ("bandpass", "phase_int", "phase_inf", "flux_inf", "flagversions")}
+    assert wanted <= names
+    assert not {eb.products.ms, eb.products.split, eb.products.calibrated} & names
+
+
+def test_sha256sum_verifies_every_file(package: Path) -> None:
+    check = subprocess.run(["sha256sum", "--check", "--quiet", "manifest.sha256"], cwd=package, check=False)
+    assert check.returncode == 0
+    listed = {line.split("  ", 1)[1] for line in (package / "manifest.sha256").read_text().splitlines()}
+    there = {str(path.relative_to(package)) for path in package.rglob("*") if path.is_file()}
+    assert there - listed == {"manifest.sha256"}
+
+
+def test_the_readme_tells_what_was_reached(package: Path, delivered_mous: Path) -> None:
+    text = (package / "README").read_text()
+    for image in json.loads((delivered_mous / "Imaging" / "images.json").read_text())["images"]:
+        line = next(line for line in text.splitlines() if line.endswith(image["files"]["pbcor"]))
+        assert f"{image['rms_jy'] * 1e3:.4g}" in line
+    for field in ("Cycle", "Project code", "SB name", "PI name", "Project title", "Configuration", "Proposed rms",
+                  "CASA version used"):  # fmt: skip
+        assert re.search(rf"^{field}: +\S", text, re.MULTILINE), field
+    assert "COMMENTS FROM THE REDUCER" in text
+    assert "\n    scriptForPI.py\n" in text
+
+
+def plain(script: str, *, directory: Path, home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a script by a Python that has casatasks, an empty home, and no almared."""
+    home.mkdir(exist_ok=True)
+    site = home / "casasite.py"
+    site.write_text(site_configuration(str(home / "casa.log")))
+    order = f"import sys; sys.modules['almared'] = None\nimport runpy; runpy.run_path({script!r}, run_name='__main__')"
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    surroundings = {**kept, "HOME": str(home), "CASASITECONFIG": str(site), **variables}
+    command = [sys.executable, "-c", order]
+    return subprocess.run(command, cwd=directory, env=surroundings, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def received(package: Path, tmp_path: Path) -> Path:
+    """The package in an empty directory, as an investigator gets it."""
+    return Path(shutil.copytree(package, tmp_path / "received"))
+
+
+def test_the_script_restores_the_data_that_were_imaged(received: Path, delivered_mous: Path, tmp_path: Path) -> None:
+    script = received / "script"
+    done = plain("scriptForPI.py", directory=script, home=tmp_path / "home")
+    assert done.returncode == 1
+    assert "no ASDM in" in done.stderr
+    for eb in read_mous(delivered_mous).ebs:
+        shutil.copytree(eb.asdm.resolve(), received / "raw" / f"{eb.uid.file_name}.asdm.sdm")
+    done = plain("scriptForPI.py", directory=script, home=tmp_path / "home")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    restored = received / "calibrated" / "Imaging" / "calibrated_final.ms"
+    assert differences_of_tables(restored, delivered_mous / "Imaging" / "calibrated_final.ms") == []
+    again = plain("scriptForPI.py", directory=script, home=tmp_path / "home")
+    assert again.returncode == 0
+    assert "Step " not in again.stdout
+
+
+def test_the_script_refuses_to_start_elsewhere_or_over_other_things(received: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(received / "script" / "scriptForPI.py", elsewhere)
+    assert "in the directory script/" in plain("scriptForPI.py", directory=elsewhere, home=tmp_path / "home").stderr
+    (received / "calibrated").mkdir()
+    (received / "calibrated" / "mine").touch()
+    done = plain("scriptForPI.py", directory=received / "script", home=tmp_path / "home")
+    assert "was not made by this script" in done.stderr
+    assert [path.name for path in (received / "calibrated").iterdir()] == ["mine"]
