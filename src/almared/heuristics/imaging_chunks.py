@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from almared.model import Choice, Evidence
 
-BYTES_PER_PIXEL = {"standard": 60.0, "mosaic": 90.0}
-"""Memory of tclean for each pixel of each plane, measured (casatasks 6.7.0.31)."""
+BYTES_PER_PIXEL = {"standard": 62.0, "mosaic": 138.0}
+"""Memory of tclean for each pixel of each plane, as its log tells (casatasks 6.7.0.31)."""
 
 BASE_BYTES = 4.0e8
 """Memory of a process of CASA without images."""
 
-DISK_PER_PIXEL = {"standard": 4.0 * 8.2, "mosaic": 4.0 * 9.2}
-"""Disk for each pixel of each plane: image, residual, model, psf, pb, mask, corrected image, FITS files."""
+DISK_PER_PIXEL = {"standard": 4.0 * 11.3, "mosaic": 4.0 * 12.3}
+"""Disk for each pixel of each plane, measured: seven or eight images and four FITS files."""
+
+CHUNK_DISK = 0.55
+"""Disk of the chunks of a cube over that of its products."""
 
 USABLE_MEMORY = 0.7
 """Part of the free memory that images may take."""

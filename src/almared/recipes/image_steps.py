@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from almared.heuristics.imaging_chunks import BASE_BYTES
+from almared.heuristics.imaging_chunks import BASE_BYTES, CHUNK_DISK
 from almared.heuristics.imaging_clean import Automask, automask_arguments, choose_cycle_factor
 from almared.heuristics.imaging_spectral import CubeAxis
 from almared.plan import Action, Argument, Call, Routine, Step, StepNeeds
@@ -113,7 +113,12 @@ def _whole(image: ImageChoices, clean: Call, *, first: int, after: tuple[int, ..
     made = (*products(image), f"{image.name}.clean.json", *names)
     kind = "Continuum image" if image.kind == "cont" else "Cube"
     return Step(
-        first, (*actions, *exported), makes=made, name=f"{kind} {image.name}", after=after, needs=_needs(image, 1.0)
+        first,
+        (*actions, *exported),
+        makes=made,
+        name=f"{kind} {image.name}",
+        after=after,
+        needs=_needs(image, 1.0, disk=1.0),
     )
 
 
@@ -125,7 +130,9 @@ def _chunk(image: ImageChoices, clean: Call, *, name: str, axis: CubeAxis) -> St
     actions = (_cleared(name), _kept(clean), _record(name), check_made(*made))
     share = axis.n_channels / image.size.n_channels
     title = f"Cube {image.name}, {axis.n_channels} channels from {axis.start_hz / 1e9:.6f} GHz"
-    return Step(0, actions, makes=(*made, f"{name}.clean.json"), name=title, needs=_needs(image, share))
+    return Step(
+        0, actions, makes=(*made, f"{name}.clean.json"), name=title, needs=_needs(image, share, disk=CHUNK_DISK * share)
+    )
 
 
 def _join(image: ImageChoices, clean: Call, *, names: Sequence[str], pb_name: str) -> Step:
@@ -144,7 +151,7 @@ def _join(image: ImageChoices, clean: Call, *, names: Sequence[str], pb_name: st
     exported, fits = _exports(image, pb_name)
     actions = (_cleared(image.name), join, restore, check_made(*products(image)), *exported)
     made = (*products(image), f"{image.name}.clean.json", *fits)
-    return Step(0, actions, makes=made, name=f"Cube {image.name} from its chunks", needs=_needs(image, 0.2))
+    return Step(0, actions, makes=made, name=f"Cube {image.name} from its chunks", needs=_needs(image, 0.2, disk=1.0))
 
 
 def _clean_call(image: ImageChoices, vis: str, *, spws: Sequence[int]) -> Call:
@@ -284,12 +291,12 @@ def _exports(image: ImageChoices, pb_name: str) -> tuple[tuple[Action, ...], tup
     return tuple(exports), tuple(str(export.get("fitsimage")) for export in exports)
 
 
-def _needs(image: ImageChoices, share: float) -> StepNeeds:
+def _needs(image: ImageChoices, share: float, *, disk: float) -> StepNeeds:
     size = image.size
     planes = max(1.0, share * size.n_channels)
     seconds = SECONDS_FIXED + SECONDS_PER_PLANE_PIXEL * planes * size.pixels
     memory = size.part(math.ceil(planes)).memory_bytes if image.kind == "cube" else BASE_BYTES + 100.0 * size.pixels
-    return StepNeeds(disk_bytes=share * size.disk_bytes, memory_bytes=memory, seconds=seconds)
+    return StepNeeds(disk_bytes=disk * size.disk_bytes, memory_bytes=memory, seconds=seconds)
 
 
 def steps_of(images: Sequence[Placed], *, first: int, pb_name: str) -> Iterator[Step]:
