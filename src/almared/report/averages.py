@@ -196,7 +196,7 @@ class _Sums:
         self._rows = {name: np.asarray(chosen.getcol(name)) for name in names}
         self._field_id = int(chosen.getcell("FIELD_ID", 0))
         chosen.close()
-        self._bins, self._scan = _time_bins(self._rows["TIME"], self._rows["SCAN_NUMBER"], wanted.bin_s)
+        self._bins, self._scan = _time_bins(self._rows["TIME"], self._rows["SCAN_NUMBER"], bin_s=wanted.bin_s)
         pairs = np.stack([self._rows["ANTENNA1"], self._rows["ANTENNA2"]], axis=1)
         self._pairs, baselines = np.unique(pairs, axis=0, return_inverse=True)
         self._shape = (len(self._scan), len(self._pairs))
@@ -291,7 +291,7 @@ class _Sums:
         return _ratio(np.bincount(self._cells, values, minlength=n), counts).reshape(self._shape)
 
 
-def _time_bins(time: Array, scan: Array, bin_s: float) -> tuple[Array, Array]:
+def _time_bins(time: Array, scan: Array, *, bin_s: float) -> tuple[Array, Array]:
     """Return the bin of each row, numbered in order of time, and the scans of the bins."""
     scans, which = np.unique(scan, return_inverse=True)
     starts = np.full(len(scans), np.inf)

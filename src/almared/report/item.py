@@ -151,7 +151,7 @@ class EbContext:
         """Return the averaged visibilities of fields; all fields are read at the first call, and kept on disk."""
         name = self.first_of(self.products.split, self.products.calibrated)
         wanted = wanted_averages(self.eb, self.uv_limit_m)
-        return tuple(one for one in averages_of(self.path(name), wanted, self.work) if one.field_id in field_ids)
+        return tuple(one for one in averages_of(self.path(name), wanted, work=self.work) if one.field_id in field_ids)
 
     def draw(self, file: str, draw: Callable[[Figure], object], *, caption: str, alt: str) -> FigureMade:
         """Draw a figure and write it as PNG.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ from almared.report.measure.images import GaussianFit, fit_gaussian, measure_cor
 
 Array = NDArray[Any]
 
-CLEAN = "almared.engine.quicklook:clean_quickly"
+CLEAN = "almared.engine.quicklook:clean_several"
 ARCSEC = np.pi / 180 / 3600
 
 LONGEST_BIN_S = 30.0
@@ -141,13 +141,13 @@ class QuickImage:
         return fit.peak * fit.area / float(beam_area)
 
 
-def make_quick_image(request: QuickRequest, directory: Path) -> QuickImage:
-    """Return a quick continuum image of a field.
+def make_quick_images(requests: Sequence[QuickRequest], directory: Path) -> tuple[QuickImage, ...]:
+    """Return quick continuum images of fields, made by one child process.
 
     Parameters
     ----------
-    request : QuickRequest
-        Of what.
+    requests : sequence of QuickRequest
+        Of what, each with a name of its own.
     directory : Path
         Where CASA works, and its log stays.
 
@@ -156,7 +156,16 @@ def make_quick_image(request: QuickRequest, directory: Path) -> QuickImage:
     StepError
         CASA made no image.
     """
-    order = {
+    directory.mkdir(parents=True, exist_ok=True)
+    log = directory.resolve() / f"{requests[0].name}.log"
+    with TemporaryDirectory(dir=directory) as place:
+        arguments = {"images": [_arguments(request) for request in requests]}
+        told = run_job(CLEAN, arguments, directory=Path(place), log=str(log))
+        return tuple(_read(request, facts) for request, facts in zip(requests, told, strict=True))
+
+
+def _arguments(request: QuickRequest) -> dict[str, Any]:
+    return {
         "vis": str(request.ms.resolve()),
         "name": request.name,
         "field": str(request.field_id),
@@ -170,11 +179,11 @@ def make_quick_image(request: QuickRequest, directory: Path) -> QuickImage:
         "niter": thresholds.QUICK_NITER.value,
         "threshold_jy": request.threshold_jy,
     }
-    directory.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=directory) as place:
-        told = run_job(CLEAN, order, directory=Path(place), log=str(directory.resolve() / f"{request.name}.log"))
-        with np.load(told["pixels"]) as stored:
-            pixels = {name: np.asarray(stored[name], dtype=float) for name in ("image", "psf", "residual")}
+
+
+def _read(request: QuickRequest, told: Mapping[str, Any]) -> QuickImage:
+    with np.load(told["pixels"]) as stored:
+        pixels = {name: np.asarray(stored[name], dtype=float) for name in ("image", "psf", "residual")}
     major, minor = told["beam_arcsec"]
     return QuickImage(
         request=request,

@@ -155,7 +155,7 @@ def choose_quick_setup(eb: ExecutionBlock, averages: Sequence[Averages]) -> Quic
     return QuickSetup(widths, antenna_ids, longest, frequency, diameter, cell, beam, choose_image_size(cell, beam))
 
 
-def expected_field_rms_jy(eb: ExecutionBlock, field_id: int, setup: QuickSetup) -> float:
+def expected_field_rms_jy(eb: ExecutionBlock, field_id: int, *, setup: QuickSetup) -> float:
     """Return the rms (Jy/beam) that the image of a field should have (domain C.3)."""
     return combined_rms(
         expected_rms_jy(_sensitivity(eb, field_id, window=eb.spws[i], setup=setup)) for i in setup.widths
@@ -167,7 +167,7 @@ def _sensitivity(eb: ExecutionBlock, field_id: int, *, window: SpectralWindow, s
         frequency_hz=window.mean_frequency_hz,
         bandwidth_hz=_usable_bandwidth_hz(window),
         tsys_k=median_tsys_k(eb, window.id),
-        seconds=max(_seconds(eb, field_id, window.id), 1e-3),
+        seconds=max(_seconds(eb, field_id, spw_id=window.id), 1e-3),
         n_antennas=len(setup.antenna_ids),
         diameter_m=setup.diameter_m,
         n_polarizations=len([name for name in window.correlations if name in ("XX", "YY")]),
@@ -179,7 +179,7 @@ def _usable_bandwidth_hz(window: SpectralWindow) -> float:
     return window.bandwidth_hz * (1 - 2 * thresholds.TDM_EDGE_FRACTION.value if window.is_tdm else 1.0)
 
 
-def _seconds(eb: ExecutionBlock, field_id: int, spw_id: int) -> float:
+def _seconds(eb: ExecutionBlock, field_id: int, *, spw_id: int) -> float:
     observing = [s for s in eb.scans if not s.has(Intent.ATMOSPHERE, Intent.POINTING, Intent.SIDEBAND_RATIO)]
     return seconds_on(observing, field_id, spw_id=spw_id)
 
@@ -193,7 +193,7 @@ def quick_request(ms: Path, name: str, *, eb: ExecutionBlock, field_id: int, set
         widths=setup.widths,
         cell_arcsec=setup.cell_arcsec,
         size=setup.size,
-        threshold_jy=thresholds.QUICK_THRESHOLD.value * expected_field_rms_jy(eb, field_id, setup),
+        threshold_jy=thresholds.QUICK_THRESHOLD.value * expected_field_rms_jy(eb, field_id, setup=setup),
     )
 
 
@@ -209,10 +209,10 @@ def sensitivity_facts(eb: ExecutionBlock, quick: QuickImage, *, setup: QuickSetu
         cell_arcsec=setup.cell_arcsec,
         beam_arcsec=setup.beam_arcsec,
         size=setup.size,
-        seconds=max(_seconds(eb, field_id, w.id) for w in windows),
+        seconds=max(_seconds(eb, field_id, spw_id=w.id) for w in windows),
         n_antennas=len(setup.antenna_ids),
         tsys_k=float(np.median([median_tsys_k(eb, w.id) for w in windows])),
-        expected_jy=expected_field_rms_jy(eb, field_id, setup),
+        expected_jy=expected_field_rms_jy(eb, field_id, setup=setup),
         weights_jy=weighted_rms_jy(
             quick.weights_jy,
             channel_width_hz=windows[0].channel_width_hz,

@@ -45,7 +45,7 @@ def wanted_averages(eb: ExecutionBlock, uv_limit_m: float | None = None) -> dict
     return wanted | {i: Wanted(FLUX_BIN_S if i in flux else BIN_S) for i in calibrators}
 
 
-def averages_of(ms: Path, wanted: Mapping[int, Wanted], work: Path) -> tuple[Averages, ...]:
+def averages_of(ms: Path, wanted: Mapping[int, Wanted], *, work: Path) -> tuple[Averages, ...]:
     """Return the averages of an MS: those kept in the working directory, made now where there are none.
 
     Parameters
@@ -57,11 +57,11 @@ def averages_of(ms: Path, wanted: Mapping[int, Wanted], work: Path) -> tuple[Ave
     work : Path
         Where they are kept; of several processes one makes them, and the others wait.
     """
-    return _cached(ms, tuple(sorted(wanted.items())), work, _stamp(ms))
+    return _cached(ms, tuple(sorted(wanted.items())), work=work, stamp=_stamp(ms))
 
 
 @lru_cache(maxsize=1)
-def _cached(ms: Path, wanted: tuple[tuple[int, Wanted], ...], work: Path, stamp: str) -> tuple[Averages, ...]:
+def _cached(ms: Path, wanted: tuple[tuple[int, Wanted], ...], *, work: Path, stamp: str) -> tuple[Averages, ...]:
     told = json.dumps([str(ms.resolve()), stamp, [(i, dataclasses.astuple(w)) for i, w in wanted]])
     place = work / f"averages-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npz"
     work.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from almared.errors import InputError
 from almared.model import Intent
 from almared.report.item import EbContext, Item, Made
 from almared.report.plots.image_page import draw_point_sources
-from almared.report.quickimage import make_quick_image
+from almared.report.quickimage import make_quick_images
 from almared.report.quicklook import (
     CELLS_PER_BEAM,
     POINT_MASK_BEAMS,
@@ -43,11 +43,14 @@ def make(context: EbContext) -> Made:
     averages = context.averages(*roles)
     setup = choose_quick_setup(context.eb, averages)
     ms = context.path(context.products.calibrated)
-    sources = []
-    for field_id, role in roles.items():
-        request = quick_request(ms, f"point{field_id}", eb=context.eb, field_id=field_id, setup=setup)
-        quick = make_quick_image(replace(request, mask_pixels=POINT_MASK_BEAMS * CELLS_PER_BEAM), context.work)
-        sources.append(point_source(context.eb, quick, role=role, averages=averages))
+    mask = POINT_MASK_BEAMS * CELLS_PER_BEAM
+    requests = [
+        replace(quick_request(ms, f"point{i}", eb=context.eb, field_id=i, setup=setup), mask_pixels=mask) for i in roles
+    ]
+    sources = [
+        point_source(context.eb, quick, role=role, averages=averages)
+        for quick, role in zip(make_quick_images(requests, context.work), roles.values(), strict=True)
+    ]
     figure = context.draw(
         "checksource.png",
         partial(draw_point_sources, pairs=[(_title(source), source.quick) for source in sources]),

@@ -8,7 +8,7 @@ from almared.heuristics.calibrators import field_name
 from almared.report.item import EbContext, Item, Made
 from almared.report.plots.image_page import draw_quick_image
 from almared.report.plots.visibility_page import draw_uv_page
-from almared.report.quickimage import QuickImage, make_quick_image
+from almared.report.quickimage import QuickImage, make_quick_images
 from almared.report.quicklook import choose_quick_setup, choose_quick_target, quick_request, sensitivity_facts
 from almared.report.tables.columns import quantity_text
 from almared.report.tables.sensitivity import SensitivityFacts, is_dynamic_range_limited, sensitivity_text
@@ -33,7 +33,7 @@ def make(context: EbContext) -> Made:
     calibrators = sorted({group.calibrator_field_id for group in context.groups})
     setup = choose_quick_setup(eb, context.averages(*calibrators))
     ms = context.path(context.products.calibrated)
-    quick = make_quick_image(quick_request(ms, "target", eb=eb, field_id=field_id, setup=setup), context.work)
+    (quick,) = make_quick_images([quick_request(ms, "target", eb=eb, field_id=field_id, setup=setup)], context.work)
     facts = sensitivity_facts(eb, quick, setup=setup)
     peak, rms = quantity_text(quick.peak_jy, "Jy/beam"), quantity_text(quick.rms_jy, "Jy/beam")
     beam = f"{quick.beam[0]:.2f} x {quick.beam[1]:.2f} arcsec"

@@ -58,7 +58,7 @@ def plot_tsys(
     axes.tick_params(labelsize=SMALL + 1)
 
 
-def plot_atmosphere(axes: Axes, frequency_hz: Array, transmission: Array) -> Axes:
+def plot_atmosphere(axes: Axes, frequency_hz: Array, *, transmission: Array) -> Axes:
     """Draw the transmission of the air on a second scale at the right, and return that one."""
     second = axes.twinx()
     second.plot(frequency_hz / GHZ, 100 * transmission, color=ATMOSPHERE, ls=":", lw=1.4, label="transmission")

@@ -96,7 +96,7 @@ def _draw(axes: Axes, rows: CalTable, *, panel: TsysPanel, pol: int) -> None:
     )
     axes.set_ylim(*_limits(curves[:, centre, pol]))
     axes.set_title(f"spw {spw_id} {name}: median {panel.window.median_k[pol]:.0f} K", fontsize=SMALL + 2, pad=3)
-    second = plot_atmosphere(axes, frequency[centre], panel.transmission[centre])
+    second = plot_atmosphere(axes, frequency[centre], transmission=panel.transmission[centre])
     if pol + 1 < rows.param.shape[-1]:
         second.tick_params(labelright=False)
     plot_windows(axes, panel.science)
