@@ -138,7 +138,7 @@ class ImageChoices:
             ("threshold", _told(self.threshold_jy, round_threshold(self.threshold_jy.value))),
             ("mask", mask),
             ("channels", self.axis),
-            ("chunks", self.chunks if self.kind == "cube" else None),
+            ("chunks", _told(self.chunks, _parts_text(self.chunks.value)) if self.kind == "cube" else None),
         ]
         return tuple(NamedChoice(f"{self.name}: {word}", choice) for word, choice in listed if choice is not None)
 
@@ -295,3 +295,7 @@ def _middle(weight: NDArray[np.float64]) -> int:
 def _told(choice: Choice[Any], value: str) -> Choice[Any]:
     """Return a choice with its value as people write it."""
     return Choice(value, choice.reason, choice.evidence, choice.rule, choice.warning)
+
+
+def _parts_text(counts: tuple[int, ...]) -> str:
+    return "whole" if len(counts) == 1 else f"{len(counts)} of {min(counts)} to {max(counts)} channels"
