@@ -177,3 +177,27 @@ def test_repeated_pointings_become_one_field(
     told = json.loads(almared("combine", root, "--no-scale", "--json", *options).stdout)
     assert told["contents"]["fields"] == told["contents"]["fields_expected"] == fields
     assert (told["dirtol_arcsec"] == pytest.approx(0.3)) is not bool(options)
+
+
+def test_rows_of_one_setting_are_given_one_window(almared: Command, mous: Path, tmp_path: Path) -> None:
+    root = by_hand(mous, tmp_path, shift_arcsec=0.0)
+    first, second = sorted(root.glob("Calibration_*/*.split.cal"))
+    # Without Doppler setting the windows of both days are the same, those of Tsys and of the targets too.
+    shutil.rmtree(second / "SPECTRAL_WINDOW")
+    shutil.copytree(first / "SPECTRAL_WINDOW", second / "SPECTRAL_WINDOW")
+    contents = json.loads(almared("combine", root, "--no-scale", "--json").stdout)["contents"]
+    assert contents["science_windows"] == [17, 19, 21, 23]
+    assert contents["windows"] == contents["windows_expected"] == 25
+    assert contents["findings"] == []
+    with table(str(root / "Combination/calibrated/calibrated.ms"), ack=False) as main:
+        assert set(main.getcol("DATA_DESC_ID")) == {17, 19, 21, 23}
+        n_rows = main.nrows()
+    assert n_rows == sum(rows_of(path) for path in (first, second))
+    log = next((root / "Combination/calibrated").glob("casa-*.log")).read_text()
+    assert "rows of window 1 are given to window 17" in log
+
+
+def rows_of(ms: Path) -> int:
+    """Return the number of rows of an MS."""
+    with table(str(ms), ack=False) as main:
+        return int(main.nrows())

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from almared.errors import InputError
 from almared.fluxtable import FluxRecord, parse_log, parse_records, read_fluxes, read_fluxscale, render_fluxes
 
-WIKI = (
-    '"J1626-2951" 0 230.56 1.02 1.02 2014-03-23T06:42:25 root_path/Combination/calibrated/uid___A002_X7d44e7_X13d1'
-    '.ms.split.cal "J1626-2951" 0 230.56 1.02 1.02 2014-03-24T06:20:02 root_path/Combination/calibrated/uid___A002_'
-    'X7d6d46_X38a.ms.split.cal "J1626-2951" 2 245.43 1.00 1.00 2014-03-24T06:20:02 root_path/uid___A002_X7d6d46_X38a'
-    '.ms.split.cal " '
+FIRST, SECOND = "uid___A002_X7d44e7_X13d1.ms.split.cal", "uid___A002_X7d6d46_X38a.ms.split.cal"
+WIKI_ROWS = ((0, 230.56, 1.02, 1.02), (1, 232.63, 1.02, 1.02), (2, 245.43, 1.01, 1.00))
+WIKI = "".join(
+    f'"J1626-2951" {spw} {ghz} {flux:.2f} {flux:.2f} {time} root_path/Combination/calibrated/{ms} '
+    for spw, ghz, *fluxes in WIKI_ROWS
+    for flux, time, ms in zip(fluxes, ("2014-03-23T06:42:25", "2014-03-24T06:20:02"), (FIRST, SECOND), strict=True)
 )
-"""Three of the six records of the wiki's example, with its stray quotation mark."""
+"""The wiki's example: six records on one line."""
 
 LOG_LINES = """\
 2015-06-01 12:00:00\tINFO\tfluxscale::::\t Found reference field(s): Ceres
@@ -50,17 +51,16 @@ def test_means_of_w51_are_those_documented(almared_real: Path) -> None:
     assert used == {0: 0.15330, 1: 0.14666, 2: 0.14115, 3: 0.14058}  # domain K
 
 
-def test_wiki_form_has_records_on_one_line() -> None:
-    records = parse_records(WIKI)
-    assert [(r.spw_id, r.used_jy, r.time[:10]) for r in records] == [
-        (0, 1.02, "2014-03-23"),
-        (0, 1.02, "2014-03-24"),
-        (2, 1.0, "2014-03-24"),
+@pytest.mark.parametrize("end", ["", '" '])  # on the wiki it ends with a quotation mark alone
+def test_wiki_form_has_records_on_one_line(end: str) -> None:
+    records = parse_records(WIKI + end)
+    assert [(r.spw_id, r.frequency_ghz, r.own_jy, r.used_jy, r.ms_name) for r in records] == [
+        (spw, ghz, flux, flux, ms)
+        for spw, ghz, *fluxes in WIKI_ROWS
+        for flux, ms in zip(fluxes, (FIRST, SECOND), strict=True)
     ]
-    assert {r.ms_name for r in records} == {
-        "uid___A002_X7d44e7_X13d1.ms.split.cal",
-        "uid___A002_X7d6d46_X38a.ms.split.cal",
-    }
+    assert {r.source for r in records} == {"J1626-2951"}
+    assert [r.time for r in records[:2]] == ["2014-03-23T06:42:25", "2014-03-24T06:20:02"]
 
 
 def test_columns_are_of_the_documented_widths() -> None:

@@ -89,6 +89,7 @@ def test_agreement_within_the_errors_is_no_variation() -> None:
 
 def test_a_few_days_apart_is_told() -> None:
     assert not warn_of_dates({"a": 0.0, "b": 2.9 * DAY})
+    assert not warn_of_dates({"a": 0.0, "b": 9.9 * DAY}, few_days=10)
     (warning,) = warn_of_dates({"b": 4.0 * DAY, "a": 0.0, "c": 1.0})
     assert warning.startswith("a and b are 4.0 days apart")
 

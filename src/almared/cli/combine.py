@@ -26,6 +26,7 @@ FLUX_PLOT = "fluxes.png"
     help="Of the means: errors with the scatter beside them (default), or errors alone; a new table.",
 )
 @click.option("--flux", "fluxes", multiple=True, metavar="NAME=Jy@GHz,alpha", help="A known flux, shown beside.")
+@click.option("--few-days", metavar="DAYS", type=click.FloatRange(min=0), help="Warn when further apart (3).")
 @click.option("--no-run", is_flag=True, help="Write allFluxes.txt and the script; run nothing.")
 @click.option("--force", "is_forced", is_flag=True, help="Take allFluxes.txt as it is; replace an edited script.")
 @click.option("--break-lock", "breaks_lock", is_flag=True, help="Take the lock of a run on another machine.")

@@ -19,13 +19,15 @@ from almared.heuristics.equalise import (
 MORE_THAN_ERRORS = "scaling would wipe out what may be real, `--no-scale` keeps the scale of each"
 
 
-def warn_of_dates(times_mjd_s: Mapping[str, float]) -> tuple[str, ...]:
+def warn_of_dates(times_mjd_s: Mapping[str, float], *, few_days: float | None = None) -> tuple[str, ...]:
     """Return a warning when execution blocks are more than a few days apart.
 
     Parameters
     ----------
     times_mjd_s : mapping of str to float, s
         Middle of each execution, by name.
+    few_days : float, d, optional
+        What counts as a few days; None for the usual.
 
     References
     ----------
@@ -33,11 +35,11 @@ def warn_of_dates(times_mjd_s: Mapping[str, float]) -> tuple[str, ...]:
     """
     order = sorted(times_mjd_s, key=lambda name: times_mjd_s[name])
     apart = (times_mjd_s[order[-1]] - times_mjd_s[order[0]]) / SECONDS_PER_DAY
-    limit = thresholds.COMBINE_FEW_DAYS
-    if apart <= limit.value:
+    limit = thresholds.COMBINE_FEW_DAYS.value if few_days is None else few_days
+    if apart <= limit:
         return ()
     warning = (
-        f"{order[0]} and {order[-1]} are {apart:.1f} days apart (a few are {limit.value:g}): the phase calibrator may "
+        f"{order[0]} and {order[-1]} are {apart:.1f} days apart (a few are {limit:g}): the phase calibrator may "
         f"have varied; compare with its known fluxes at both dates, and think of `--no-scale`"
     )
     return (warning,)

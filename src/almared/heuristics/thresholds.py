@@ -59,7 +59,7 @@ FLUX_FARTHEST = Threshold(1.5, "", "ours: 0.1 of error in the index is then 4 % 
 FLUX_POLARISED = Threshold(1e-6, "Jy", "domain A.8 step 11: Q, U or V not zero")
 
 COMBINE_FEW_DAYS = Threshold(3.0, "d", "domain B.1: more than a few days apart, phase calibrators may have varied")
-COMBINE_CHANCE = Threshold(1e-3, "", "ours: probability of the chi-square below which fluxes differ by more than errors")
+COMBINE_CHANCE = Threshold(1e-3, "", "ours: least probability of the chi-square at which errors explain it")
 COMBINE_LEAST_VARIATION = Threshold(0.01, "", "ours: differences below are of no account for a flux scale")
 COMBINE_SPECTRUM_SIGMAS = Threshold(5.0, "", "ours: errors by which a window departs from its neighbours' power law")
 COMBINE_SPECTRUM_LEAST = Threshold(0.03, "", "ours: part of the flux; below it a spectrum is smooth enough")
@@ -69,7 +69,7 @@ COMBINE_DOPPLER = Threshold(2.2e-4, "", "ours: 65 km/s over c, twice the Earth's
 COMBINE_APPLIED = Threshold(0.03, "", "ours: part by which scales in the tables and in allFluxes.txt may differ")
 COMBINE_DEFAULT_DIRTOL = Threshold(1e-3, "arcsec", "CASA: concat merges fields nearer than this by itself")
 COMBINE_OFFSET_BEAMS = Threshold(0.1, "", "ours: offset over beam at which half the data lose 1 % of a peak; advisory")
-COMBINE_MERGE_BEAMS = Threshold(0.5, "", "ours: offset over beam above which merged pointings would lose 16 % of a peak")
+COMBINE_MERGE_BEAMS = Threshold(0.5, "", "ours: offset over beam at which half the data lose 16 % of a peak")
 
 BANDPASS_TARGET_SNR = Threshold(50.0, "", "domain A.12, G17: 2 % of amplitude per solution")
 BANDPASS_SMOOTH_CHANNELS = Threshold(20, "", "domain A.8 step 13")

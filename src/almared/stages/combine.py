@@ -66,6 +66,8 @@ class CombineOrder:
         Short names of the execution blocks whose fluxes are averaged, all when empty.
     weights : str
         ``scatter`` or ``errors``: what the weights follow; empty for the former.
+    few_days : float or None, d
+        How far apart execution blocks may be without a warning; None for the usual.
     is_forced : bool
         Take a table that differs from what was measured; replace a script that was edited by hand.
     breaks_lock : bool
@@ -78,6 +80,7 @@ class CombineOrder:
     known: Mapping[str, PowerLaw] = field(default_factory=dict)
     averaged: tuple[str, ...] = ()
     weights: str = ""
+    few_days: float | None = None
     is_forced: bool = False
     breaks_lock: bool = False
 
@@ -142,6 +145,7 @@ def _made_from(order: CombineOrder) -> dict[str, Any]:
         "table": hashlib.sha256(table.read_bytes()).hexdigest() if table.is_file() else "",
         "scales": order.scales,
         "dirtol_arcsec": order.dirtol_arcsec,
+        "few_days": order.few_days,
         "known": {name: [law.flux_jy, law.reference_hz, law.spectral_index] for name, law in order.known.items()},
     }
 
@@ -251,7 +255,7 @@ def _warnings(order: CombineOrder, ebs: Sequence[CalibratedEb], *, fluxes: Seque
     found = [differing_sources(ebs)]
     if order.scales:
         found += [
-            warn_of_dates({eb.ms: eb.middle_mjd_s for eb in ebs}),
+            warn_of_dates({eb.ms: eb.middle_mjd_s for eb in ebs}, few_days=order.few_days),
             warn_of_variation(fluxes),
             warn_of_spectra(_own(ebs)),
             warn_of_gaps(fluxes, [eb.ms for eb in ebs]),
