@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import json
 from pathlib import Path
 
 import pytest
 
-from almared.cli.main import COMMANDS
-from almared.errors import AlmaredError, InputError, PlanError, ResourceError, RunError, StepError
+from almared.errors import AlmaredError, DeliveryError, InputError, PlanError, ResourceError, RunError, StepError
 from almared.mous import Mous, MousEb, MousSettings
 from almared.names import MousTree, Products, Uid
 from almared.reduce.board import Board
@@ -50,7 +50,7 @@ def job(made: Mous, name: str) -> Job:
 def test_every_execution_block_goes_before_the_combination() -> None:
     assert names(jobs_of(mous("X2", "X3"))) == [
         *("X2 plan", "X3 plan", "X2 run", "X3 run", "X2 report", "X3 report"),
-        *("combine", "image", "mous-report", "check", "package"),
+        *("combine", "image", "mous-report", "readme", "check", "package"),
     ]
     assert names(jobs_of(mous("X2"), until="image")) == ["X2 plan", "X2 run", "X2 report", "image"]
 
@@ -70,7 +70,7 @@ def test_needs_name_stages_that_come_before() -> None:
 def test_one_failing_execution_block_does_not_stop_the_other() -> None:
     made = mous("X2", "X3")
     stopped = blocked(jobs_of(made), [job(made, "X2 run")])
-    assert names(stopped) == ["X2 report", "combine", "image", "mous-report", "check", "package"]
+    assert names(stopped) == ["X2 report", "combine", "image", "mous-report", "readme", "check", "package"]
 
 
 def run_board(board: Board, *, failing: str = "") -> list[list[str]]:
@@ -92,6 +92,7 @@ def test_jobs_run_side_by_side_as_far_as_they_can() -> None:
         ["combine"],
         ["image"],
         ["mous-report"],
+        ["readme"],
         ["check"],
         ["package"],
     ]
@@ -129,8 +130,6 @@ def test_words_are_those_that_the_commands_know(tmp_path: Path) -> None:
     options = PassedOptions(is_forced=True, breaks_lock=True, workers=3, share=2, scheduler="tcp://host:8786")
     for one in jobs_of(made):
         words = words_of(one, made, options=options)
-        if words[0] not in COMMANDS:
-            continue
         command = importlib.import_module(f"almared.cli.{words[0]}").command
         assert command.make_context(words[0], list(words[1:])).params["is_json"], one.name
     told = ("--break-lock", "--workers", "3", "--scheduler", "tcp://host:8786")
@@ -192,6 +191,11 @@ def test_an_error_is_that_of_the_command(tmp_path: Path) -> None:
     assert isinstance(lost, RunError)
     assert "its worker was lost: gone" in str(lost)
     output.with_suffix(".err").write_text("Traceback ...")
+    line = {"place": "MOUS", "passed": False, "faults": ["README is missing"]}
+    output.write_text(json.dumps({"passed": False, "lines": [line, {**line, "passed": True}]}))
+    checked = job_error(one, Ended(8), output=output)
+    assert isinstance(checked, DeliveryError)
+    assert checked.what == "the final checklist failed (MOUS: README is missing)"
     crashed = job_error(one, Ended(1), output=output)
     assert type(crashed) is AlmaredError
     assert "X2-run.err" in crashed.repair

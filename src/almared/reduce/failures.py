@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from almared.errors import AlmaredError, EnvironmentFaultError, InputError, PlanError, RunError, StepError
+from almared.errors import (
+    AlmaredError,
+    DeliveryError,
+    EnvironmentFaultError,
+    InputError,
+    PlanError,
+    RunError,
+    StepError,
+)
 from almared.reduce.crew import Ended
 from almared.reduce.stages import Job
 
 ERROR_MARK = "almared: "
 CODES = {
-    3: InputError,
-    4: PlanError,
-    5: RunError,
-    6: StepError,
-    7: EnvironmentFaultError,
+    error.exit_code: error
+    for error in (InputError, PlanError, RunError, StepError, EnvironmentFaultError, DeliveryError)
 }
 """Exit code of a command -> the error that stands for it."""
 
@@ -52,9 +58,21 @@ def job_error(job: Job, ended: Ended, *, output: Path) -> AlmaredError:
         f"its command was killed by signal {-ended.code}" if ended.code < 0 else f"its command ended with {ended.code}"
     )
     kind = CODES.get(ended.code, AlmaredError)
-    if ended.code < 0 or ERROR_MARK not in text:
+    if kind is DeliveryError and ERROR_MARK not in text:
+        what, repair = _failed_lines(output), "see `almared check`; `almared package --force` packs it all the same"
+    elif ended.code < 0 or ERROR_MARK not in text:
         what, repair = killed, f"see {output.with_suffix('.err')}; then call `almared reduce` again"
     return kind(what.strip(), where=job.name, repair=repair.strip())
+
+
+def _failed_lines(output: Path) -> str:
+    """Return what failed of the checklist that a command printed as JSON."""
+    try:
+        lines = json.loads(output.read_text(encoding="utf-8"))["lines"]
+        faults = [f"{line['place']}: {fault}" for line in lines if not line["passed"] for fault in line["faults"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        faults = []
+    return f"the final checklist failed ({'; '.join(faults)})" if faults else "the final checklist failed"
 
 
 def summed_up(failures: Sequence[Failure], stopped: Sequence[Job]) -> AlmaredError:

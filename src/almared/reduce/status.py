@@ -160,7 +160,7 @@ def _check(job: Job, mous: Mous) -> JobStatus:
 
 
 def _package(job: Job, mous: Mous) -> JobStatus:
-    return _of_files(job, sorted(mous.tree.delivery.glob("*/science_goal.*/group.*/member.*")))
+    return _of_files(job, sorted(mous.tree.delivery.glob("*/science_goal.*/group.*/member.*/manifest.sha256")))
 
 
 def _of_files(job: Job, files: Sequence[Path]) -> JobStatus:
