@@ -169,6 +169,14 @@ def test_the_first_steps_stay_the_same_when_the_images_are_known() -> None:
     assert whole.steps[: len(first.steps)] == first.steps
 
 
+def test_without_continuum_images_there_is_no_continuum_ms() -> None:
+    made = images(calibrated(*TWO), wishes=ImageWishes(has_continuum=False))
+    free = (LineFree((0,), 0, ((3, 40),), 128),)
+    stage = plan_imaging(ImagingPlan("", (INPUT,), made, free))
+    assert stage.steps[2].nothing_because == "there are no continuum images"
+    assert not calls(stage, "flagdata")
+
+
 def test_images_side_by_side_build_on_the_preparation_alone() -> None:
     steps = plan(calibrated(*TWO)).steps[6:]
     assert [step.after for step in steps] == [(4,), (4,), (3, 4), (3, 4)]

@@ -83,11 +83,12 @@ def plan_imaging(imaging: ImagingPlan) -> StagePlan:
     """
     prepared = prepare_steps(imaging.inputs)
     needs = StepNeeds(disk_bytes=0.7 * imaging.data_bytes, memory_bytes=8e8, seconds=20.0)
-    makes_continuum = any(choice.value > 1 for choice in imaging.averaging.values()) or _has_lines(imaging)
+    is_averaged = any(choice.value > 1 for choice in imaging.averaging.values())
+    makes_continuum = bool(imaging.averaging) and (is_averaged or _has_lines(imaging))
     continuum = (
         continuum_step(2, imaging.line_free, averaging=imaging.averaging, needs=needs)
         if makes_continuum
-        else no_continuum_step(2, NO_LINES)
+        else no_continuum_step(2, NO_LINES if imaging.averaging else "there are no continuum images")
     )
     subtraction = subtraction_step(3, imaging.line_free, needs=needs, reason=_why_kept(imaging))
     between = (
