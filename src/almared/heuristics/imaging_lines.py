@@ -84,10 +84,11 @@ def find_noisy_channels(noise: FloatArray, is_good: BoolArray) -> BoolArray:
 
 
 def with_guard(lines: BoolArray) -> BoolArray:
-    """Return the lines with a guard on both sides, part of their width and two channels at least."""
+    """Return the lines with a guard on both sides: part of their width, from two channels to an edge of the window."""
     found = lines.copy()
     for first, last in runs(lines):
-        guard = max(2, round(thresholds.LINE_GUARD.value * (last - first + 1)))
+        most = thresholds.LINE_EDGE.value * len(lines)
+        guard = max(2, round(min(thresholds.LINE_GUARD.value * (last - first + 1), most)))
         found[max(0, first - guard) : last + guard + 1] = True
     return found
 
