@@ -30,14 +30,14 @@ def pack(archive: Path, files: Mapping[str, Path]) -> None:
         tarfile.open(fileobj=squeezed, mode="w", dereference=True, format=tarfile.PAX_FORMAT) as tar,
     ):
         for name in sorted(files):
-            _add(tar, files[name], name)
+            _add(tar, files[name], name=name)
 
 
-def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
+def _add(tar: tarfile.TarFile, path: Path, *, name: str) -> None:
     tar.add(path, name, recursive=False, filter=_anonymous)
     if path.is_dir():
         for part in sorted(path.iterdir()):
-            _add(tar, part, f"{name}/{part.name}")
+            _add(tar, part, name=f"{name}/{part.name}")
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -143,7 +143,7 @@ def _fill(mous: Mous, root: Path, *, lines: Sequence[CheckLine]) -> None:
     (root / "raw" / "README").write_text(RAW_NOTE + names, encoding="utf-8")
     document = json.dumps(metadata(mous, lines), indent=1, sort_keys=True) + "\n"
     (root / METADATA).write_text(document, encoding="utf-8")
-    (root / "README").write_text(_readme(mous, root, lines), encoding="utf-8")
+    (root / "README").write_text(_readme(mous, root, lines=lines), encoding="utf-8")
     files = [path for path in root.rglob("*") if path.is_file()]
     (root / MANIFEST).write_text(manifest_text(root, files), encoding="utf-8")
 
@@ -225,7 +225,7 @@ def _add_products(mous: Mous, root: Path) -> None:
             shutil.copyfile(preview, root / "product" / preview.name)
 
 
-def _readme(mous: Mous, root: Path, lines: Sequence[CheckLine]) -> str:
+def _readme(mous: Mous, root: Path, *, lines: Sequence[CheckLine]) -> str:
     text = mous.tree.readme.read_text(encoding="utf-8", errors="replace")
     failed = [line for line in lines if not line.passed]
     if failed:

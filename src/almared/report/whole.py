@@ -220,10 +220,10 @@ def _flux_row(own: Sequence[FluxRecord]) -> FluxRow:
 
 def _images(mous: Mous) -> list[ImageRow]:
     directory = mous.tree.imaging
-    return [_image_row(mous, record, directory) for record in read_record(directory).get("images", ())]
+    return [_image_row(mous, record, directory=directory) for record in read_record(directory).get("images", ())]
 
 
-def _image_row(mous: Mous, record: Mapping[str, Any], directory: Path) -> ImageRow:
+def _image_row(mous: Mous, record: Mapping[str, Any], *, directory: Path) -> ImageRow:
     faults = list(record["warnings"])
     verdict = "no request is known"
     if record["requested_rms_jy"]:

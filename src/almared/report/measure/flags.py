@@ -82,9 +82,9 @@ def measure_stage(ms: Path, flags: Path, *, name: str) -> FlagStage:
         one, two, ids, fields = (table.getcol(c) for c in ("ANTENNA1", "ANTENNA2", "DATA_DESC_ID", "FIELD_ID"))
     flagged, total = _counts(flags, len(one))
     cross = one != two
-    spw = np.asarray(_column(ms, "DATA_DESCRIPTION", "SPECTRAL_WINDOW_ID"))[ids]
-    antennas = [str(antenna) for antenna in _column(ms, "ANTENNA", "NAME")]
-    names = [str(field) for field in _column(ms, "FIELD", "NAME")]
+    spw = np.asarray(_column(ms, "DATA_DESCRIPTION", column="SPECTRAL_WINDOW_ID"))[ids]
+    antennas = [str(antenna) for antenna in _column(ms, "ANTENNA", column="NAME")]
+    names = [str(field) for field in _column(ms, "FIELD", column="NAME")]
     ends = np.concatenate([one[cross], two[cross]])
     by_antenna = _shares(ends, np.tile(flagged[cross], 2), total=np.tile(total[cross], 2))
     by_spw = _shares(spw[cross], flagged[cross], total=total[cross])
@@ -130,6 +130,6 @@ def _runs(table: tables.table, n_rows: int) -> Iterator[tuple[int, int]]:
             yield start, min(most, int(end) - start)
 
 
-def _column(ms: Path, subtable: str, column: str) -> list[object]:
+def _column(ms: Path, subtable: str, *, column: str) -> list[object]:
     with tables.table(f"{ms}/{subtable}", ack=False) as table:
         return list(table.getcol(column))
