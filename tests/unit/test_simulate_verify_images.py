@@ -37,7 +37,7 @@ def blank(channels: int = 1, beam: Beam = BEAM) -> FitsImage:
         reference=REFERENCE,
         frequency_hz=1e11 + 1e6 * np.arange(channels),
         frame="LSRK",
-        header={"CDELT3": 1e6},
+        header={},
     )
 
 
@@ -120,19 +120,22 @@ def test_the_support_is_round_every_component() -> None:
     assert not used[5, 5]
 
 
+AXES = {"FREQ": (92.0e9, -1e6), "VRAD": (0.0, 299792.458 * 1e3 / 92e3), "STOKES": (1.0, 1.0)}
+
+
 def written(path: Path, *, order: str = "FREQ STOKES", beams: bool = False) -> FloatArray:
     """Write a cube of two channels as exportfits does; return its data, (frequency, y, x)."""
     data = np.arange(2.0 * SHAPE[0] * SHAPE[1]).reshape(2, *SHAPE)
-    stored = data[None] if order == "FREQ STOKES" else data[:, None]
+    stored = data[:, None] if order.startswith("STOKES") else data[None]
     unit = fits.PrimaryHDU(stored.astype(np.float32))
     header = unit.header
     header["CTYPE1"], header["CRVAL1"], header["CDELT1"], header["CRPIX1"] = "RA---SIN", 85.0, -1e-4, 69.0
     header["CTYPE2"], header["CRVAL2"], header["CDELT2"], header["CRPIX2"] = "DEC--SIN", -28.0, 1e-4, 61.0
     for axis, kind in enumerate(order.split(), start=3):
-        value, step = (92.0e9, -1e6) if kind == "FREQ" else (1.0, 1.0)
+        value, step = AXES[kind]
         header[f"CTYPE{axis}"], header[f"CRVAL{axis}"] = kind, value
         header[f"CDELT{axis}"], header[f"CRPIX{axis}"] = step, 1.0
-    header["SPECSYS"] = "LSRK"
+    header["SPECSYS"], header["RESTFRQ"] = "LSRK", 92.0e9
     units = fits.HDUList([unit])
     if beams:
         columns = [
@@ -145,7 +148,7 @@ def written(path: Path, *, order: str = "FREQ STOKES", beams: bool = False) -> F
     return data
 
 
-@pytest.mark.parametrize("order", ["FREQ STOKES", "STOKES FREQ"])
+@pytest.mark.parametrize("order", ["FREQ STOKES", "STOKES FREQ", "VRAD STOKES"])
 @pytest.mark.parametrize("beams", [False, True])
 def test_fits_files_are_read_as_casa_writes_them(tmp_path: Path, order: str, beams: bool) -> None:
     path = tmp_path / "cube.fits"
@@ -159,6 +162,15 @@ def test_fits_files_are_read_as_casa_writes_them(tmp_path: Path, order: str, bea
     assert image.pixel_of((np.radians(85.0), np.radians(-28.0))) == pytest.approx((68.0, 60.0))
     east = shifted((np.radians(85.0), np.radians(-28.0)), (np.radians(1e-3), 0.0))
     assert image.pixel_of(east) == pytest.approx((58.0, 60.0), abs=1e-3)
+
+
+def test_an_axis_of_another_kind_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "cube.fits"
+    written(path)
+    with fits.open(path, mode="update") as units:
+        units[0].header["CTYPE3"] = "WAVE"
+    with pytest.raises(InputError, match="'WAVE'"):
+        read_fits_image(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"no image", b"SIMPLE  =                    T" + b" " * 2850])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from almared.errors import InputError
 from almared.simulate.geometry import tangent_offsets
+from almared.simulate.sky import LIGHT_M_S
 
 FloatArray = NDArray[np.float64]
 DEGREE = np.pi / 180.0
@@ -80,8 +81,8 @@ class FitsImage:
 
     @property
     def channel_width_hz(self) -> float:
-        """Width of a channel (Hz)."""
-        return abs(float(self.header["CDELT3"]))
+        """Width of a channel (Hz); nan for an image with one channel."""
+        return float(np.mean(np.abs(np.diff(self.frequency_hz)))) if len(self.frequency_hz) > 1 else float("nan")
 
 
 def read_fits_image(path: Path) -> FitsImage:
@@ -99,22 +100,32 @@ def read_fits_image(path: Path) -> FitsImage:
             header = dict(units[0].header)
             planes = np.asarray(units[0].data, dtype=float)
             beams = _beams(header, units)
-        spectral, stokes = (3, 4) if str(header["CTYPE3"]).startswith("FREQ") else (4, 3)
-        data = planes[0] if stokes == 4 else planes[:, 0]
-        header["CDELT3"] = header[f"CDELT{spectral}"]
-        steps = np.arange(data.shape[0]) + 1.0 - header[f"CRPIX{spectral}"]
+        spectral = 4 if str(header["CTYPE3"]).strip() == "STOKES" else 3
         return FitsImage(
-            data=data,
+            data=planes[0] if spectral == 3 else planes[:, 0],
             beams=beams,
             pixel_rad=float(header["CDELT2"]) * DEGREE,
             centre=(float(header["CRVAL1"]) * DEGREE, float(header["CRVAL2"]) * DEGREE),
             reference=(float(header["CRPIX1"]) - 1.0, float(header["CRPIX2"]) - 1.0),
-            frequency_hz=np.asarray(header[f"CRVAL{spectral}"] + steps * header[f"CDELT{spectral}"], dtype=float),
+            frequency_hz=_frequencies(header, spectral),
             frame=str(header.get("SPECSYS", "LSRK")).strip(),
             header=header,
         )
-    except (OSError, KeyError, IndexError, TypeError) as error:
+    except (OSError, KeyError, IndexError, TypeError, ValueError) as error:
         raise InputError(f"this is no image as CASA exports it: {error}", where=str(path)) from error
+
+
+def _frequencies(header: Mapping[str, Any], axis: int) -> FloatArray:
+    """Return the frequencies of the channels (Hz), from an axis in frequency or in radio or optical velocity."""
+    steps = np.arange(int(header[f"NAXIS{axis}"])) + 1.0 - float(header[f"CRPIX{axis}"])
+    values = np.asarray(float(header[f"CRVAL{axis}"]) + steps * float(header[f"CDELT{axis}"]), dtype=float)
+    kind = str(header[f"CTYPE{axis}"]).strip()
+    if kind == "FREQ":
+        return values
+    if kind not in ("VRAD", "VOPT"):
+        raise ValueError(f"its third axis is {kind!r}")
+    rest = float(header["RESTFRQ"])
+    return rest * (1.0 - values / LIGHT_M_S) if kind == "VRAD" else rest / (1.0 + values / LIGHT_M_S)
 
 
 def _beams(header: Mapping[str, Any], units: Any) -> tuple[Beam, ...]:
