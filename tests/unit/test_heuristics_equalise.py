@@ -14,6 +14,7 @@ from almared.heuristics.equalise_warnings import (
     warn_of_dates,
     warn_of_frequencies,
     warn_of_gaps,
+    warn_of_scale,
     warn_of_spectra,
     warn_of_variation,
 )
@@ -122,6 +123,13 @@ def test_flux_that_is_none_and_lone_windows_are_no_failure() -> None:
     (warning,) = warn_of_spectra([own("J1", 0, "a", -0.1), own("J1", 1, "a", 1.0)])
     assert "-0.1 Jy" in warning
     assert not warn_of_spectra([own("J1", 0, "a", 1.0)])
+
+
+def test_scale_of_the_data_is_compared_with_that_of_the_table() -> None:
+    assert not warn_of_scale("J1", found=1.051, told=1.05)
+    assert not warn_of_scale("J1", found=1.2, told=None)
+    assert "no solution" in warn_of_scale("J1", found=None, told=1.05)[0]
+    assert "+20.0 % off the flux used, by the table it should be +5.0 %" in warn_of_scale("J1", found=1.2, told=1.05)[0]
 
 
 def test_gaps_and_frequencies_are_told() -> None:

@@ -158,7 +158,7 @@ def parse_result(result: Mapping[str, Any], *, origin: str = "", references: Seq
     for entry in (result[key] for key in sorted((k for k in result if k.isdigit()), key=int)):
         name = str(entry["fieldName"])
         for spw in sorted(int(k) for k in entry if k.isdigit()):
-            value = _measured(name, spw, entry[str(spw)], frequency=frequencies.get(spw))
+            value = _measured(entry[str(spw)], name, spw=spw, frequency=frequencies.get(spw))
             if value is None:
                 missing.append((name, spw))
             else:
@@ -172,7 +172,7 @@ def _frequencies(result: Mapping[str, Any]) -> dict[int, float]:
     return {int(spw): float(frequency) for spw, frequency in pairs if float(frequency) > 0}
 
 
-def _measured(name: str, spw: int, entry: Mapping[str, Any], *, frequency: float | None) -> MeasuredFlux | None:
+def _measured(entry: Mapping[str, Any], name: str, *, spw: int, frequency: float | None) -> MeasuredFlux | None:
     flux, error, count = (float(entry[key][0]) for key in ("fluxd", "fluxdErr", "numSol"))
     return _sound(MeasuredFlux(name, spw, frequency, flux, error, int(count))) if count > 0 else None
 

@@ -120,6 +120,26 @@ def warn_of_gaps(fluxes: Sequence[EqualFlux], measurement_sets: Sequence[str]) -
     )
 
 
+def warn_of_scale(what: str, *, found: float | None, told: float | None) -> tuple[str, ...]:
+    """Return a warning when the scale that was solved for is not the one that the fluxes tell.
+
+    Parameters
+    ----------
+    what : str
+        Calibrator, window and MS.
+    found : float, optional
+        Flux of the data over the flux used, from the solutions; None without any.
+    told : float, optional
+        The same from the table of fluxes; None when the flux was not measured.
+    """
+    if found is None:
+        return (f"{what}: no solution, so its data were flagged; is the calibrator too weak? Think of `--no-scale`",)
+    if told is None or abs(found / told - 1) <= thresholds.COMBINE_APPLIED.value:
+        return ()
+    off, expected = 100 * (found - 1), 100 * (told - 1)
+    return (f"{what}: its data are {off:+.1f} % off the flux used, by the table it should be {expected:+.1f} %",)
+
+
 def warn_of_frequencies(frequencies_hz: Mapping[str, Mapping[int, float]]) -> tuple[str, ...]:
     """Return a warning for each window that lies further apart in two execution blocks than Doppler tracking explains.
 

@@ -67,7 +67,7 @@ COMBINE_STEEPEST = Threshold(1.5, "", "ours: no quasar has a steeper spectrum at
 COMBINE_RISING = Threshold(0.5, "", "ours: no quasar rises more at millimetres (domain F.2: rising is unusual)")
 COMBINE_DOPPLER = Threshold(2.2e-4, "", "ours: 65 km/s over c, twice the Earth's speed around the Sun and itself")
 COMBINE_APPLIED = Threshold(0.03, "", "ours: part by which scales in the tables and in allFluxes.txt may differ")
-COMBINE_DEFAULT_DIRTOL = Threshold(1e-3, "arcsec", "CASA: concat merges fields nearer than this by itself")
+COMBINE_DEFAULT_DIRTOL = Threshold(1e-3, "arcsec", "measured: what concat of CASA 6.7 takes as one field by itself")
 COMBINE_OFFSET_BEAMS = Threshold(0.1, "", "ours: offset over beam at which half the data lose 1 % of a peak; advisory")
 COMBINE_MERGE_BEAMS = Threshold(0.5, "", "ours: offset over beam at which half the data lose 16 % of a peak")
 

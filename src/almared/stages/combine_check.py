@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from almared.caltable import read_caltable
-from almared.heuristics import thresholds
 from almared.heuristics.concat import expected_fields, expected_windows
+from almared.heuristics.equalise_warnings import warn_of_scale
 from almared.ms.sky import read_fields
 from almared.ms.spectral import read_descriptions, read_windows
 from almared.ms.targets import CalibratedMs, group_targets, read_calibrated
@@ -129,14 +129,6 @@ def _without(eb: CalibratedEb, solved: set[int]) -> list[str]:
 
 
 def _scale_findings(applied: Sequence[dict[str, Any]]) -> Iterator[str]:
-    limit = thresholds.COMBINE_APPLIED.value
     for entry in applied:
         what = f"{entry['source']}, window {entry['spw']} of {entry['ms']}"
-        found, table = entry["found"], entry["table"]
-        if found is None:
-            yield f"{what}: no solution, so its data were flagged; is the calibrator too weak? Think of `--no-scale`"
-        elif table is not None and abs(found / table - 1) > limit:
-            yield (
-                f"{what}: its data are {100 * (found - 1):+.1f} % off the flux used, by the table it should be "
-                f"{100 * (table - 1):+.1f} %"
-            )
+        yield from warn_of_scale(what, found=entry["found"], told=entry["table"])
