@@ -13,6 +13,7 @@ from almared.heuristics.thresholds import (
     IMAGE_FRACTIONAL_BANDWIDTH,
     IMAGE_ROBUST,
     IMAGE_SIDELOBE_PEAK,
+    IMAGE_WEIGHTS_OFF,
     MASK_LONG_BASELINE,
     MASK_SHORT_BASELINE,
 )
@@ -117,12 +118,12 @@ def choose_threshold(expected_rms_jy: float, *, scale: float = 1.0) -> Choice[fl
     expected_rms_jy : float, Jy
         The noise that is expected.
     scale : float
-        By what that noise was taken larger than the weights tell, 1 when they are believed.
+        Scatter of the visibilities over what their weights tell.
     """
     reason = f"{IMAGE_CLEAN_RMS.value:g} times the expected noise of {expected_rms_jy * 1e3:.3g} mJy"
     warning = ""
-    if scale != 1.0:
-        reason += ", from the scatter of the visibilities"
+    reason += f", by the scatter of the visibilities, {scale:.3g} times what their weights tell" if scale != 1.0 else ""
+    if max(scale, 1 / scale) > IMAGE_WEIGHTS_OFF.value:
         warning = f"the weights do not tell the noise: the visibilities scatter {scale:.2g} times as much"
     evidence = (Evidence("expected noise", expected_rms_jy, "Jy"), Evidence("scatter over weights", scale))
     return Choice(IMAGE_CLEAN_RMS.value * expected_rms_jy, reason, evidence, rule="domain D.3", warning=warning)

@@ -85,7 +85,8 @@ class ImageChoices:
     width_hz : float, Hz
         Width of a channel of the data.
     noise_scale : float
-        By what the noise is larger than all weights together tell: in a mosaic, and where weights are not believed.
+        By what the noise is larger than all weights together tell: scatter of the visibilities over weights, noise
+        that channels share, overlap of a mosaic.
     """
 
     name: str
@@ -216,7 +217,8 @@ class Chooser:
         imsize = _over(over.imsize, choose_imsize(facts.pointings, cell_arcsec=cell.value, frequency_hz=low))
         robust, psf = self._weighting(points, cell=cell.value, pixels=max(imsize.value))
         mosaic = mosaic_noise_factor(facts.pointings, frequency_hz=(low + high) / 2)
-        rms = self._rms(points, psf, axis=axis) * facts.noise_scale * mosaic
+        scale = facts.noise_scale(spws, channels=self._channels_in(axis, spws)) * mosaic
+        rms = self._rms(points, psf, axis=axis) * scale
         deconvolver = choose_deconvolver(low, high)
         if axis is not None:
             deconvolver = Choice("hogbom", "channels are cleaned one by one", rule="domain D.4")
@@ -239,7 +241,7 @@ class Chooser:
             gridder=_over(over.gridder or None, choose_gridder(facts.pointings)),
             robust=robust,
             deconvolver=deconvolver,
-            threshold_jy=_over(over.threshold_jy, choose_threshold(rms, scale=facts.noise_scale)),
+            threshold_jy=_over(over.threshold_jy, choose_threshold(rms, scale=facts.weights_scale)),
             automask=automask,
             psf=psf,
             expected_rms_jy=rms,
@@ -250,7 +252,7 @@ class Chooser:
             axis=axis,
             middle_channel=_middle(points.channel_weight[spws[0]]),
             width_hz=self.ms.windows[spws[0]].channel_width_hz,
-            noise_scale=facts.noise_scale * mosaic,
+            noise_scale=scale,
         )
 
     def _weighting(self, points: UvPoints, *, cell: float, pixels: int) -> tuple[Choice[float], PredictedPsf]:
@@ -271,6 +273,10 @@ class Chooser:
         per_channel = sum(float(np.median(w[w > 0])) * axis.value.width_hz / width[spw]
                           for spw, w in points.channel_weight.items() if (w > 0).any())  # fmt: skip
         return float(psf.noise_factor / np.sqrt(per_channel)) if per_channel > 0 else math.inf
+
+    def _channels_in(self, axis: Choice[CubeAxis] | None, spws: tuple[int, ...]) -> float | None:
+        """Return the width of a channel of the cube in channels of the data, None for a continuum image."""
+        return axis.value.width_hz / self.ms.windows[spws[0]].channel_width_hz if axis else None
 
     def _span(self, spws: tuple[int, ...]) -> tuple[float, float]:
         ranges = [self.ms.windows[spw].range_hz for spw in spws]

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.heuristics.imaging_geometry import Pointings
+from almared.heuristics.imaging_noise import INDEPENDENT, channel_excess, continuum_excess
 from almared.heuristics.imaging_psf import PredictedPsf, WeightedPoints, predict_psf
 from almared.heuristics.imaging_spectral import Band, LineWish
-from almared.heuristics.thresholds import IMAGE_WEIGHTS_OFF
+from almared.ms.scatter import WindowScatter
 from almared.ms.targets import CalibratedMs, Target
 from almared.ms.uv_points import UvPoints
 
@@ -53,21 +54,37 @@ class TargetFacts:
         Its windows.
     points : mapping of tuple of int to UvPoints
         Uv points of the windows of each group, by their ids.
-    scatter : float
-        Noise of the visibilities over that which their weights tell.
+    scatter : mapping of int to WindowScatter
+        Per window, the noise of the visibilities over that which their weights tell, and how far channels share it.
     """
 
     target: Target
     pointings: Pointings
     groups: tuple[SpwGroup, ...]
     points: Mapping[tuple[int, ...], UvPoints]
-    scatter: float = 1.0
+    scatter: Mapping[int, WindowScatter] = field(default_factory=dict)
 
     @property
-    def noise_scale(self) -> float:
-        """Factor on the noise that the weights tell: 1 as long as the scatter does not contradict them."""
-        off = max(self.scatter, 1 / self.scatter)
-        return self.scatter if off > IMAGE_WEIGHTS_OFF.value else 1.0
+    def weights_scale(self) -> float:
+        """Noise of the visibilities over that which their weights tell; 1 where there are too few to know."""
+        ratios = [each.ratio for each in self.scatter.values() if each.ratio > 0]
+        return float(np.median(ratios)) if ratios else 1.0
+
+    def noise_scale(self, spw_ids: tuple[int, ...], *, channels: float | None = None) -> float:
+        """Return the noise over that which the weights tell for independent channels.
+
+        Parameters
+        ----------
+        spw_ids : tuple of int
+            The windows that are imaged.
+        channels : float, optional
+            Width of a channel of the cube over that of the data; a continuum image without.
+        """
+        shared = [self.scatter[spw].neighbours for spw in spw_ids if spw in self.scatter] or [INDEPENDENT]
+        excess = [
+            continuum_excess(each) if channels is None else channel_excess(each, channels=channels) for each in shared
+        ]
+        return self.weights_scale * float(np.sqrt(np.mean(excess)))
 
     def points_of(self, spw_ids: tuple[int, ...]) -> UvPoints:
         """Return the uv points of windows of one or several groups."""
