@@ -14,6 +14,10 @@ from almared.ms.spectral import read_descriptions
 from almared.ms.subtables import opened
 
 BYTES_AT_ONCE = 64e6
+LAG = 3
+"""Channels this far apart are independent after Hanning smoothing."""
+
+MAD_TO_SIGMA = 1.4826
 FloatArray = NDArray[np.float64]
 
 
@@ -29,7 +33,8 @@ class TargetSpectrum:
     real : ndarray of float, Jy, shape (frequency,)
         Mean of all visibilities: sees compact emission at the phase centre best.
     noise : ndarray of float, Jy, shape (frequency,)
-        Scatter over the baselines: high in lines of the atmosphere.
+        Of a baseline's average, from differences of channels, in which the source cancels: high in lines of the
+        atmosphere.
     is_good : ndarray of bool, shape (frequency,)
         Channels that have data.
     """
@@ -69,10 +74,22 @@ def _spectrum(sums: NDArray[np.complex128], weight: FloatArray, *, length: Float
         amplitude = np.nansum(np.abs(means[short]) * weight[short], axis=0) / weight[short].sum(axis=0)
         real = sums.real.sum(axis=0) / weight.sum(axis=0)
     good = np.isfinite(amplitude) & np.isfinite(real)
+    return TargetSpectrum(np.where(good, amplitude, 0.0), np.where(good, real, 0.0), _noise(means, good), good)
+
+
+def _noise(means: NDArray[np.complex128], good: NDArray[np.bool_]) -> FloatArray:
+    """Return the noise of each channel from its differences to those three below and above, over all baselines."""
     noise = np.zeros(len(good))
-    imaginary = means.imag[:, good]
-    noise[good] = 1.4826 * np.nanmedian(np.abs(imaginary - np.nanmedian(imaginary, axis=0)), axis=0)
-    return TargetSpectrum(np.where(good, amplitude, 0.0), np.where(good, real, 0.0), noise, good)
+    chosen = means[:, good]
+    if chosen.shape[1] <= 2 * LAG:
+        return noise
+    differences = chosen[:, LAG:] - chosen[:, :-LAG]
+    parts = np.concatenate([differences.real, differences.imag])
+    spread = MAD_TO_SIGMA / np.sqrt(2) * np.nanmedian(np.abs(parts - np.nanmedian(parts, axis=0)), axis=0)
+    below = np.concatenate([np.full(LAG, np.nan), spread])
+    above = np.concatenate([spread, np.full(LAG, np.nan)])
+    noise[good] = np.sqrt(np.nanmean([below**2, above**2], axis=0))
+    return noise
 
 
 def _pieces(path: Path, description: int, *, field_id: int, column: str) -> Iterator[dict[str, Any]]:
