@@ -25,6 +25,9 @@ ROBUSTS = (0.5, 0.0, 1.0, 2.0)
 COMPACT_DISH_M = 10.0
 """Dishes below belong to the 7-m array."""
 
+SMALL_REGION = 0.1
+"""Smallest region of a mask (part of the beam) where sidelobes are high, as for the 7-m array."""
+
 SAFETY_ITERATIONS = 1_000_000
 """Iterations that a clean with a threshold never reaches."""
 
@@ -170,7 +173,9 @@ def choose_automask(
     if lowered:
         reason += f"; {' and '.join(lowered)} lowered for sidelobes of {psf.sidelobe:.2f}, {psf.scatter:.2f} on average"
         sidelobe, noise = (lowered.get(name, getattr(mask, name)) for name in ("sidelobethreshold", "noisethreshold"))
-        mask = replace(mask, sidelobethreshold=sidelobe, noisethreshold=noise)
+        # With high sidelobes the main lobe itself is narrower than the beam that is fitted to it.
+        least = min(mask.minbeamfrac, SMALL_REGION)
+        mask = replace(mask, sidelobethreshold=sidelobe, noisethreshold=noise, minbeamfrac=least)
     return Choice(mask, reason, (Evidence("75th percentile of baselines", baseline_75_m, "m"),), rule="CASA guide")
 
 

@@ -27,7 +27,7 @@ class Reached:
     rms_jy : float, Jy per beam
         Noise before the correction for the primary beam, off the sources; of a cube the median over its channels.
     peak_jy : float, Jy per beam
-        Highest pixel, corrected for the primary beam.
+        Where the image is highest before the correction for the primary beam, its value after it.
     peak_snr : float
         Highest pixel before that correction over the noise of its plane.
     flux_jy : float, Jy
@@ -79,10 +79,10 @@ def measure_reached(image: Path, *, corrected: Path, pb: Path, mask: Path | None
     quiet = good & (peaks < LINE_FREE_BELOW * noise) if len(planes) > 1 else good
     quiet = quiet if quiet.any() else good
     best = int(np.nanargmax(np.where(good, peaks, -np.inf)))
-    corrected_peaks = np.where(used, bright, np.nan)
+    place = np.unravel_index(np.nanargmax(np.where(used[best], planes[best], np.nan)), planes[best].shape)
     return Reached(
         rms_jy=float(np.median(noise[quiet])),
-        peak_jy=float(np.nanmax(corrected_peaks)),
+        peak_jy=float(bright[best][place]),
         peak_snr=float(peaks[best] / noise[best]),
         flux_jy=_flux(bright[best], cleaned[best] & used[best], header=header),
         beam_arcsec=header.beam_arcsec,
