@@ -91,6 +91,7 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
     ----------
     domain E.3; wiki, final checklist.
     """
+    mous.tree.delivery.mkdir(exist_ok=True)
     with locked(mous.tree.delivery):
         write_readme(mous)
         lines = check_mous(mous)
