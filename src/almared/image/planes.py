@@ -1,19 +1,152 @@
-"""The planes of a FITS image or cube, and what its header tells of them."""
+"""FITS images and cubes, read plane by plane: a cube may be larger than the memory."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import InputError
 
+LIGHT_KM_S = 299_792.458
+ARCSEC_PER_DEGREE = 3600.0
+UNITS_ARCSEC = {"arcsec": 1.0, "deg": ARCSEC_PER_DEGREE}
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Beam:
+    """A Gaussian beam.
+
+    Parameters
+    ----------
+    major_arcsec, minor_arcsec : float, arcsec
+        Widths at half maximum.
+    angle_deg : float, deg
+        Position angle, north through east.
+    """
+
+    major_arcsec: float
+    minor_arcsec: float
+    angle_deg: float
+
+    @property
+    def area_arcsec2(self) -> float:
+        """Area under it (arcsec^2)."""
+        return float(np.pi * self.major_arcsec * self.minor_arcsec / (4 * np.log(2)))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenImage:
+    """A FITS image or cube of one Stokes parameter that is open for reading.
+
+    Parameters
+    ----------
+    header : astropy.io.fits.Header
+        Its cards.
+    beams : tuple of Beam
+        None, one for all planes, or one for each.
+    cell_arcsec : float, arcsec
+        Size of a pixel.
+    planes : ndarray, shape (frequency, y, x)
+        Pixels on the disk, read when they are used.
+    """
+
+    header: Any
+    beams: tuple[Beam, ...]
+    cell_arcsec: float
+    planes: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.planes)
+
+    def plane(self, number: int) -> FloatArray:
+        """Return the pixels of a plane, NaN where it is blanked."""
+        return np.asarray(self.planes[number], dtype=np.float64)
+
+    def beam(self, number: int) -> Beam | None:
+        """Return the beam of a plane, None for an image without."""
+        return self.beams[number if len(self.beams) > 1 else 0] if self.beams else None
+
+    def beam_pixels(self, number: int) -> float:
+        """Return the area of the beam of a plane in pixels, 0 where there is none."""
+        beam = self.beam(number)
+        return beam.area_arcsec2 / self.cell_arcsec**2 if beam else 0.0
+
+    @property
+    def median_beam(self) -> Beam | None:
+        """The beam with the median area of all planes."""
+        ordered = sorted(self.beams, key=lambda beam: beam.area_arcsec2)
+        return ordered[len(ordered) // 2] if ordered else None
+
+    @property
+    def velocities_km_s(self) -> FloatArray | None:
+        """Velocity of each plane (km/s; radio convention), None where the header tells none."""
+        kind, start, step, reference = (self.header.get(f"{key}3") for key in ("CTYPE", "CRVAL", "CDELT", "CRPIX"))
+        if None in (kind, start, step, reference):
+            return None
+        values = start + step * (np.arange(len(self)) + 1 - reference)
+        if str(kind).startswith(("VRAD", "VELO")):
+            return np.asarray(values / 1e3, dtype=float)
+        rest = self.header.get("RESTFRQ", 0.0)
+        return np.asarray(LIGHT_KM_S * (1 - values / rest), dtype=float) if rest and kind == "FREQ" else None
+
+
+@contextmanager
+def open_image(path: Path) -> Iterator[OpenImage]:
+    """Open a FITS image.
+
+    Raises
+    ------
+    InputError
+        It is no FITS image of one Stokes parameter.
+    """
+    from astropy.io import fits
+
+    with ExitStack() as stack:
+        try:
+            with warnings.catch_warnings():
+                # A file that is cut off is an error below, where its last plane is looked at.
+                warnings.simplefilter("ignore")
+                file = stack.enter_context(fits.open(path, memmap=True))
+            image = _opened(file)
+            image.plane(len(image) - 1)
+        except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            raise InputError(f"this is no FITS image ({error})", where=str(path), repair="image it again") from error
+        yield image
+
+
+def _opened(file: Any) -> OpenImage:
+    header, pixels = file[0].header, file[0].data
+    if pixels is None or pixels.ndim < 2 or np.prod(pixels.shape[:-3]) > 1:
+        raise ValueError("it has no plane, or several Stokes parameters")
+    planes = pixels.reshape(-1, *pixels.shape[-2:])
+    return OpenImage(header, _beams(file), abs(float(header["CDELT2"])) * ARCSEC_PER_DEGREE, planes)
+
+
+def _beams(file: Any) -> tuple[Beam, ...]:
+    """Return the beam of the header, or those of the planes in the table that CASA writes."""
+    header = file[0].header
+    if header.get("BMAJ"):
+        major, minor = (float(header[key]) * ARCSEC_PER_DEGREE for key in ("BMAJ", "BMIN"))
+        return (Beam(major, minor, float(header.get("BPA", 0.0))),)
+    tables = [part for part in file[1:] if part.name == "BEAMS"]
+    if not tables:
+        return ()
+    rows, columns = tables[0].data, tables[0].columns
+    factor = UNITS_ARCSEC[str(columns["BMAJ"].unit or "arcsec")]
+    return tuple(Beam(float(r["BMAJ"]) * factor, float(r["BMIN"]) * factor, float(r["BPA"])) for r in rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    """An image or a cube.
+    """All pixels of an image or of a small cube.
 
     Parameters
     ----------
@@ -21,42 +154,19 @@ class Planes:
         Pixels; one plane for a continuum image.
     cell_arcsec : float, arcsec
         Size of a pixel.
-    beam_arcsec : tuple of float, arcsec, optional
-        Major and minor axis of the beam.
-    beam_angle_deg : float, deg
-        Position angle.
     """
 
-    values: NDArray[np.float64]
+    values: FloatArray
     cell_arcsec: float
-    beam_arcsec: tuple[float, float] | None
-    beam_angle_deg: float
-
-    @property
-    def beam_pixels(self) -> float:
-        """Area of the beam in pixels, 0 where there is none."""
-        if self.beam_arcsec is None:
-            return 0.0
-        return float(np.pi * self.beam_arcsec[0] * self.beam_arcsec[1] / (4 * np.log(2)) / self.cell_arcsec**2)
 
 
 def read_planes(path: Path) -> Planes:
-    """Return the planes of a FITS file.
+    """Return all planes of a FITS file.
 
     Raises
     ------
     InputError
         It is no FITS image.
     """
-    from astropy.io import fits
-
-    try:
-        with fits.open(path) as file:
-            data = np.asarray(file[0].data, dtype=np.float64)
-            header = file[0].header.copy()
-            planes = data.reshape(-1, *data.shape[-2:])
-            cell = abs(float(header["CDELT2"])) * 3600
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-        raise InputError(f"this is no FITS image ({error})", where=str(path), repair="image it again") from error
-    beam = (float(header["BMAJ"]) * 3600, float(header["BMIN"]) * 3600) if header.get("BMAJ") else None
-    return Planes(planes, cell, beam, float(header.get("BPA", 0.0)))
+    with open_image(path) as image:
+        return Planes(np.asarray(image.planes, dtype=np.float64), image.cell_arcsec)

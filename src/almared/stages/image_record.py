@@ -74,6 +74,7 @@ def _entry(order: ImagingOrder, image: ImageChoices, *, plan: StagePlan) -> dict
         "files": {kind: name for kind, name in files.items() if (order.directory / name).exists()},
         **_figures(reached),
         "theory_rms_jy": theory,
+        "apparent_rms_jy": told["apparent_sensitivity_jy"],
         "requested_rms_jy": requested,
         "iterations": record["iterations"],
         "stopped_because": record["stopped_because"],
@@ -108,23 +109,19 @@ def _facts(image: ImageChoices) -> dict[str, Any]:
 
 
 def _figures(reached: Reached) -> dict[str, Any]:
-    beam = None
-    if reached.beam_arcsec:
-        beam = {
-            "major_arcsec": reached.beam_arcsec[0],
-            "minor_arcsec": reached.beam_arcsec[1],
-            "angle_deg": reached.beam_angle_deg,
-        }
+    beam = reached.beam
+    numbers = ("rms_jy", "peak_jy", "peak_snr", "flux_jy", "flux_error_jy", "line_flux_jy_km_s")
     return {
-        "beam": beam,
-        **{key: _finite(getattr(reached, key)) for key in ("rms_jy", "peak_jy", "peak_snr", "flux_jy")},
+        "beam": beam
+        and {"major_arcsec": beam.major_arcsec, "minor_arcsec": beam.minor_arcsec, "angle_deg": beam.angle_deg},
+        **{key: _finite(getattr(reached, key)) for key in numbers},
         "line_free_channels": reached.n_line_free,
     }
 
 
-def _finite(value: float) -> float | None:
+def _finite(value: float | None) -> float | None:
     """Return a number that JSON knows, None for an image without data."""
-    return value if math.isfinite(value) else None
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _files(image: ImageChoices, pb_name: str) -> dict[str, str]:
