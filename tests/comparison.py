@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from casacore import tables
 
-TIMES_OF_MAKING = frozenset({"HISTORY", "SORTED_TABLE"})
-"""Subtables that tell when and how a table was made."""
+TIMES_OF_MAKING = frozenset({"HISTORY", "SORTED_TABLE", "logtable"})
+"""Subtables that tell when and how a table or an image was made."""
 
 CHUNK_ROWS = 20_000
 """Rows read at a time."""
@@ -99,7 +99,7 @@ def _cells(table: Any, column: str, start: int) -> Any:
 
 def _is_equal(a: Any, b: Any) -> bool:
     if isinstance(a, dict):
-        return bool(a == b)
+        return isinstance(b, dict) and set(a) == set(b) and all(_is_equal(a[key], b[key]) for key in a)
     if isinstance(a, list) or isinstance(b, list):
         return len(a) == len(b) and all(_is_equal(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, np.ndarray) and a.dtype.kind in "fc":
