@@ -156,7 +156,9 @@ def test_the_script_restores_the_data_that_were_imaged(received: Path, delivered
     done = plain("scriptForPI.py", directory=script, home=tmp_path / "home")
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     restored = received / "calibrated" / "Imaging" / "calibrated_final.ms"
-    assert differences_of_tables(restored, delivered_mous / "Imaging" / "calibrated_final.ms") == []
+    # The continuum step adds weights per channel, copies of the weights, to the MS that was imaged.
+    imaged = delivered_mous / "Imaging" / "calibrated_final.ms"
+    assert differences_of_tables(restored, imaged, without=["WEIGHT_SPECTRUM"]) == []
     again = plain("scriptForPI.py", directory=script, home=tmp_path / "home")
     assert again.returncode == 0
     assert "Step " not in again.stdout
