@@ -61,7 +61,7 @@ def test_fluxes_are_right_within_5_percent(
     out = place / f"of-{ms}"
     entry = imaged(almared, place / ms, out, "--no-cubes")
     image, pb = (read_fits_image(out / entry["files"][kind]) for kind in ("pbcor", "pb"))
-    lines = list(compare_continuum(image, truth, SOURCE, pb=pb, limit_percent=5.0))
+    lines = list(compare_continuum(image, truth, source=SOURCE, pb=pb, limit_percent=5.0))
     assert len(lines) > 4
     assert [f"{c.quantity}, {c.selection}: {c.found:g} for {c.put_in:g}" for c in lines if not c.passed] == []
     assert entry["parameters"]["gridder"] == gridder

@@ -12,7 +12,6 @@ import pytest
 from almared.delivery.archive import manifest_text, pack
 from almared.delivery.checklist import private_words
 
-
 HOME = "/" + "home/jdoeson"
 """Put together: no file of the project holds a path of a machine."""
 

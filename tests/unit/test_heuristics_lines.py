@@ -79,7 +79,7 @@ def test_a_line_over_most_of_the_window_leaves_the_level_of_the_continuum() -> N
     lines = ((30.0, 480.0, 330.0),)
     spectrum = 60 + true_lines(n, lines) + hanning_noise(n, 1)
     good = np.ones(n, dtype=bool)
-    level = first_baseline(spectrum, good, measure_noise(spectrum, good))
+    level = first_baseline(spectrum, good, noise=measure_noise(spectrum, good))
     assert abs(float(np.median(level)) - 60) < 0.7
     chosen = kept_channels(spectrum)
     assert chosen.mean() > 0.1

@@ -52,7 +52,7 @@ class Noise:
 
 def measure_noise(spectrum: FloatArray, is_good: BoolArray) -> Noise:
     """Return the noise from differences of channels one, two and three apart, which lines and slopes hardly change."""
-    spreads = [_spread(spectrum, is_good, lag) for lag in (1, 2, LAG)]
+    spreads = [_spread(spectrum, is_good, lag=lag) for lag in (1, 2, LAG)]
     variance = spreads[-1] ** 2
     if variance == 0:
         return Noise(float(np.finfo(float).tiny), 1.0)
@@ -61,20 +61,20 @@ def measure_noise(spectrum: FloatArray, is_good: BoolArray) -> Noise:
     return Noise(float(spreads[-1] / np.sqrt(2)), float(np.clip(1 + 2 * sum(rho), 1.0, 3.0)))
 
 
-def _spread(spectrum: FloatArray, is_good: BoolArray, lag: int) -> float:
+def _spread(spectrum: FloatArray, is_good: BoolArray, *, lag: int) -> float:
     differences = (spectrum[lag:] - spectrum[:-lag])[is_good[lag:] & is_good[:-lag]]
     if not len(differences):
         return 0.0
     return float(MAD_TO_SIGMA * np.median(np.abs(differences - np.median(differences))))
 
 
-def first_baseline(spectrum: FloatArray, is_good: BoolArray, noise: Noise) -> FloatArray:
+def first_baseline(spectrum: FloatArray, is_good: BoolArray, *, noise: Noise) -> FloatArray:
     """Return the line on which most of a spectrum lies, found from medians of blocks of channels.
 
     Of all constants through one block and straight lines through two, it is the one to which the most blocks are near:
     lines may fill more than half of the window.
     """
-    place, value, error = _blocks(spectrum, is_good, noise)
+    place, value, error = _blocks(spectrum, is_good, noise=noise)
     if not len(place):
         return np.full(len(spectrum), float(np.median(spectrum[is_good])))
     level, slope = _candidates(place, value, n=len(spectrum), error=error)
@@ -88,7 +88,7 @@ def first_baseline(spectrum: FloatArray, is_good: BoolArray, noise: Noise) -> Fl
     return np.asarray(start)
 
 
-def _blocks(spectrum: FloatArray, is_good: BoolArray, noise: Noise) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _blocks(spectrum: FloatArray, is_good: BoolArray, *, noise: Noise) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return middles, medians and their noise of blocks of channels."""
     good = np.flatnonzero(is_good)
     n_blocks = min(MOST_BLOCKS, len(good) // LEAST_IN_BLOCK)
@@ -116,7 +116,7 @@ def steepest(level: FloatArray | float) -> FloatArray:
     return np.asarray(thresholds.LINE_SLOPE.value * np.abs(level))
 
 
-def next_baseline(spectrum: FloatArray, free: BoolArray, noise: Noise) -> FloatArray:
+def next_baseline(spectrum: FloatArray, free: BoolArray, *, noise: Noise) -> FloatArray:
     """Return the straight line, or the constant, that fits the channels that are free of lines."""
     x = np.arange(len(spectrum), dtype=float)
     places, values = x[free], spectrum[free]

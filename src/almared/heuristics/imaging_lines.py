@@ -36,17 +36,17 @@ def find_line_channels(spectrum: FloatArray, is_good: BoolArray) -> BoolArray:
     if np.count_nonzero(is_good) < 4 * LAG:
         return lines
     noise = measure_noise(spectrum, is_good)
-    line = first_baseline(spectrum, is_good, noise)
+    line = first_baseline(spectrum, is_good, noise=noise)
     for _ in range(ROUNDS):
-        before, lines = lines, with_guard(_departures(spectrum - line, is_good, noise))
+        before, lines = lines, with_guard(_departures(spectrum - line, is_good, noise=noise))
         free = is_good & ~lines
         if (lines == before).all() or np.count_nonzero(free) < 4 * LAG:
             break
-        line = next_baseline(spectrum, free, noise)
+        line = next_baseline(spectrum, free, noise=noise)
     return lines
 
 
-def _departures(residual: FloatArray, is_good: BoolArray, noise: Noise) -> BoolArray:
+def _departures(residual: FloatArray, is_good: BoolArray, *, noise: Noise) -> BoolArray:
     """Return the channels of lines, narrow ones first: a wide box would smear a bright narrow line."""
     found = np.zeros(len(residual), dtype=bool)
     width = 1

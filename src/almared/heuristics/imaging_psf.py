@@ -77,7 +77,7 @@ def predict_psf(points: WeightedPoints, *, robust: float, cell_arcsec: float, pi
     of weights in a cell of the uv plane, which is as wide as the image's field of view lets it be.
     """
     n = min(pixels, MOST_PIXELS)
-    place, inside = _cells(points, n, cell_arcsec * ARCSEC)
+    place, inside = _cells(points, n, cell_rad=cell_arcsec * ARCSEC)
     weight = np.where(inside, points.weight, 0.0)
     density = np.bincount(place[0], weight, n * n) + np.bincount(place[1], weight, n * n)
     total = weight.sum()
@@ -88,10 +88,10 @@ def predict_psf(points: WeightedPoints, *, robust: float, cell_arcsec: float, pi
     psf /= psf[n // 2, n // 2]
     used = weight > 0
     noise = np.sqrt((imaging[used] ** 2 / weight[used]).sum()) / imaging.sum() * np.sqrt(total)
-    return _describe(psf, cell_arcsec, float(noise))
+    return _describe(psf, cell_arcsec, noise=float(noise))
 
 
-def _cells(points: WeightedPoints, n: int, cell_rad: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _cells(points: WeightedPoints, n: int, *, cell_rad: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the grid cell of each point and of its mirror image, and which lie on the grid."""
     step = 1 / (n * cell_rad)
     x, y = np.rint(points.u / step).astype(np.int64), np.rint(points.v / step).astype(np.int64)
@@ -100,7 +100,7 @@ def _cells(points: WeightedPoints, n: int, cell_rad: float) -> tuple[NDArray[np.
     return np.stack([(n // 2 + y) * n + n // 2 + x, (n // 2 - y) * n + n // 2 - x]), inside
 
 
-def _describe(psf: NDArray[np.float64], cell_arcsec: float, noise: float) -> PredictedPsf:
+def _describe(psf: NDArray[np.float64], cell_arcsec: float, *, noise: float) -> PredictedPsf:
     from scipy import ndimage
 
     middle = psf.shape[0] // 2

@@ -126,7 +126,9 @@ IMAGE_LEAST_LINE_FREE = Threshold(0.1, "", "ours: part of a window without lines
 IMAGE_CYCLE_DEPTH = Threshold(0.25, "", "ours: part of the peak to which a major cycle cleans at least")
 IMAGE_SIDELOBE_PEAK = Threshold(0.6, "", "ours: automasking starts at this part of the peak at the latest")
 IMAGE_SAME_WINDOW = Threshold(0.05, "", "domain D.7: difference in channel width, or in place over bandwidth")
-IMAGE_WEIGHTS_OFF = Threshold(1.25, "", "ours: scatter over weights, or the inverse, beyond which weights are not believed")
+IMAGE_WEIGHTS_OFF = Threshold(
+    1.25, "", "ours: scatter over weights, or the inverse, beyond which weights are not believed"
+)
 LINE_CLIP = Threshold(4.5, "", "ours: sigmas; a false line in a window of 4000 channels once in forty")
 LINE_WINGS = Threshold(1.0, "", "ours: sigmas; a line reaches as far as the spectrum is beyond it")
 LINE_SLOPE = Threshold(0.3, "", "ours: part of its level by which a continuum changes over a window at most")
@@ -134,7 +136,9 @@ LINE_GUARD = Threshold(0.1, "", "ours: part of its width that is kept free on ea
 LINE_EDGE = Threshold(0.02, "", "ours: part of a window at each end, where its response falls")
 LINE_LEAST_RUN = Threshold(0.01, "", "ours: part of a window; shorter remains between lines are no continuum")
 LINE_NOISY_CHANNEL = Threshold(1.5, "", "ours: noise over the window's median in lines of the atmosphere")
-MASK_SHORT_BASELINE = Threshold(300.0, "m", "CASA guide on automasking: 75th percentile of the baselines of 12 m dishes")
+MASK_SHORT_BASELINE = Threshold(
+    300.0, "m", "CASA guide on automasking: 75th percentile of the baselines of 12 m dishes"
+)
 MASK_LONG_BASELINE = Threshold(400.0, "m", "ALMA pipeline: 75th percentile of the baselines of 12 m dishes")
 PSF_FIT_FROM = Threshold(0.35, "", "CASA: part of the beam's main lobe that the Gaussian is fitted to")
 

@@ -45,7 +45,7 @@ def write_preview(fits: Path, *, png: Path, title: str) -> None:
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(figure)
         grid = figure.add_gridspec(1 + is_cube, height_ratios=(HEIGHT_INCHES, SPECTRUM_INCHES)[: 1 + is_cube])
-        axes = _draw_map(figure, grid[0], image, picture)
+        axes = _draw_map(figure, grid[0], image=image, picture=picture)
         axes.set_title(title, fontsize=10)
         if is_cube and np.isfinite(picture).any():
             peak = np.unravel_index(int(np.nanargmax(picture)), picture.shape)
@@ -62,7 +62,7 @@ def highest_plane(image: OpenImage) -> FloatArray:
     return highest
 
 
-def _draw_map(figure: Figure, place: Any, image: OpenImage, picture: FloatArray) -> Axes:
+def _draw_map(figure: Figure, place: Any, *, image: OpenImage, picture: FloatArray) -> Axes:
     axes: Axes = figure.add_subplot(place, projection=_coordinates(image))
     highest = float(np.nanmax(picture)) * 1e3 if np.isfinite(picture).any() else 0.0
     top = highest if highest > 0 else 1.0

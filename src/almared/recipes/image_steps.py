@@ -94,13 +94,13 @@ def image_steps(placed: Placed, *, first: int, pb_name: str) -> tuple[Step, ...]
         _chunk(image, _clean_call(image, vis, spws=spws), name=name, axis=image.axis.value.part(begin, count))
         for name, begin, count in zip(names, begins, counts, strict=True)
     ]
-    numbered = [_numbered(step, first + n, after) for n, step in enumerate(steps)]
+    numbered = [_numbered(step, first + n, after=after) for n, step in enumerate(steps)]
     chunk_numbers = tuple(step.number for step in numbered)
     joined = _join(image, _clean_call(image, vis, spws=spws), names=names, pb_name=pb_name)
-    return (*numbered, _numbered(joined, first + len(counts), chunk_numbers))
+    return (*numbered, _numbered(joined, first + len(counts), after=chunk_numbers))
 
 
-def _numbered(step: Step, number: int, after: tuple[int, ...]) -> Step:
+def _numbered(step: Step, number: int, *, after: tuple[int, ...]) -> Step:
     return Step(number, step.actions, makes=step.makes, needs=step.needs, name=step.name, after=after)
 
 
