@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from almared.errors import InputError
 from almared.image.contdat import WindowRanges, contdat_text, read_contdat
 from almared.model import SpectralWindow
-from almared.recipes.image_continuum import LineFree, channel_text
-from almared.stages.image_lines import channels_of
+from almared.plan import StepNeeds
+from almared.recipes.image_continuum import LineFree, channel_text, continuum_step, subtraction_step
+from almared.stages.image_lines import channels_of, overlaps
 
 PIPELINE = """
 Field: NGC_1
@@ -89,18 +90,18 @@ def test_a_broken_file_is_refused_with_its_line(tmp_path: Path, text: str) -> No
 def test_only_channels_that_lie_whole_in_a_range_are_taken() -> None:
     factor = 1.0001
     low, high = (100.010e9 - 0.5e6) * factor, (100.020e9 + 0.5e6) * factor
-    assert channels_of(WindowRanges(17, ((low, high),)), window(), factor=factor) == ((10, 20),)
-    assert channels_of(WindowRanges(17, ((low + 3e5, high - 3e5),)), window(), factor=factor) == ((11, 19),)
+    assert channels_of(WindowRanges(17, ((low, high),)), window(), factors=(factor, factor)) == ((10, 20),)
+    assert channels_of(WindowRanges(17, ((low + 3e5, high - 3e5),)), window(), factors=(factor, factor)) == ((11, 19),)
 
 
 def test_windows_that_run_down_in_frequency_have_the_same_ranges() -> None:
     low, high = 100e9 - 20.5e6, 100e9 - 9.5e6
-    assert channels_of(WindowRanges(17, ((low, high),)), window(-1e6), factor=1.0) == ((10, 20),)
+    assert channels_of(WindowRanges(17, ((low, high),)), window(-1e6), factors=(1.0, 1.0)) == ((10, 20),)
 
 
 def test_ranges_end_with_the_window() -> None:
-    assert channels_of(WindowRanges(17, ((99e9, 101e9),)), window(), factor=1.0) == ((0, 99),)
-    assert channels_of(WindowRanges(17, ((98e9, 99e9),)), window(), factor=1.0) == ()
+    assert channels_of(WindowRanges(17, ((99e9, 101e9),)), window(), factors=(1.0, 1.0)) == ((0, 99),)
+    assert channels_of(WindowRanges(17, ((98e9, 99e9),)), window(), factors=(1.0, 1.0)) == ()
 
 
 @given(st.sets(st.integers(0, 63)))
@@ -113,3 +114,35 @@ def test_lines_are_all_that_is_not_free(free: set[int]) -> None:
 
 def test_channels_are_written_as_casa_reads_them() -> None:
     assert channel_text(((0, 10), (20, 20), (30, 31))) == "0~10;20;30~31"
+
+
+def test_channels_are_free_at_all_times() -> None:
+    """The Earth's motion of 30 km/s in half a year moves a line by ten channels of 1 MHz."""
+    factors = (1.0, 1.0001)
+    low, high = 100.020e9 - 0.5e6, 100.060e9 + 0.5e6
+    assert channels_of(WindowRanges(17, ((low, high),)), window(), factors=factors) == ((20, 50),)
+
+
+@given(RANGES, RANGES)
+def test_what_windows_have_in_common_lies_in_both(
+    some: list[tuple[float, float]], others: list[tuple[float, float]]
+) -> None:
+    for low, high in overlaps(some, others):
+        for ranges in (some, others):
+            assert any(a <= low < high <= b for a, b in ranges)
+    assert overlaps(some, [(0.0, 1e13)]) == tuple(sorted(some))
+
+
+def test_a_window_full_of_lines_is_no_continuum() -> None:
+    """NONE in cont.dat: the window is flagged whole for the continuum, and nothing is subtracted in it."""
+    entries = [LineFree((0,), 17, (), 64), LineFree((0,), 19, ((3, 60),), 64)]
+    needs = StepNeeds(disk_bytes=0.0, memory_bytes=0.0, seconds=1.0)
+    flagged = [a for a in continuum_step(2, entries, averaging={}, needs=needs).actions if _task(a) == "flagdata"]
+    assert [call.get("spw") for call in flagged] == ["17:0~63,19:0~2;61~63"]  # type: ignore[union-attr]
+    subtracted = [a for a in subtraction_step(3, entries, needs=needs).actions if _task(a) == "uvcontsub"]
+    assert subtracted[0].get("fitspec") == {"0": {"19": {"chan": "3~60", "fitorder": 1}}}  # type: ignore[union-attr]
+    assert subtraction_step(3, entries[:1], needs=needs).nothing_because
+
+
+def _task(action: object) -> str:
+    return str(getattr(action, "task", ""))

@@ -145,10 +145,11 @@ def subtraction_step(number: int, line_free: Sequence[LineFree], *, needs: StepN
         Why nothing is subtracted.
     """
     name = "Subtraction of the continuum"
-    if reason or not line_free:
+    known = [entry for entry in line_free if entry.ranges]
+    if reason or not known:
         return Step(number, nothing_because=reason or "no window has line-free channels", name=name)
     fitspec: dict[str, dict[str, dict[str, object]]] = {}
-    for entry in line_free:
+    for entry in known:
         of_field = fitspec.setdefault(",".join(str(n) for n in entry.field_ids), {})
         of_field[str(entry.spw_id)] = {"chan": channel_text(entry.ranges), "fitorder": entry.fit_order}
     subtract = call(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from almared.names import IMAGING_SCRIPT, MousTree
 from almared.plan import StagePlan
 from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
 from almared.recipes.image_choices import Chooser, ImageChoices, image_radius_arcsec
+from almared.recipes.image_continuum import LineFree
 from almared.recipes.image_facts import ImageWishes, Machine, Overrides, TargetFacts
 from almared.recipes.image_prepare import FINAL
 from almared.run.execute import RunOptions, RunResult, edited_lines, run_script, script_states
@@ -225,9 +226,7 @@ def choose_images(order: ImagingOrder) -> ChosenImages:
             repair="ask for continuum or cubes, or correct the lines of mous.toml",
         )
     ranges = continuum_ranges(ms, facts, directory=order.directory)
-    free = {entry.spw_id for entry in ranges.line_free}
-    subtracted = order.subtracts and bool(free)
-    images = tuple(replace(i, is_line_only=subtracted and set(i.spw_ids) <= free) for i in images)
+    images = tuple(replace(i, is_line_only=order.subtracts and _is_free(i, ranges.line_free)) for i in images)
     imaging = ImagingPlan(
         uid=order.uid,
         inputs=inputs,
@@ -240,6 +239,12 @@ def choose_images(order: ImagingOrder) -> ChosenImages:
         data_bytes=sum(each.n_bytes for each in inputs),
     )
     return ChosenImages(ms, facts, imaging, plan_imaging(imaging), ranges)
+
+
+def _is_free(image: ImageChoices, line_free: Sequence[LineFree]) -> bool:
+    """Tell whether all windows of an image have channels from which the continuum is known."""
+    known = {(number, entry.spw_id) for entry in line_free if entry.ranges for number in entry.field_ids}
+    return {(number, spw) for number in image.field_ids for spw in image.spw_ids} <= known
 
 
 def _with_masks(order: ImagingOrder) -> Overrides:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from almared.stages.image_facts import source_factors
 MOST_FIELDS = 30
 """Fields of a mosaic that are looked at one by one; more are taken evenly from all."""
 
+HertzRanges = tuple[tuple[float, float], ...]
 WIDE_SPAN = 0.5
 """Part of the window that line-free channels must span for a slope to be fitted; else a constant is."""
 
@@ -100,14 +102,30 @@ def _kept(directory: Path) -> Path:
 def _measured(ms: CalibratedMs, facts: TargetFacts) -> Iterator[WindowRanges]:
     """Yield the line-free ranges of a source; windows of one setting share those that all of them have."""
     factors = source_factors(ms, facts.target)
-    for spw in sorted(factors):
-        window = ms.windows[spw]
-        if window.n_channels < IMAGE_LEAST_CHANNELS.value:
-            yield WindowRanges(spw, is_all=True)
+    found: dict[int, WindowRanges] = {}
+    for group in facts.groups:
+        if group.band.n_channels < IMAGE_LEAST_CHANNELS.value:
+            found |= {spw: WindowRanges(spw, is_all=True) for spw in group.spw_ids}
             continue
-        ranges = measure_line_free(ms, facts.target.field_ids, spw=spw)
-        factor = float(np.mean(factors[spw]))
-        yield WindowRanges(spw, tuple(sorted(_edges(window, channels, factor=factor) for channels in ranges)))
+        shared: HertzRanges = ((0.0, math.inf),)
+        for spw in group.spw_ids:
+            ranges = measure_line_free(ms, facts.target.field_ids, spw=spw)
+            factor = float(np.mean(factors[spw]))
+            shared = overlaps(shared, [_edges(ms.windows[spw], channels, factor=factor) for channels in ranges])
+        found |= {spw: WindowRanges(spw, shared) for spw in group.spw_ids}
+    yield from (found[spw] for spw in sorted(found))
+
+
+def overlaps(some: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]) -> HertzRanges:
+    """Return what two sets of ranges have in common.
+
+    Examples
+    --------
+    >>> overlaps([(1.0, 4.0), (6.0, 9.0)], [(3.0, 7.0)])
+    ((3.0, 4.0), (6.0, 7.0))
+    """
+    pairs = ((max(a, c), min(b, d)) for a, b in some for c, d in others)
+    return tuple(sorted((low, high) for low, high in pairs if low < high))
 
 
 def _edges(window: SpectralWindow, channels: tuple[int, int], *, factor: float) -> tuple[float, float]:
@@ -150,18 +168,20 @@ def _channels(
         if spw not in by_id:
             warnings.append(f"cont.dat has no ranges of {facts.target.name} in window {spw}: all channels are taken")
         given = by_id.get(spw, WindowRanges(spw, is_all=True))
-        ranges = channels_of(given, window, factor=float(np.mean(factor)))
+        ranges = channels_of(given, window, factors=factor)
         share = sum(b - a + 1 for a, b in ranges) / window.n_channels
         if share < IMAGE_LEAST_LINE_FREE.value:
             warnings.append(f"{100 * share:.0f} % of window {spw} of {facts.target.name} are free of lines")
-        if ranges:
-            order = int(ranges[-1][1] - ranges[0][0] >= WIDE_SPAN * window.n_channels)
-            found.append(LineFree(facts.target.field_ids, spw, ranges, window.n_channels, order))
+        order = int(bool(ranges) and ranges[-1][1] - ranges[0][0] >= WIDE_SPAN * window.n_channels)
+        found.append(LineFree(facts.target.field_ids, spw, ranges, window.n_channels, order))
+    if not any(entry.ranges for entry in found):
+        warnings.append(f"no window of {facts.target.name} has channels without lines: its continuum image holds lines")
+        return [], warnings
     return found, warnings
 
 
-def channels_of(given: WindowRanges, window: SpectralWindow, *, factor: float) -> Ranges:
-    """Return the channels that lie whole in the ranges.
+def channels_of(given: WindowRanges, window: SpectralWindow, *, factors: tuple[float, float]) -> Ranges:
+    """Return the channels that lie whole in the ranges at any time.
 
     Parameters
     ----------
@@ -169,16 +189,19 @@ def channels_of(given: WindowRanges, window: SpectralWindow, *, factor: float) -
         Ranges in LSRK.
     window : SpectralWindow
         The window.
-    factor : float
-        Frequency in LSRK over that of the window.
+    factors : tuple of float
+        Smallest and largest frequency in LSRK over that of the window.
     """
     if given.is_all:
         return ((0, window.n_channels - 1),)
     found = []
     for low, high in given.ranges_hz:
-        ends = [(edge / factor - window.first_channel_hz) / window.channel_step_hz for edge in (low, high)]
-        # A tenth of a channel is left to rounding, and to the motion of the Earth within an observation.
-        first, last = int(np.ceil(min(ends) + 0.4)), int(np.floor(max(ends) - 0.4))
+        ends = [
+            sorted((edge / factor - window.first_channel_hz) / window.channel_step_hz for edge in (low, high))
+            for factor in factors
+        ]
+        # A tenth of a channel is left to rounding, and to the motion of the Earth while the lines were measured.
+        first, last = (int(np.ceil(max(a for a, _ in ends) + 0.4)), int(np.floor(min(b for _, b in ends) - 0.4)))
         first, last = max(first, 0), min(last, window.n_channels - 1)
         if first <= last:
             found.append((first, last))
