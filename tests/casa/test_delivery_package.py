@@ -28,8 +28,9 @@ def package(delivered_mous: Path) -> Path:
 
 @pytest.fixture
 def mous(delivered_mous: Path, tmp_path: Path) -> Path:
-    """A copy of the reduced MOUS that may be changed."""
-    return Path(shutil.copytree(delivered_mous, tmp_path / delivered_mous.name, symlinks=True))
+    """A copy of the reduced MOUS from which files may be taken away; its files are links to the same contents."""
+    copy = shutil.copytree(delivered_mous, tmp_path / delivered_mous.name, symlinks=True, copy_function=os.link)
+    return Path(copy)
 
 
 def test_the_checklist_passes_and_nothing_is_left_to_do(mous: Path, almared: Command) -> None:
