@@ -29,8 +29,12 @@ def package(delivered_mous: Path) -> Path:
 @pytest.fixture
 def mous(delivered_mous: Path, tmp_path: Path) -> Path:
     """A copy of the reduced MOUS from which files may be taken away; its files are links to the same contents."""
-    copy = shutil.copytree(delivered_mous, tmp_path / delivered_mous.name, symlinks=True, copy_function=os.link)
-    return Path(copy)
+    copy = Path(shutil.copytree(delivered_mous, tmp_path / delivered_mous.name, symlinks=True, copy_function=os.link))
+    for eb in read_mous(delivered_mous).ebs:
+        link = copy / eb.directory.name / eb.asdm.name
+        link.unlink()
+        link.symlink_to(eb.asdm.resolve())
+    return copy
 
 
 def test_the_checklist_passes_and_nothing_is_left_to_do(mous: Path, almared: Command) -> None:

@@ -41,7 +41,7 @@ def find_shadows(ms: Path) -> tuple[Shadow, ...]:
     Parameters
     ----------
     ms : Path
-        MeasurementSet; its UVW are baselines from antenna 1 to antenna 2.
+        MeasurementSet; its UVW point from antenna 2 to antenna 1, as CASA has them.
 
     References
     ----------
@@ -54,8 +54,8 @@ def find_shadows(ms: Path) -> tuple[Shadow, ...]:
     with tables.table(f"{ms}/ANTENNA", ack=False) as table:
         names, diameters = table.getcol("NAME"), np.asarray(table.getcol("DISH_DIAMETER"))
     near = (one != two) & (np.hypot(uvw[:, 0], uvw[:, 1]) < (diameters[one] + diameters[two]) / 2)
-    hidden = np.where(uvw[near, 2] > 0, one[near], two[near])
-    front = np.where(uvw[near, 2] > 0, two[near], one[near])
+    hidden = np.where(uvw[near, 2] > 0, two[near], one[near])
+    front = np.where(uvw[near, 2] > 0, one[near], two[near])
     return tuple(
         _shadow(
             str(names[antenna]),
