@@ -156,7 +156,9 @@ def _report_line(eb: MousEb) -> CheckLine:
     if not record:
         return CheckLine("qa2", eb.directory.name, asked, (f"{directory.name}/{REPORT} is missing",), repair)
     faults = []
-    if record.get("stamps") != calibration_stamps(eb.directory, eb.products):
+    if not (eb.directory / eb.products.script).is_file():
+        faults.append("the script of the calibration is missing, so nobody knows what it was made from")
+    elif record.get("stamps") != calibration_stamps(eb.directory, eb.products):
         faults.append("it is older than the calibration")
     made = [text for item in record["items"] for text in item["made"]["texts"]]
     figures = [figure["file"] for item in record["items"] for figure in item["made"]["figures"]]

@@ -177,7 +177,8 @@ def _eb_lines(eb: MousEb) -> Iterator[str]:
     yield f"  {eb.uid}: {record['facts']['antennas'] if record else 'no report;'} antennas, " + (
         f"reference antenna {record['refant']}" if record else ""
     )
-    edits = edited_lines(eb.directory / eb.products.script)
+    script = eb.directory / eb.products.script
+    edits = edited_lines(script) if script.is_file() else None
     if edits:
         yield f"    {edits} lines of its script were changed by hand"
     for item in record.get("items", ()):
