@@ -67,6 +67,19 @@ def test_a_missing_file_fails_its_line_and_no_package_is_made(
         assert "final checklist failed" in almared("package", mous, code=8).stderr
 
 
+def test_a_calibration_made_anew_after_the_combination_is_told(mous: Path, almared: Command) -> None:
+    eb = read_mous(mous).ebs[0]
+    journal = eb.directory / ".almared" / "journal.jsonl"
+    lines = journal.read_text().splitlines()
+    ends = [entry for entry in map(json.loads, lines) if entry["event"] == "step-end" and entry["step"] == 18]
+    # The copy shares its files: this one is replaced, not written to.
+    journal.unlink()
+    journal.write_text("\n".join([*lines, json.dumps({**ends[-1], "time": "2030-01-01T00:00:00"})]) + "\n")
+    told = json.loads(almared("check", mous, "--json", code=8).stdout)
+    failed = {line["key"]: line["faults"] for line in told["lines"] if not line["passed"]}
+    assert failed["combination"] == [f"{eb.products.calibrated} was made anew after it was copied"]
+
+
 def test_a_forced_package_says_so(mous: Path, almared: Command, tmp_path: Path) -> None:
     (mous / "Calibration_X10" / "qa2" / "flux.txt").unlink()
     told = json.loads(almared("package", mous, "--force", "--out", tmp_path / "out", "--json").stdout)

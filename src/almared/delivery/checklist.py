@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import re
 import socket
@@ -18,9 +17,10 @@ from almared.errors import AlmaredError
 from almared.fluxtable import read_fluxes
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
-from almared.report.build import REPORT, calibration_stamps
+from almared.report.build import REPORT, calibration_stamps, read_report
 from almared.report.textfile import ORDER
 from almared.run.inputs import changed_inputs, read_inputs, stamp_of
+from almared.stages.combine_inputs import stamps_of
 from almared.stages.image_record import read_record
 
 FLUX_TABLE = "allFluxes.txt"
@@ -152,7 +152,7 @@ def _log_line(place: StagePlace, history: History) -> CheckLine:
 def _report_line(eb: MousEb) -> CheckLine:
     directory, asked = eb.directory / "qa2", "a complete QA2 directory, made from the calibration as it is now"
     repair = f"run `almared report {eb.directory.name}`"
-    record = _record(directory / REPORT)
+    record = read_report(directory)
     if not record:
         return CheckLine("qa2", eb.directory.name, asked, (f"{directory.name}/{REPORT} is missing",), repair)
     faults = []
@@ -170,14 +170,6 @@ def _report_line(eb: MousEb) -> CheckLine:
     return CheckLine("qa2", eb.directory.name, asked, tuple(faults), repair, tuple(notes))
 
 
-def _record(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _combination_line(mous: Mous) -> CheckLine:
     directory = mous.tree.combination
     faults = [f"{name} is missing" for name in (FLUX_TABLE, "calibrated.ms") if not (directory / name).exists()]
@@ -192,13 +184,10 @@ def _combination_line(mous: Mous) -> CheckLine:
 
 
 def _stale_copies(mous: Mous) -> list[str]:
-    taken = read_inputs(mous.tree.combination)
-    faults = []
-    for eb in mous.ebs:
-        name = eb.products.calibrated
-        if name in taken and taken[name] != stamp_of(eb.directory, name):
-            faults.append(f"{name} was made anew after it was copied")
-    return faults
+    # By name: a tree that was moved is the same.
+    taken = {Path(path).name: stamp for path, stamp in read_inputs(mous.tree.combination).items()}
+    now = {Path(path).name: stamp for path, stamp in stamps_of(mous).items()}
+    return [f"{name} was made anew after it was copied" for name in now if taken.get(name, now[name]) != now[name]]
 
 
 def _products_line(mous: Mous) -> CheckLine:
@@ -224,7 +213,7 @@ def _stale_images(mous: Mous) -> tuple[str, ...]:
 
 
 def _mous_report_line(mous: Mous) -> CheckLine:
-    record = _record(mous.tree.report / REPORT)
+    record = read_report(mous.tree.report)
     is_there = bool(record) and (mous.tree.report / str(record.get("page"))).is_file()
     faults = () if is_there else (f"qa2/{REPORT} or its page is missing",)
     return CheckLine("report", "MOUS", "the QA2 report of the whole", faults, "run `almared report` on the MOUS")

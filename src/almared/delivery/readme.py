@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import textwrap
 from collections.abc import Iterator
@@ -12,17 +11,18 @@ from typing import Any
 
 from almared import __version__
 from almared.delivery.history import read_history
+from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT
-from almared.report.build import REPORT
+from almared.report.build import read_report
 from almared.run.execute import edited_lines
 from almared.run.journal import STATE_DIRECTORY
 from almared.script.written import RENDERED
 from almared.stages.image_record import read_record
+from almared.wholefile import write_whole
 
 NOT_GIVEN = "not given"
 WIDTH = 100
-ARCSEC_PER_RAD = 206264.80624709636
 
 CONFIGURATION = """\
 datapath = [{data}]
@@ -102,9 +102,7 @@ def write_readme(mous: Mous, *, is_forced: bool = False) -> WrittenReadme:
         os.replace(path, path.with_name("README.edited"))
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(text, encoding="utf-8")
-    new = path.with_name("README.new")
-    new.write_text(text, encoding="utf-8")
-    os.replace(new, path)
+    write_whole(path, text)
     return WrittenReadme(path, text != before, False)
 
 
@@ -173,7 +171,7 @@ def _filled(text: str) -> str:
 
 
 def _eb_lines(eb: MousEb) -> Iterator[str]:
-    record = _report(eb.directory)
+    record = read_report(eb.directory / "qa2")
     yield f"  {eb.uid}: {record['facts']['antennas'] if record else 'no report;'} antennas, " + (
         f"reference antenna {record['refant']}" if record else ""
     )
@@ -184,13 +182,6 @@ def _eb_lines(eb: MousEb) -> Iterator[str]:
     for item in record.get("items", ()):
         for text in item["made"]["warnings"]:
             yield textwrap.fill(f"{item['title']}: {text}", WIDTH, initial_indent="    ", subsequent_indent="      ")
-
-
-def _report(directory: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads((directory / "qa2" / REPORT).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError):
-        return {}
 
 
 def _combination_lines(mous: Mous) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from almared.errors import InputError
+from almared.wholefile import write_whole
 
 NAME = "allFluxes.txt"
 
@@ -180,6 +180,4 @@ def _flux(value: float | None) -> str:
 
 def write_fluxes(path: Path, records: Sequence[FluxRecord]) -> None:
     """Write the file; one that is there is replaced whole."""
-    new = path.with_name(path.name + ".new")
-    new.write_text(render_fluxes(records), encoding="utf-8")
-    os.replace(new, path)
+    write_whole(path, render_fluxes(records))

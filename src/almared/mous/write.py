@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import tomlkit
 
 from almared.names import Uid
+from almared.wholefile import write_whole
 
 HEAD = """What people decide about this MOUS; almared reads it, and wrote it once.
 Every quantity is a text with its unit. Lines that begin with # are examples: take the # away to use one.
@@ -97,9 +97,7 @@ def with_sb_name(path: Path, sb_name: str) -> str:
 
 def write_settings(path: Path, text: str) -> None:
     """Write a ``mous.toml``; it is replaced whole."""
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    os.replace(new, path)
+    write_whole(path, text)
 
 
 def _comment(container: tomlkit.TOMLDocument | tomlkit.items.Table, text: str) -> None:

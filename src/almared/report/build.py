@@ -21,10 +21,11 @@ from almared.report.item import EbContext, FigureMade, Made
 from almared.report.items import ALL, item_of
 from almared.report.montage import make_montages
 from almared.report.textfile import write_textfile
-from almared.run.inputs import stamp_of
+from almared.run.inputs import stamps_of
 from almared.run.journal import STATE_DIRECTORY, Journal
 from almared.run.locate import find_script
 from almared.run.scriptfile import read_script
+from almared.wholefile import write_whole
 
 REPORT = "report.json"
 """All numbers of a report, and the stamps of what it was made from."""
@@ -123,7 +124,7 @@ class ReportOptions:
 def calibration_stamps(directory: Path, products: Products) -> dict[str, str]:
     """Return the stamps of all that the calibration in a directory made and the report is about."""
     script = read_script(directory / products.script)
-    return {name: stamp_of(directory, name) for name in script.products if script.has(name)}
+    return stamps_of(directory, (name for name in script.products if script.has(name)))
 
 
 def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> EbReport:
@@ -157,7 +158,7 @@ def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> Eb
             repair=f"run `almared run {target}`",
         )
     stamps = calibration_stamps(directory, products)
-    known = _read(out / REPORT)
+    known = read_report(out)
     if not options.is_forced and not options.only and known.get("stamps") == stamps:
         return _as_report(known, out, is_new=False)
     context = EbContext(
@@ -265,15 +266,20 @@ def _finish(record: Mapping[str, Any], out: Path, *, outcomes: tuple[ItemOutcome
     page = write_page(out, stem, record=record, outcomes=outcomes)
     # Written last: a report without it is not whole.
     whole = {**record, "page": page.name}
-    new = out / f"{REPORT}.new"
-    new.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    os.replace(new, out / REPORT)
+    write_whole(out / REPORT, json.dumps(whole, indent=1) + "\n")
     return EbReport(str(record["uid"]), out, page, outcomes)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_report(directory: Path) -> dict[str, Any]:
+    """Return what a report says of itself, nothing when there is none, or not one of this format.
+
+    Parameters
+    ----------
+    directory : Path
+        The directory ``qa2`` of an execution block or a MOUS.
+    """
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads((directory / REPORT).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
     return record if isinstance(record, dict) and record.get("format") == FORMAT else {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from almared.report.times import utc_text
+from almared.wholefile import write_whole
 
 if TYPE_CHECKING:
     from almared.report.build import ItemOutcome
@@ -75,14 +75,6 @@ def write_page(out: Path, stem: str, *, record: Mapping[str, Any], outcomes: Seq
 def render(template: str, **values: Any) -> str:
     """Return a page of a template, with the style sheet in it."""
     return str(_environment().get_template(template).render(css=_css(), number=shown_number, **values))
-
-
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text so that it is there whole or not at all; return its path."""
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    os.replace(new, path)
-    return path
 
 
 def embedded(path: Path) -> str:

@@ -13,14 +13,15 @@ from almared import __version__
 from almared.errors import InputError
 from almared.fluxtable import FluxRecord, read_fluxes
 from almared.heuristics.acceptance import band_of, beam_judgement, rms_limit
+from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb, read_mous
-from almared.report.build import FORMAT, REPORT
-from almared.report.page import embedded, render, write_whole
-from almared.run.inputs import stamp_of
+from almared.report.build import FORMAT, REPORT, read_report
+from almared.report.page import embedded, render
+from almared.run.inputs import stamp_of, stamps_of
 from almared.run.journal import Journal
 from almared.stages.image_record import read_record
+from almared.wholefile import write_whole
 
-ARCSEC_PER_RAD = 206264.80624709636
 FLUX_TABLE = "allFluxes.txt"
 
 
@@ -139,7 +140,7 @@ def report_mous(target: Path, *, is_forced: bool = False) -> MousReport:
     mous = read_mous(target)
     out = mous.tree.report
     stamps = _stamps(mous)
-    known = _read(out / REPORT)
+    known = read_report(out)
     if not is_forced and known.get("stamps") == stamps and (out / str(known.get("page"))).is_file():
         return MousReport(out / str(known["page"]), False, tuple(known["warnings"]))
     ebs = [_eb(eb, out) for eb in mous.ebs]
@@ -159,31 +160,21 @@ def report_mous(target: Path, *, is_forced: bool = False) -> MousReport:
     return MousReport(page, True, tuple(warnings))
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found if isinstance(found, dict) and found.get("format") == FORMAT else {}
-
-
 def _stamps(mous: Mous) -> dict[str, str]:
     """Return the stamps of all that the page shows."""
     stamps = {}
     for eb in mous.ebs:
-        stamps[f"{eb.directory.name}/qa2"] = json.dumps(_read(eb.directory / "qa2" / REPORT).get("stamps", {}))
+        stamps[f"{eb.directory.name}/qa2"] = json.dumps(read_report(eb.directory / "qa2").get("stamps", {}))
     if mous.is_combined:
         stamps["calibrated.ms"] = stamp_of(mous.tree.combination, "calibrated.ms")
     images = read_record(mous.tree.imaging).get("images", ())
-    for image in images:
-        for file in image["files"].values():
-            stamps[file] = stamp_of(mous.tree.imaging, file)
+    stamps |= stamps_of(mous.tree.imaging, [file for image in images for file in image["files"].values()])
     stamps["mous.toml"] = mous.tree.settings.read_text(encoding="utf-8")
     return stamps
 
 
 def _eb(eb: MousEb, out: Path) -> dict[str, Any]:
-    record = _read(eb.directory / "qa2" / REPORT)
+    record = read_report(eb.directory / "qa2")
     if not record:
         raise InputError(
             "this execution block has no report", where=eb.directory.name, repair=f"run `almared report {eb.directory}`"

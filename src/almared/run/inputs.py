@@ -8,34 +8,45 @@ copied or touched.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from almared.run.journal import STATE_DIRECTORY, Journal
+from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry
+from almared.wholefile import write_whole
 
 INPUTS = "inputs.json"
 """Stamps of what was taken, under the state directory of the stage that took it."""
 
 
 def stamp_of(directory: Path, product: str) -> str:
-    """Return the stamp of a product, empty when no step that ended well made it or when it is not there.
+    """Return the stamp of a product, empty when no step that ended well made it or when it is not there."""
+    return stamps_of(directory, (product,))[product]
+
+
+def stamps_of(directory: Path, products: Iterable[str]) -> dict[str, str]:
+    """Return the stamps of products of one script, as `stamp_of` tells each; the journal is read once.
 
     Parameters
     ----------
     directory : Path
         Directory of the script that makes it.
-    product : str
-        Name of the product there.
+    products : iterable of str
+        Names of the products there.
     """
+    entries = Journal(directory).entries()
+    return {name: _stamp(entries, name) if (directory / name).exists() else "" for name in products}
+
+
+def _stamp(entries: Iterable[JournalEntry], product: str) -> str:
+    """Return the end of the step that made a product last, empty when it does not stand any more."""
     stamp = ""
-    for entry in Journal(directory).entries():
+    for entry in entries:
         is_end = entry.event == "step-end" and entry.data.get("outcome") == "done"
         if is_end and product in entry.data.get("made", {}):
             stamp = f"{entry.run} step {entry.step} {entry.time}"
         elif stamp and entry.event in ("clean", "task-alone", "step-begin") and _is_of(stamp, entry.step):
             stamp = ""
-    return stamp if (directory / product).exists() else ""
+    return stamp
 
 
 def _is_of(stamp: str, step: int | None) -> bool:
@@ -57,9 +68,7 @@ def write_inputs(directory: Path, stamps: Mapping[str, str]) -> None:
     """Keep the stamps of what a stage took; the file is replaced whole."""
     path = directory / STATE_DIRECTORY / INPUTS
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(dict(sorted(stamps.items())), indent=1) + "\n", encoding="utf-8")
-    os.replace(new, path)
+    write_whole(path, json.dumps(dict(sorted(stamps.items())), indent=1) + "\n")
 
 
 def changed_inputs(directory: Path, stamps: Mapping[str, str]) -> tuple[str, ...]:

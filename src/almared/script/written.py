@@ -11,6 +11,7 @@ from almared.errors import PlanError
 from almared.names import Products
 from almared.plan import Plan, StagePlan, plan_document
 from almared.script.render import render_script
+from almared.wholefile import write_whole
 
 STATE_DIRECTORY = ".almared"
 RENDERED = "rendered"
@@ -64,10 +65,10 @@ def write_script(plan: Plan | StagePlan, directory: Path, *, is_forced: bool = F
     if before is not None and before != text and _is_edited(before, state / RENDERED / path.name):
         backup = _set_aside(path, is_forced=is_forced)
     (state / RENDERED).mkdir(parents=True, exist_ok=True)
-    _write(state / RENDERED / path.name, text)
-    _write(state / PLAN, json.dumps(plan_document(plan), indent=1, allow_nan=False) + "\n")
+    write_whole(state / RENDERED / path.name, text)
+    write_whole(state / PLAN, json.dumps(plan_document(plan), indent=1, allow_nan=False) + "\n")
     if before != text:
-        _write(path, text)
+        write_whole(path, text)
     return WrittenScript(path, state / PLAN, backup, before != text)
 
 
@@ -86,9 +87,3 @@ def _set_aside(path: Path, *, is_forced: bool) -> Path:
     backup = next(name for name in names if not name.exists())
     os.replace(path, backup)
     return backup
-
-
-def _write(path: Path, text: str) -> None:
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    os.replace(new, path)

@@ -40,6 +40,7 @@ from almared.run.supervise import Listener
 from almared.script.written import RENDERED, write_script
 from almared.stages.combine_check import examine
 from almared.stages.combine_inputs import place_copies, read_calibrated_ebs, stamps_of
+from almared.wholefile import write_whole
 
 RECORD = "combination.json"
 """All that was found, for programs: fluxes with errors, warnings, and what calibrated.ms holds."""
@@ -311,9 +312,7 @@ def run_combination(order: CombineOrder, chosen: ChosenCombination, *, display: 
 
 def write_record(directory: Path, told: Mapping[str, Any]) -> None:
     """Write the record; it is replaced whole."""
-    new = directory / f"{RECORD}.new"
-    new.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    os.replace(new, directory / RECORD)
+    write_whole(directory / RECORD, json.dumps(told, indent=1, allow_nan=False) + "\n")
 
 
 def document(order: CombineOrder, chosen: ChosenCombination) -> dict[str, Any]:

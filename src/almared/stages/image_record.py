@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from almared.plan import Call, StagePlan
 from almared.recipes.image_choices import ImageChoices
 from almared.recipes.image_facts import ImageWishes
 from almared.recipes.image_steps import fits_products
+from almared.wholefile import write_whole
 
 if TYPE_CHECKING:
     from almared.stages.image import ChosenImages, ImagingOrder
@@ -47,10 +47,7 @@ def record_images(order: ImagingOrder, chosen: ChosenImages) -> dict[str, Any]:
         "warnings": list(chosen.plan.warnings),
         "images": [_entry(order, image, plan=chosen.plan) for image in chosen.imaging.images],
     }
-    path = order.directory / RECORD
-    new = path.with_name(path.name + ".new")
-    new.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    os.replace(new, path)
+    write_whole(order.directory / RECORD, json.dumps(document, indent=1, allow_nan=False) + "\n")
     return document
 
 
