@@ -36,6 +36,8 @@ KILLS = (
     ("applycal@7:1", EARLY, "child"),
     ("mstransform@8:1", EARLY, "parent"),
     ("mstransform@8:1", "file={ms}.split/table.f*_TSM1", "child"),
+    # A half-made component list, with which each later setjy of the same source and window would fail.
+    ("setjy@11:3", "file={ms}.split_setjy_*.cl/table.*", "child"),
     ("gaincal@13:1", EARLY, "child"),
     ("gaincal@15:1", LATE, "parent"),
     ("applycal@17:1", LATE, "parent"),

@@ -58,6 +58,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -357,6 +358,11 @@ def measurements(rows: list[tuple[float, int]]) -> list[list[tuple[float, int]]]
     return groups
 
 
+def remove_component_lists(vis: str) -> None:
+    """Remove component lists that a killed setjy left half made: the next one takes no model from them, and goes on."""
+    remove(*glob.glob(f"{glob.escape(vis)}_setjy_*.cl"))
+
+
 def keep_fluxes(name: str, fluxes: Mapping[str, Any]) -> None:
     """Write all numbers that fluxscale returned to a JSON file; its log has six digits of them."""
     with open(f"{name}.new", "w") as file:
@@ -606,6 +612,8 @@ if mystep in thesteps:
 mystep = 11
 if mystep in thesteps:
     begin_step(mystep)
+
+    remove_component_lists("uid___A002_Xabc123_X1f.ms.split")
 
     # Models of an earlier run go first.
     delmod(vis="uid___A002_Xabc123_X1f.ms.split", otf=True, scr=True)

@@ -64,6 +64,8 @@ def make_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory.mkdir()
     (place / "casatasks.py").write_text(CASATASKS)
     (place / "casaconfig.py").write_text("class config:\n    logfile = ''\n")
+    # Python takes its compiled copy for good when a text changes within a second and keeps its length.
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(place), os.environ.get("PYTHONPATH")))))
     write(directory, SCRIPT)
     return directory

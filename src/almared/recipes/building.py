@@ -28,6 +28,11 @@ def remove(*names: str) -> Routine:
     return routine("remove", *names)
 
 
+def remove_component_lists(ms: str) -> Routine:
+    """Return the removal of what a killed setjy left beside an MS."""
+    return routine("remove_component_lists", ms)
+
+
 def check_made(*names: str) -> Routine:
     """Return the check that tasks made what they should."""
     return routine("check_made", *names)
