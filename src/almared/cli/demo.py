@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from almared.simulate.mous import MousTruth
     from almared.simulate.verify import Comparison
 
-SCENARIO = "b3-quasar"
+SCENARIO = "mous-demo"
 RESULT = "put-in-found.json"
+PROJECT = {"code": "2022.1.00000.S", "title": "A demonstration with known truth", "pi": "A. Student"}
 
 
 @click.command(name="demo")
@@ -37,6 +39,7 @@ def command(context: click.Context, out: Path, *, scenario: str, seed: int, forc
     \b
     Examples:
       almared demo
+      almared demo --scenario b3-quasar               # one execution block alone, in a minute
       almared demo --out /data/demo --scenario b6-titan --seed 2
     """
     from almared.simulate import read_executions
@@ -81,7 +84,7 @@ def _reduce_mous(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[
     tree = MousTree(out / Uid.parse(truth.uid).file_name)
     asdms = [out / entry["directory"] / entry["asdm"] for entry in truth.tree["executions"]]
     _type("prepare", truth.uid, *asdms, "--out", out, quiet=quiet)
-    _tell_positions(tree.settings, truth, out=out, quiet=quiet)
+    _fill_in(tree.settings, truth, out=out, quiet=quiet)
     _type("reduce", tree.root, quiet=quiet)
     endings = [
         f"Package  {tree.delivery}",
@@ -91,17 +94,20 @@ def _reduce_mous(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[
     return verify_mous(tree.root, truth), endings
 
 
-def _tell_positions(settings: Path, truth: MousTruth, *, out: Path, quiet: bool) -> None:
-    """Name the antenna positions of each execution block in ``mous.toml``, as its reducer would."""
+def _fill_in(settings: Path, truth: MousTruth, *, out: Path, quiet: bool) -> None:
+    """Enter into ``mous.toml`` what its reducer would: the project, and the antenna positions of each execution block."""
     import tomlkit
 
     document = tomlkit.parse(settings.read_text(encoding="utf-8"))
-    plan = document.setdefault("plan", tomlkit.table())
+    entries: dict[tuple[str, str], object] = {("project", key): value for key, value in PROJECT.items()}
     for entry in truth.tree["executions"]:
-        positions = (out / entry["directory"] / "antennapos.csv").resolve()
-        if entry["asdm"] not in plan:
-            plan.add(entry["asdm"], tomlkit.item({"antpos": str(positions)}))
-            click.echo(f"# {settings}: [plan.{entry['asdm']}] antpos = {str(positions)!r}", err=quiet)
+        positions = os.path.relpath(out / entry["directory"] / "antennapos.csv", settings.parent)
+        entries["plan", entry["asdm"]] = {"antpos": positions}
+    for (table, key), value in entries.items():
+        place = document.setdefault(table, tomlkit.table())
+        if key not in place:
+            place.add(key, tomlkit.item(value))
+            click.echo(f"# {settings}: [{table}] {key} = {value!r}", err=quiet)
     settings.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 

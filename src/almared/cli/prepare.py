@@ -97,7 +97,7 @@ def _story(plan: TreePlan, *, is_done: bool) -> str:
         lines.append(f"{verb} {deed.path.relative_to(plan.tree.root.parent)}{source}")
     if not plan.deeds:
         lines.append("All is there; nothing to do.")
-    lines.append(f"The reduction will need about {plan.disk_bytes / 1e9:.1f} GB of disk.")
+    lines.append(f"The reduction will need about {plan.disk_bytes / 1e9:.1f} GB of disk, and its images some more.")
     return "\n".join(lines)
 
 
