@@ -95,7 +95,7 @@ def _reduce_mous(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[
 
 
 def _fill_in(settings: Path, truth: MousTruth, *, out: Path, quiet: bool) -> None:
-    """Enter into ``mous.toml`` what its reducer would: the project, and the antenna positions of each execution block."""
+    """Enter into ``mous.toml`` what its reducer would: the project, and the antenna positions of each EB."""
     import tomlkit
 
     document = tomlkit.parse(settings.read_text(encoding="utf-8"))

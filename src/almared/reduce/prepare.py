@@ -23,8 +23,11 @@ from almared.run.journal import Journal, new_entry
 from almared.run.products import size_on_disk
 
 CALIBRATION_FACTOR, COMBINATION_FACTOR, IMAGING_FACTOR = 10.5, 6.0, 2.0
-"""Disk that the data of each stage take, in units of the raw data: measured on `mous-demo` (10.3, 5.7, 1.9). Images come
-beside: `almared image` tells how much, once it knows their sizes."""
+"""Disk that the data of each stage take, in units of the raw data: measured on `mous-demo` (10.3, 5.7, 1.9).
+
+Images come beside: `almared image` tells how much, once it knows their sizes.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -112,11 +115,12 @@ def plan_tree(uid: Uid, given: Sequence[GivenEb], *, out: Path, sb_name: str = "
     places = _places(tree, given)
     arrivals = [deed for one, place in zip(given, places, strict=True) for deed in _arrival(one, place, moves=moves)]
     directories = [tree.root, *(place.parent for place in places), tree.imaging]
-    if len({*_ebs_there(tree), *(place.parent for place in places)}) > 1:
+    ebs = len({*_ebs_there(tree), *(place.parent for place in places)})
+    if ebs > 1:
         directories.append(tree.combination)
     deeds = [Deed("make", path) for path in directories if _is_missing_directory(path)]
     written = _settings_deed(tree, uid, settings=settings, part=part, sb_name=sb_name)
-    disk_bytes = _factor(len({*_ebs_there(tree), *(place.parent for place in places)})) * sum(one.eb.raw_bytes for one in given)
+    disk_bytes = _factor(ebs) * sum(one.eb.raw_bytes for one in given)
     warnings = (
         *foreign_to(uid, given),
         *_part_warnings(part, settings),
