@@ -68,6 +68,25 @@ def test_the_tree_is_made_and_read_back(archive: Path, tmp_path: Path) -> None:
     assert (root / "Imaging").is_dir()
 
 
+def test_the_area_for_work_is_a_setting(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALMARED_WORK", str(tmp_path / "area"))
+    prepare(UID, archive / "uid___A002_Xabc_X1f", "--list")
+    assert not (tmp_path / "area").exists()
+    prepare(UID, archive / "uid___A002_Xabc_X1f")
+    prepare(UID, archive / "uid___A002_Xabc_X1f", "--out", tmp_path / "other")
+    assert [path.parent.name for path in sorted(tmp_path.glob("*/*/mous.toml"))] == [Uid.parse(UID).file_name] * 2
+
+
+def test_too_little_room_is_told_before_anything_is_written(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: full)
+    told = prepare(UID, archive / "uid___A002_Xabc_X1f", "--out", tmp_path, "--list")
+    assert "warning: the reduction needs about" in told
+    assert "0.0 GB are free" in told
+
+
 def test_a_single_execution_block_has_no_combination_until_a_second_is_added(archive: Path, tmp_path: Path) -> None:
     prepare(NAME, archive / "uid___A002_Xabc_X1f", "--out", tmp_path)
     assert not (tmp_path / NAME / "Combination").exists()

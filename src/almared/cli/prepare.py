@@ -18,7 +18,14 @@ MJD_OF_EPOCH_S = 3506716800.0
 @click.command(name="prepare")
 @click.argument("mous_uid", metavar="MOUS_UID")
 @click.argument("asdms", metavar="ASDM...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("."), help="Directory in which the tree stands.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    envvar="ALMARED_WORK",
+    show_envvar=True,
+    default=Path("."),
+    help="Directory in which the tree stands; here, unless the site or you set the variable.",
+)
 @click.option("--sb-name", default="", metavar="NAME", help="Name of the scheduling block, such as NGC253_a_06_TE.")
 @click.option("--move", "moves", is_flag=True, help="Move the ASDMs in; they are linked otherwise.")
 @click.option(
