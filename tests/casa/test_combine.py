@@ -116,6 +116,22 @@ def test_nothing_is_done_again_and_the_calibration_is_not_touched(almared: Comma
             assert not {"CORRECTED_DATA", "MODEL_DATA"} & set(main.colnames())
 
 
+def test_a_catalogue_stands_beside_what_was_measured(almared: Command, mous: Path, tmp_path: Path) -> None:
+    """A catalogue of the truth: each execution block is off by what its flux model was."""
+    catalogue = tmp_path / "measured.csv"
+    name = document(mous)["fluxes"][0]["source"]
+    rows = [f"{name},{ghz},{true_flux(ghz * 1e9)},{0.001 * true_flux(ghz * 1e9)},2023-03-05" for ghz in (93.0, 337.5)]
+    catalogue.write_text("\n".join(["name,frequency_ghz,flux_jy,error_jy,date", *rows]))
+    told = json.loads(almared("combine", mous, "--dry-run", "--json", "--catalogue", catalogue).stdout)
+    for flux in told["fluxes"]:
+        expected = [own["catalogue"]["flux_jy"] for own in flux["own"]]
+        assert expected == pytest.approx([true_flux(flux["frequency_ghz"] * 1e9)] * 2, rel=1e-4)
+        assert [own["flux_jy"] for own in flux["own"]] == pytest.approx(np.array([1.05, 0.95]) * expected[0], rel=0.015)
+    off = [text for text in told["warnings"] if "off what the catalogue expects" in text]
+    assert [text.partition(" is ")[2][:3] for text in off] == ["+5 ", "-5 "]
+    assert "catalogue" in almared("combine", mous, "--dry-run", "--catalogue", catalogue).stdout
+
+
 def test_edited_table_makes_the_script_and_the_data(almared: Command, mous: Path) -> None:
     directory = mous / "Combination/calibrated"
     path = directory / "allFluxes.txt"

@@ -26,6 +26,11 @@ FLUX_PLOT = "fluxes.png"
     help="Of the means: errors with the scatter beside them (default), or errors alone; a new table.",
 )
 @click.option("--flux", "fluxes", multiple=True, metavar="NAME=Jy@GHz,alpha", help="A known flux, shown beside.")
+@click.option(
+    "--catalogue",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of measurements (name,frequency_ghz,flux_jy,error_jy,date): what it expects, shown beside.",
+)
 @click.option("--few-days", metavar="DAYS", type=click.FloatRange(min=0), help="Warn when further apart (3).")
 @click.option("--no-run", is_flag=True, help="Write allFluxes.txt and the script; run nothing.")
 @click.option("--force", "is_forced", is_flag=True, help="Take allFluxes.txt as it is; replace an edited script.")
@@ -49,6 +54,7 @@ def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_js
       almared combine uid___A001_X1_X2 --no-scale            concatenate alone
       almared combine uid___A001_X1_X2 --average X36f --average X5b2
       almared combine uid___A001_X1_X2 --dry-run --flux J1922+1530=0.15@225,-0.7
+      almared combine uid___A001_X1_X2 --dry-run --catalogue measured.csv
 
     \b
     Exit codes: 0 done, or nothing to do; 3 bad input; 4 no sound table or script; 5 may not start (locked,

@@ -45,15 +45,19 @@ def show_fluxes(document: Mapping[str, Any]) -> None:
 def _table(document: Mapping[str, Any]) -> Table:
     table = Table(title="Flux densities of the phase calibrators (Jy)", title_justify="left")
     has_known = any(flux["known_jy"] is not None for flux in document["fluxes"])
+    has_catalogue = any(own.get("catalogue") for flux in document["fluxes"] for own in flux["own"])
     for name in ("calibrator", "spw", "GHz", "execution", "own", "off mean", "mean", "chi2/dof", "used"):
         table.add_column(name, justify="left" if name in ("calibrator", "execution") else "right", no_wrap=True)
     if has_known:
         table.add_column("known", justify="right", no_wrap=True)
+    if has_catalogue:
+        table.add_column("catalogue", justify="right", no_wrap=True)
     for flux in document["fluxes"]:
         for number, own in enumerate(flux["own"]):
             row = [*_head(flux, is_first=number == 0), *_own(flux, own), *_mean(flux, own, is_first=number == 0)]
             known = flux["known_jy"]
             row += [f"{known:.5g}" if known is not None and number == 0 else ""] if has_known else []
+            row += [_expected(own)] if has_catalogue else []
             table.add_row(*row, end_section=number == len(flux["own"]) - 1)
     return table
 
@@ -66,6 +70,11 @@ def _own(flux: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
     error = f" ± {own['error_jy']:.2g}" if own["error_jy"] else ""
     off = 100 * (own["flux_jy"] / flux["mean_jy"] - 1) if flux["mean_jy"] else 0.0
     return [own["ms"].removesuffix(MS_ENDING), f"{own['flux_jy']:.5g}{error}", f"{off:+.1f} %"]
+
+
+def _expected(own: Mapping[str, Any]) -> str:
+    found = own.get("catalogue")
+    return f"{found['flux_jy']:.3g} ± {found['error_jy']:.1g}" if found else "-"
 
 
 def _mean(flux: Mapping[str, Any], own: Mapping[str, Any], *, is_first: bool) -> list[str]:

@@ -177,9 +177,12 @@ class CombineTable(Table):
         Whether their fluxes are brought to the weighted mean; false leaves only the concatenation.
     dirtol_rad : float, rad, optional
         ``dirtol``: pointings nearer than this are one field.
+    catalogue : str, optional
+        File of measurements of calibrators, relative to ``mous.toml``, whose values are shown beside those found.
     """
 
     scale: bool = True
+    catalogue: str = ""
     dirtol_rad: Angle | None = Field(default=None, alias="dirtol", gt=0.0)
 
 

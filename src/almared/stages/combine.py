@@ -15,6 +15,7 @@ from typing import Any
 from almared import __version__
 from almared.errors import InputError, PlanError
 from almared.fluxtable import NAME, FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
+from almared.heuristics.catalogue_flux import CatalogueFlux
 from almared.heuristics.concat import ARCSEC, choose_dirtol, estimate_beam_arcsec
 from almared.heuristics.equalise import EqualFlux, OwnFlux, equalise
 from almared.heuristics.equalise_warnings import (
@@ -38,6 +39,7 @@ from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState
 from almared.run.supervise import Listener
 from almared.script.written import RENDERED, write_script
+from almared.stages.combine_catalogue import Expected, digest_of, expected_fluxes, warn_of_catalogue
 from almared.stages.combine_check import examine
 from almared.stages.combine_inputs import place_copies, read_calibrated_ebs, stamps_of
 from almared.wholefile import write_whole
@@ -63,6 +65,8 @@ class CombineOrder:
         Within which fields are one; None for an automatic choice.
     known : mapping of str to PowerLaw
         Fluxes that are known from elsewhere, shown beside those measured.
+    catalogue : Path, optional
+        File of measurements of calibrators; what it expects is shown beside, too.
     averaged : tuple of str
         Short names of the execution blocks whose fluxes are averaged, all when empty.
     weights : str
@@ -79,6 +83,7 @@ class CombineOrder:
     scales: bool = True
     dirtol_arcsec: float | None = None
     known: Mapping[str, PowerLaw] = field(default_factory=dict)
+    catalogue: Path | None = None
     averaged: tuple[str, ...] = ()
     weights: str = ""
     few_days: float | None = None
@@ -110,12 +115,15 @@ class ChosenCombination:
         Means of what was measured.
     is_new_table : bool
         Whether the table has to be written.
+    expected : mapping
+        What the catalogue expects, by source, window and MS.
     """
 
     combination: Combination
     plan: StagePlan
     fluxes: tuple[EqualFlux, ...]
     is_new_table: bool
+    expected: Expected = field(default_factory=dict)
 
 
 def finished(order: CombineOrder) -> dict[str, Any] | None:
@@ -147,6 +155,7 @@ def _made_from(order: CombineOrder) -> dict[str, Any]:
         "scales": order.scales,
         "dirtol_arcsec": order.dirtol_arcsec,
         "few_days": order.few_days,
+        "catalogue": digest_of(order.catalogue),
         "known": {name: [law.flux_jy, law.reference_hz, law.spectral_index] for name, law in order.known.items()},
     }
 
@@ -160,7 +169,7 @@ def choose_combination(order: CombineOrder) -> ChosenCombination:
         An execution block is not calibrated, or no sound script can be made.
     """
     ebs = read_calibrated_ebs(order.mous)
-    fluxes = _means(order, ebs)
+    fluxes, expected = _means(order, ebs), expected_fluxes(order.catalogue, ebs)
     records, is_new = _table(order, ebs, fluxes=fluxes) if order.scales else ((), False)
     if order.scales:
         check_alike(ebs)
@@ -173,9 +182,12 @@ def choose_combination(order: CombineOrder) -> ChosenCombination:
         digest=_digest(order, records, is_new=is_new),
         reason=_reason(order, ebs),
         dirtol_arcsec=_dirtol(order, ebs),
-        warnings=_warnings(order, ebs, fluxes=fluxes),
+        warnings=(
+            *_warnings(order, ebs, fluxes=fluxes),
+            *warn_of_catalogue(order.catalogue, expected, ebs=ebs),
+        ),
     )
-    return ChosenCombination(combination, plan_combination(combination), fluxes, is_new)
+    return ChosenCombination(combination, plan_combination(combination), fluxes, is_new, expected)
 
 
 def _means(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> tuple[EqualFlux, ...]:
@@ -350,10 +362,7 @@ def _flux_document(order: CombineOrder, chosen: ChosenCombination, *, flux: Equa
         "source": flux.source,
         "spw": flux.spw_id,
         "frequency_ghz": flux.own[0].frequency_hz / 1e9,
-        "own": [
-            {"ms": own.ms, "flux_jy": own.flux_jy, "error_jy": own.error_jy, "n_solutions": own.n_solutions}
-            for own in flux.own
-        ],
+        "own": [_own_document(own, chosen.expected.get((flux.source, flux.spw_id, own.ms))) for own in flux.own],
         "mean_jy": mean.value,
         "error_jy": mean.error,
         "scatter_jy": mean.scatter,
@@ -365,9 +374,15 @@ def _flux_document(order: CombineOrder, chosen: ChosenCombination, *, flux: Equa
     }
 
 
+def _own_document(own: OwnFlux, expected: CatalogueFlux | None) -> dict[str, Any]:
+    found = {"ms": own.ms, "flux_jy": own.flux_jy, "error_jy": own.error_jy, "n_solutions": own.n_solutions}
+    return {**found, "catalogue": asdict(expected) if expected else None}
+
+
 def order_of_mous(mous: Mous, **changes: Any) -> CombineOrder:
     """Return the combination that ``mous.toml`` asks for, with changes by name where they are not None."""
     settings = mous.settings.combine
     dirtol = settings.dirtol_rad * ARCSEC if settings.dirtol_rad else None
-    given = {"scales": settings.scale, "dirtol_arcsec": dirtol}
+    catalogue = mous.tree.root / settings.catalogue if settings.catalogue else None
+    given = {"scales": settings.scale, "dirtol_arcsec": dirtol, "catalogue": catalogue}
     return CombineOrder(mous, **{**given, **{name: value for name, value in changes.items() if value is not None}})

@@ -1,0 +1,100 @@
+"""Flux densities of calibrators as they were measured over the years, from a file.
+
+References
+----------
+domain.md F.1: the records of the calibrator catalogue, and that a file has to do where there is no network.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from almared.errors import InputError
+
+COLUMNS = ("name", "frequency_ghz", "flux_jy", "error_jy", "date")
+REPAIR = f"give a table with the columns {','.join(COLUMNS)}; dates as 2015-04-30; several names of a source by ';'"
+MJD_OF_EPOCH_S = 40587 * 86400.0
+USUAL_ERROR = 0.1
+"""Of the flux where a record has no error (domain F.2 item 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FluxMeasurement:
+    """One record of the catalogue.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Names of the source, as `clean_name` writes them.
+    frequency_hz : float, Hz
+        Where it was measured.
+    flux_jy, error_jy : float, Jy
+        Stokes I.
+    mjd_s : float, s
+        When, as modified Julian date in seconds.
+    """
+
+    names: tuple[str, ...]
+    frequency_hz: float
+    flux_jy: float
+    error_jy: float
+    mjd_s: float
+
+
+def clean_name(name: str) -> str:
+    """Return the name of a source as the catalogue has it: without blanks, and without ``QSO`` before it.
+
+    References
+    ----------
+    domain.md F.2 item 1.
+    """
+    return name.strip().upper().removeprefix("QSO ").replace(" ", "")
+
+
+def read_measurements(path: Path) -> tuple[FluxMeasurement, ...]:
+    """Return the records of a file, in its order; those without a positive flux are left out.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, has other columns, or holds what is no number or date.
+
+    References
+    ----------
+    domain.md F.2 item 3: fluxes of 0 or less are discarded, an error of 0 is 10 %.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the catalogue cannot be read: {error}", where=str(path), repair=REPAIR) from error
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    reader = csv.DictReader(lines, skipinitialspace=True)
+    if reader.fieldnames is None or not set(COLUMNS) <= {name.strip() for name in reader.fieldnames}:
+        raise InputError(f"the first line has not the columns {', '.join(COLUMNS)}", where=str(path), repair=REPAIR)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        raise InputError(f"no table: {error}", where=str(path), repair=REPAIR) from error
+    found = (_record(row, f"{path}, data row {number}") for number, row in enumerate(rows, 1))
+    return tuple(record for record in found if record.flux_jy > 0)
+
+
+def _record(row: Mapping[str | None, str | None], where: str) -> FluxMeasurement:
+    cells = {(name or "").strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
+    try:
+        frequency, flux, error = (float(cells[name] or "0") for name in COLUMNS[1:4])
+        date = datetime.fromisoformat(cells["date"])
+        names = tuple(clean_name(name) for name in cells["name"].split(";") if name.strip())
+    except (KeyError, ValueError) as fault:
+        raise InputError(f"no record of a flux: {fault}", where=where, repair=REPAIR) from fault
+    if not names or not all(map(math.isfinite, (frequency, flux, error))) or frequency <= 0 or error < 0:
+        raise InputError("no record of a flux: name, frequency or error is none", where=where, repair=REPAIR)
+    moment = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return FluxMeasurement(
+        names, frequency * 1e9, flux, error or USUAL_ERROR * flux, moment.timestamp() + MJD_OF_EPOCH_S
+    )
