@@ -13,9 +13,11 @@ from almared.cli.status import command
 from almared.mous import read_mous
 from almared.reduce.stages import jobs_of
 from almared.reduce.status import JobStatus, mous_status
+from almared.run.inputs import stamp_of, write_inputs
 from almared.run.journal import Journal, new_entry
 from almared.run.lock import locked
 from almared.run.scriptfile import read_script
+from almared.stages.combine_inputs import stamps_of
 
 SCRIPT = """
 step_title = {0: "Import", 1: "Solve"}
@@ -45,14 +47,18 @@ def states(root: Path) -> dict[str, JobStatus]:
     return {status.job.name: status for status in mous_status(read_mous(root))}
 
 
-def plan(root: Path, end: str) -> Path:
+def plan(root: Path, end: str, *, made: str = "b") -> Path:
     """Write a script as `almared plan` leaves it; return its directory."""
     directory = root / f"Calibration_{end}"
-    name = f"uid___A002_X1_{end}.ms.scriptForCalibration.py"
+    write_script(directory, f"uid___A002_X1_{end}.ms.scriptForCalibration.py", made=made)
+    return directory
+
+
+def write_script(directory: Path, name: str, *, made: str) -> None:
+    """Write a script of two steps, the second making this product."""
     (directory / ".almared" / "rendered").mkdir(parents=True)
     for place in (directory, directory / ".almared" / "rendered"):
-        (place / name).write_text(SCRIPT)
-    return directory
+        (place / name).write_text(SCRIPT.replace('"b"', f'"{made}"'))
 
 
 def run(directory: Path, *steps: int, outcome: str = "done") -> None:
@@ -62,7 +68,7 @@ def run(directory: Path, *steps: int, outcome: str = "done") -> None:
         step = script.step(number)
         journal.append(new_entry("step-begin", "r", step=number, digest=step.digest))
         for name in step.makes:
-            (directory / name).touch()
+            (directory / name).mkdir(exist_ok=True)
         if outcome == "done" or number != steps[-1]:
             journal.append(
                 new_entry("step-end", "r", step=number, outcome="done", seconds=1.0, made={step.makes[0]: {}})
@@ -100,7 +106,7 @@ def test_a_step_at_work_is_seen_from_elsewhere(root: Path) -> None:
 def test_what_is_missing_or_edited_is_seen(root: Path) -> None:
     directory = plan(root, "X3")
     run(directory, 0, 1)
-    (directory / "b").unlink()
+    (directory / "b").rmdir()
     found = states(root)["X3 run"]
     assert (found.state, found.detail) == ("stale", "step 1 Solve: b is missing")
     script = next(directory.glob("*.py"))
@@ -132,6 +138,87 @@ def test_reports_and_packages_are_seen(root: Path) -> None:
     found = states(root)
     assert (found["X3 report"].state, found["mous-report"].state) == ("stale", "stale")
     assert found["X3 report"].detail == "a step ran in Calibration_X3 after it was made"
+
+
+def combine(root: Path) -> None:
+    """Take the calibrated data and run the combination, as far as the disk tells it."""
+    place = root / "Combination" / "calibrated"
+    write_inputs(place, stamps_of(read_mous(root)))
+    run(place, 0, 1)
+
+
+def image(root: Path) -> None:
+    """Take what was combined and run the imaging, as far as the disk tells it."""
+    source = root / "Combination" / "calibrated" / "calibrated.ms"
+    write_inputs(root / "Imaging", {str(source): stamp_of(source.parent, source.name)})
+    run(root / "Imaging", 0, 1)
+
+
+@pytest.fixture
+def imaged(root: Path) -> Path:
+    """A MOUS whose two execution blocks are calibrated, combined and imaged."""
+    for end in ("X3", "X4"):
+        run(plan(root, end, made=f"uid___A002_X1_{end}.ms.split.cal"), 0, 1)
+    write_script(root / "Combination" / "calibrated", "scriptForFluxCalibration.py", made="calibrated.ms")
+    write_script(root / "Imaging", "scriptForImaging.py", made="calibrated_final.ms")
+    combine(root)
+    image(root)
+    return root
+
+
+def test_what_is_older_than_its_source_is_told(imaged: Path) -> None:
+    found = states(imaged)
+    assert {found[name].state for name in ("X3 run", "X4 run", "combine", "image")} == {"done"}
+
+    run(imaged / "Calibration_X3", 1)
+    found = states(imaged)
+    assert found["X3 run"].state == "done"
+    assert (found["combine"].state, found["image"].state) == ("stale", "stale")
+    assert found["combine"].detail == "X3 was calibrated again after it was copied"
+    assert found["image"].detail == "it was made before combine, which is to be done"
+
+    combine(imaged)
+    found = states(imaged)
+    assert (found["combine"].state, found["image"].state) == ("done", "stale")
+    assert found["image"].detail == "calibrated.ms was made again after it was imaged"
+
+    told = CliRunner().invoke(command, [str(imaged)], catch_exceptions=False).output
+    assert "MOUS       image       old         2/2  calibrated.ms was made again" in told
+    image(imaged)
+    assert states(imaged)["image"].state == "done"
+
+
+def test_a_calibration_that_is_cut_makes_what_builds_on_it_old(imaged: Path) -> None:
+    (imaged / "README").write_text("README\n")
+    run(imaged / "Calibration_X4", 1, outcome="no solutions")
+    found = states(imaged)
+    assert found["combine"].state == "stale"
+    assert found["combine"].detail == "the calibration of X4 is not done: step 1 no solutions"
+    assert (found["image"].state, found["readme"].state, found["check"].state) == ("stale", "stale", "failed")
+
+
+def test_a_new_execution_block_and_a_moved_tree(imaged: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere" / imaged.name
+    moved.parent.mkdir()
+    imaged.rename(moved)
+    assert {states(moved)[name].state for name in ("combine", "image")} == {"done"}
+
+    asdm = moved / "Calibration_X5" / "uid___A002_X1_X5"
+    asdm.mkdir(parents=True)
+    (asdm / "ASDM.xml").touch()
+    run(plan(moved, "X5", made="uid___A002_X1_X5.ms.split.cal"), 0, 1)
+    found = states(moved)
+    assert (found["combine"].state, found["combine"].detail) == ("stale", "X5 was not copied")
+
+
+def test_a_package_is_older_than_steps_that_ran_after_it(imaged: Path) -> None:
+    place = imaged / "Delivery/2023.1.1.S/science_goal.uid___a/group.uid___b/member.uid___A001_X1_X2"
+    place.mkdir(parents=True)
+    (place / "manifest.sha256").touch()
+    assert states(imaged)["package"].state == "done"
+    os.utime(place / "manifest.sha256", (0, 0))
+    found = states(imaged)["package"]
+    assert (found.state, found.detail) == ("stale", "a step ran in Imaging after it was made")
 
 
 def test_the_command_tells_lines_and_data(root: Path) -> None:

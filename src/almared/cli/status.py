@@ -14,7 +14,8 @@ import click
 def command(mous: Path, *, is_json: bool) -> None:
     """Tell the state of each execution block and stage of MOUS, its directory or anything inside it.
 
-    Read from the disk alone, also while a reduction runs elsewhere; nothing is changed.
+    Read from the disk alone, also while a reduction runs elsewhere; nothing is changed. A stage is old when
+    what it was made from was made again since.
 
     \b
     Examples:

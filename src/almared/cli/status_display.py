@@ -21,8 +21,11 @@ STYLES = {
     StepState.STALE: "yellow",
     StepState.NEVER: "dim",
 }
-WORDS = {StepState.NEVER: "to do", StepState.STALE: "partly"}
+WORDS = {StepState.NEVER: "to do", StepState.STALE: "old"}
 """Words for states; the others are their own. Never colour alone."""
+
+PARTLY = "partly"
+"""Word for a stage of which steps are left to do."""
 
 
 def status_document(mous: Mous, statuses: Sequence[JobStatus]) -> dict[str, Any]:
@@ -72,7 +75,9 @@ def _cells(status: JobStatus) -> tuple[str, str, str, str, str]:
     who = status.job.eb.name if status.job.eb else "MOUS"
     steps = f"{status.done}/{status.total}" if status.total else ""
     since = f" ({clock(_seconds_since(status.begun))})" if status.begun else ""
-    return who, status.job.stage.name, WORDS.get(status.state, str(status.state)), steps, f"{status.detail}{since}"
+    is_part = status.state is StepState.STALE and status.done < status.total
+    word = PARTLY if is_part else WORDS.get(status.state, str(status.state))
+    return who, status.job.stage.name, word, steps, f"{status.detail}{since}"
 
 
 def _seconds_since(begun: str) -> float:

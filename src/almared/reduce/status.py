@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from almared.delivery.checklist import check_mous
 from almared.errors import InputError
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.reduce.ages import why_copies_are_old, why_files_are_old, why_images_are_old
 from almared.reduce.stages import Job, jobs_of
 from almared.run.execute import edited_lines, script_states
 from almared.run.journal import Journal, JournalEntry
@@ -49,7 +50,25 @@ def mous_status(mous: Mous) -> tuple[JobStatus, ...]:
     """Return the state of every job of a MOUS, in order."""
     entries = Journal(mous.tree.root).entries()
     is_live = Lock(mous.tree.root).is_held()
-    return tuple(_status(job, mous, entries=entries, is_live=is_live) for job in jobs_of(mous))
+    found: list[JobStatus] = []
+    for job in jobs_of(mous):
+        own = _status(job, mous, entries=entries, is_live=is_live)
+        found.append(_in_the_light_of(found, own))
+    return tuple(found)
+
+
+def _in_the_light_of(before: Sequence[JobStatus], own: JobStatus) -> JobStatus:
+    """Return the state of a job that is done as far as it knows, when what it was made from is not."""
+    outdated = [status for status in before if own.job.needs(status.job) and _outdates(status)]
+    if own.state is not StepState.DONE or not outdated:
+        return own
+    return replace(own, state=StepState.STALE, detail=f"it was made before {outdated[0].job.name}, which is to be done")
+
+
+def _outdates(status: JobStatus) -> bool:
+    # What never ran here may have been done by hand; and a package can be made although the checklist failed.
+    is_judged = status.job.stage.name == "check"
+    return status.state in (StepState.STALE, StepState.RUNNING) or (status.state is StepState.FAILED and not is_judged)
 
 
 def _status(job: Job, mous: Mous, *, entries: Sequence[JournalEntry], is_live: bool) -> JobStatus:
@@ -84,11 +103,17 @@ def _run(job: Job, _mous: Mous) -> JobStatus:
 
 
 def _combine(job: Job, mous: Mous) -> JobStatus:
-    return _of_script(job, mous.tree.combination / FLUX_SCRIPT)
+    return _unless(why_copies_are_old(mous), _of_script(job, mous.tree.combination / FLUX_SCRIPT))
 
 
 def _image(job: Job, mous: Mous) -> JobStatus:
-    return _of_script(job, mous.tree.imaging / IMAGING_SCRIPT)
+    return _unless(why_images_are_old(mous), _of_script(job, mous.tree.imaging / IMAGING_SCRIPT))
+
+
+def _unless(why_old: str, own: JobStatus) -> JobStatus:
+    """Return the state of a job that is done, unless it is older than what it was made from."""
+    is_old = bool(why_old) and own.state is StepState.DONE
+    return replace(own, state=StepState.STALE, detail=why_old) if is_old else own
 
 
 def _script_of(eb: MousEb | None) -> Path | None:
@@ -133,41 +158,43 @@ def _last_begin(directory: Path) -> str:
 
 def _report(job: Job, mous: Mous) -> JobStatus:
     directory = job.eb.directory / mous.tree.report.name if job.eb else mous.tree.report
-    own = _of_files(job, sorted(directory.glob("*.html")))
-    made_at = max((path.stat().st_mtime for path in directory.glob("*.html")), default=0.0)
     sources = [job.eb.directory] if job.eb else [mous.tree.imaging, *(eb.directory for eb in mous.ebs)]
-    later = [place.name for place in sources if _last_end(place) > made_at]
-    if own.state is StepState.DONE and later:
-        return JobStatus(job, StepState.STALE, f"a step ran in {later[0]} after it was made")
-    return own
-
-
-def _last_end(directory: Path) -> float:
-    """Return when a step ended last there, seconds since 1970, 0 when none did."""
-    ends = [entry.time for entry in Journal(directory).entries() if entry.event == "step-end"]
-    return datetime.fromisoformat(ends[-1]).timestamp() if ends else 0.0
+    return _of_files(job, sorted(directory.glob("*.html")), sources=sources, root=mous.tree.root)
 
 
 def _readme(job: Job, mous: Mous) -> JobStatus:
-    return _of_files(job, [mous.tree.readme] if mous.tree.readme.is_file() else [])
+    return _of_files(
+        job, [mous.tree.readme] if mous.tree.readme.is_file() else [], sources=_script_places(mous), root=mous.tree.root
+    )
+
+
+def _script_places(mous: Mous) -> list[Path]:
+    return [mous.tree.imaging, mous.tree.combination, *(eb.directory for eb in mous.ebs)]
 
 
 def _check(job: Job, mous: Mous) -> JobStatus:
     if not mous.tree.readme.is_file():
         return JobStatus(job, StepState.NEVER)
-    failed = [line for line in check_mous(mous) if not line.passed]
-    return JobStatus(job, StepState.FAILED if failed else StepState.DONE, failed[0].faults[0] if failed else "")
+    try:
+        faults = [line.faults[0] for line in check_mous(mous) if not line.passed]
+    except InputError as error:
+        # What is to be checked is not there yet, or not any more.
+        faults = [error.what]
+    return JobStatus(job, StepState.FAILED if faults else StepState.DONE, faults[0] if faults else "")
 
 
 def _package(job: Job, mous: Mous) -> JobStatus:
-    return _of_files(job, sorted(mous.tree.delivery.glob("*/science_goal.*/group.*/member.*/manifest.sha256")))
+    files = sorted(mous.tree.delivery.glob("*/science_goal.*/group.*/member.*/manifest.sha256"))
+    return _of_files(job, files, sources=_script_places(mous), root=mous.tree.root)
 
 
-def _of_files(job: Job, files: Sequence[Path]) -> JobStatus:
+def _of_files(job: Job, files: Sequence[Path], *, sources: Sequence[Path], root: Path) -> JobStatus:
+    """Return the state of a stage without a script: of its files, made after all that their sources tell."""
     if not files:
         return JobStatus(job, StepState.NEVER)
     made = datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC)
-    return JobStatus(job, StepState.DONE, f"of {made:%Y-%m-%d %H:%M} UTC")
+    done = JobStatus(job, StepState.DONE, f"of {made:%Y-%m-%d %H:%M} UTC")
+    return _unless(why_files_are_old(files, sources, root=root), done)
 
 
 _LOOKS: dict[str, Callable[[Job, Mous], JobStatus]] = {
