@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.catalogue.atmosphere import read_table
+from almared.times import DAY_S
 
 PLANCK, BOLTZMANN, JANSKY, BACKGROUND_K = 6.62607015e-34, 1.380649e-23, 1e-26, 2.725
 LIGHT_M_S = 299_792_458.0
-DAY_S = 86400.0
 
 BODIES = (
     "Venus", "Mars", "Jupiter", "Uranus", "Neptune", "Pluto", "Io", "Europa", "Ganymede", "Callisto", "Titan", "Triton",

@@ -11,14 +11,14 @@ import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from almared.errors import InputError
+from almared.times import mjd_s_of
 
 COLUMNS = ("name", "frequency_ghz", "flux_jy", "error_jy", "date")
 REPAIR = f"give a table with the columns {','.join(COLUMNS)}; dates as 2015-04-30; several names of a source by ';'"
-MJD_OF_EPOCH_S = 40587 * 86400.0
 USUAL_ERROR = 0.1
 """Of the flux where a record has no error (domain F.2 item 3)."""
 
@@ -94,7 +94,4 @@ def _record(row: Mapping[str | None, str | None], where: str) -> FluxMeasurement
         raise InputError(f"no record of a flux: {fault}", where=where, repair=REPAIR) from fault
     if not names or not all(map(math.isfinite, (frequency, flux, error))) or frequency <= 0 or error < 0:
         raise InputError("no record of a flux: name, frequency or error is none", where=where, repair=REPAIR)
-    moment = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return FluxMeasurement(
-        names, frequency * 1e9, flux, error or USUAL_ERROR * flux, moment.timestamp() + MJD_OF_EPOCH_S
-    )
+    return FluxMeasurement(names, frequency * 1e9, flux, error or USUAL_ERROR * flux, mjd_s_of(date))

@@ -7,13 +7,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 from almared.model import ExecutionBlock, Field, Scan, Subscan
+from almared.times import DAY_S, utc_of
 
-MJD_START = datetime(1858, 11, 17, tzinfo=UTC)
-SECONDS_PER_DAY = 86400.0
 NOT_ON_SOURCE = ("CALIBRATE_ATMOSPHERE", "CALIBRATE_POINTING", "CALIBRATE_SIDEBAND_RATIO")
 """Intents whose scans do not count as time on source."""
 
@@ -48,7 +46,7 @@ def clean(text: str) -> str:
 
 def utc(mjd_s: float) -> str:
     """Return date and time (UTC) to a tenth of a second."""
-    moment = MJD_START + timedelta(seconds=round(mjd_s, 1))
+    moment = utc_of(round(mjd_s, 1))
     return moment.strftime("%Y-%m-%d %H:%M:%S.") + str(moment.microsecond // 100_000)
 
 
@@ -134,7 +132,7 @@ def elevation_deg(eb: ExecutionBlock, direction_rad: tuple[float, float], *, mjd
     """
     x, y, z = (sum(a.position_m[k] for a in eb.antennas) / len(eb.antennas) for k in range(3))
     latitude, longitude = math.atan2(z, math.hypot(x, y)), math.atan2(y, x)
-    days = mjd_s / SECONDS_PER_DAY - 51544.5
+    days = mjd_s / DAY_S - 51544.5
     turns = (GMST_AT_MJD_51544_5_DAYS + SIDEREAL_RATIO * days) % 1.0
     hour_angle = 2 * math.pi * turns + longitude - direction_rad[0]
     sine = math.sin(latitude) * math.sin(direction_rad[1])

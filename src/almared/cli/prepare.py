@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from almared.times import utc_of
+
 if TYPE_CHECKING:
     from almared.reduce.prepare import TreePlan
-
-MJD_OF_EPOCH_S = 3506716800.0
-"""MJD seconds of 1970-01-01."""
 
 
 @click.command(name="prepare")
@@ -109,6 +108,4 @@ def _story(plan: TreePlan, *, is_done: bool) -> str:
 
 
 def _date(mjd_s: float) -> str:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(mjd_s - MJD_OF_EPOCH_S, UTC).strftime("%Y-%m-%d %H:%M")
+    return utc_of(mjd_s).strftime("%Y-%m-%d %H:%M")

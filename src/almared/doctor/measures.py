@@ -10,8 +10,8 @@ from casacore.tables import table
 
 from almared.catalogue import BODIES
 from almared.doctor.verdict import State, Verdict
+from almared.times import MJD_ZERO
 
-MJD_ORIGIN = datetime(1858, 11, 17, tzinfo=UTC)
 NEEDED = ("Observatories", "TAI_UTC", "IERSeop2000", "IERSpredict")
 FLUX_BODIES = frozenset(BODIES)
 """Solar-System bodies that set flux scales."""
@@ -59,7 +59,7 @@ def first_and_last_day(path: Path) -> tuple[datetime, datetime]:
     """Return the dates of the first and the last row of a measures table."""
     with table(str(path), ack=False) as rows:
         ends = (float(rows.getcell("MJD", row)) for row in (0, rows.nrows() - 1))
-        first, last = (MJD_ORIGIN + timedelta(days=mjd) for mjd in ends)
+        first, last = (MJD_ZERO + timedelta(days=mjd) for mjd in ends)
     return first, last
 
 

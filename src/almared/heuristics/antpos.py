@@ -8,6 +8,7 @@ from almared.catalogue.antpos import PositionFile
 from almared.errors import InputError
 from almared.heuristics import thresholds
 from almared.model import Choice, Evidence, ExecutionBlock, Vector
+from almared.times import DAY_S
 
 Offsets = tuple[tuple[str, Vector], ...]
 
@@ -84,7 +85,7 @@ def _told(given: PositionFile, kept: Offsets, *, lengths: dict[str, float]) -> C
     )
 
 
-KNOWN_FAULTS = (("KB-390", ("DA42", "DA50"), 57747 * 86400.0, 57785 * 86400.0),)
+KNOWN_FAULTS = (("KB-390", ("DA42", "DA50"), 57747 * DAY_S, 57785 * DAY_S),)
 """Reports of wrong positions: name, antennas, first and last moment (MJD seconds; 25 Dec 2016 to 31 Jan 2017)."""
 
 

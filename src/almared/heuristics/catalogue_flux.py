@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from almared.catalogue import FluxMeasurement, clean_name
 from almared.heuristics import thresholds
 from almared.heuristics.acceptance import band_of
+from almared.times import DAY_S
 
 LOW_BAND, HIGH_BAND = 3, 7
 """Bands in which calibrators are measured regularly (domain F.3)."""
-
-DAY_S = 86400.0
 
 
 @dataclass(frozen=True, slots=True)

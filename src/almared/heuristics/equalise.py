@@ -10,8 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-SECONDS_PER_DAY = 86400.0
-
 
 @dataclass(frozen=True, slots=True)
 class OwnFlux:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from almared.heuristics import thresholds
 from almared.heuristics.equalise import (
-    SECONDS_PER_DAY,
     EqualFlux,
     OwnFlux,
     Ratio,
@@ -15,6 +14,7 @@ from almared.heuristics.equalise import (
     scale_ratios,
     smooth_residuals,
 )
+from almared.times import DAY_S
 
 MORE_THAN_ERRORS = "scaling would wipe out what may be real, `--no-scale` keeps the scale of each"
 
@@ -34,7 +34,7 @@ def warn_of_dates(times_mjd_s: Mapping[str, float], *, few_days: float | None = 
     domain.md B.1; requirement W119.
     """
     order = sorted(times_mjd_s, key=lambda name: times_mjd_s[name])
-    apart = (times_mjd_s[order[-1]] - times_mjd_s[order[0]]) / SECONDS_PER_DAY
+    apart = (times_mjd_s[order[-1]] - times_mjd_s[order[0]]) / DAY_S
     limit = thresholds.COMBINE_FEW_DAYS.value if few_days is None else few_days
     if apart <= limit:
         return ()

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.ms.subtables import cells, opened
+from almared.times import DAY_S
 
 LIGHT_M_S = 299_792_458.0
-DAY_S = 86400.0
 MJD_ZERO = 2400000.5
 APEX_J2000_RAD = (np.deg2rad(270.95954), np.deg2rad(30.00467))
 SOLAR_MOTION_M_S = 20000.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import calendar
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from almared.model import OnlineFlag, TsysRecord, WaterVapour, Weather
 from almared.ms.subtables import cells, has_subtable, opened
+from almared.times import mjd_s_of
 
 N_EDGE_CHANNELS = 8
 N_ROWS_AT_ONCE = 5000
-MJD_OF_1970_S = 40587 * 86400.0
 PASCAL_PER_HECTOPASCAL = 100.0
 ANTENNA = re.compile(r"antenna='([^']*)'")
 TIMERANGE = re.compile(r"timerange='([^'~]*)~([^']*)'")
@@ -104,7 +104,7 @@ def timestamp(text: str) -> float:
     if not found:
         raise ValueError(f"{text!r} is no time")
     year, month, day, hour, minute = (int(part) for part in found.groups()[:5])
-    return calendar.timegm((year, month, day, hour, minute, 0)) + float(found[6]) + MJD_OF_1970_S
+    return mjd_s_of(datetime(year, month, day, hour, minute)) + float(found[6])
 
 
 def _flag(command: str, reason: str) -> OnlineFlag | None:

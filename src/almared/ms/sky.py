@@ -12,8 +12,8 @@ import numpy as np
 
 from almared.model import Antenna, Field, Source, SourceFlux, Vector
 from almared.ms.subtables import cells, has_subtable, opened
+from almared.times import DAY_S
 
-SECONDS_PER_DAY = 86400.0
 NOWHERE: Vector = (0.0, 0.0, 0.0)
 STOKES = ("I", "Q", "U", "V")
 Row = Mapping[str, Any]
@@ -93,7 +93,7 @@ def _phase_centre(path: Path, row: Row) -> tuple[float, float]:
         return _direction(offset)
     with opened(tables[0]) as tab:
         days, right_ascension, declination = (np.asarray(tab.getcol(name)) for name in ("MJD", "RA", "DEC"))
-    day = row["TIME"] / SECONDS_PER_DAY
+    day = row["TIME"] / DAY_S
     at = [np.interp(day, days, np.unwrap(np.radians(values))) for values in (right_ascension, declination)]
     return _direction((at[0] + offset[0], at[1] + offset[1]))
 

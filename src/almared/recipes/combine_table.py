@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 
 from almared.errors import InputError, PlanError
 from almared.fluxtable import FluxRecord
 from almared.heuristics.equalise import EqualFlux
 from almared.recipes.combine_facts import CalibratedEb
+from almared.times import utc_text
 
-MJD_ZERO = datetime(1858, 11, 17, tzinfo=UTC)
 ROUNDING = 1e-4
 """Part by which a flux written with digits that count may differ."""
 
@@ -37,20 +36,9 @@ def _record(eb: CalibratedEb, name: str, *, spw: int, used: float | None, freque
         frequency_ghz=frequency_hz / 1e9,
         own_jy=own.flux_jy if own else None,
         used_jy=used,
-        time=time_text(eb.middle_mjd_s),
+        time=utc_text(eb.middle_mjd_s),
         ms=eb.ms,
     )
-
-
-def time_text(mjd_s: float) -> str:
-    """Return a time as ``YYYY-MM-DDThh:mm:ss``.
-
-    Examples
-    --------
-    >>> time_text(51544 * 86400.0)
-    '2000-01-01T00:00:00'
-    """
-    return (MJD_ZERO + timedelta(seconds=round(mjd_s))).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def check_table(records: Sequence[FluxRecord], ebs: Sequence[CalibratedEb], *, is_confirmed: bool = False) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from almared.model import ExecutionBlock, Intent, SpwRole
 from almared.plan import NamedChoice
-
-MJD_OF_UNIX_EPOCH = 40587
-DAY_S = 86400.0
+from almared.times import utc_text
 
 LISTED_INTENTS = (
     (Intent.AMPLI, "CALIBRATE_AMPLI"),
@@ -43,12 +40,6 @@ def head_lines(eb: ExecutionBlock, *, refant: str, build: str, choices: Sequence
         "Choices:",
         *(f"- {entry.name}: {entry.choice.value}: {entry.choice.reason}" for entry in choices),
     )
-
-
-def utc_text(mjd_s: float) -> str:
-    """Return a time (MJD seconds UTC) as ISO text of whole seconds."""
-    moment = datetime.fromtimestamp(round(mjd_s - MJD_OF_UNIX_EPOCH * DAY_S), UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _intents(eb: ExecutionBlock) -> Iterator[str]:

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from almared.report.times import utc_text
+from almared.times import utc_text
 from almared.wholefile import write_whole
 
 if TYPE_CHECKING:

@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.model import ExecutionBlock
+from almared.times import DAY_S
 
 FloatArray = NDArray[np.float64]
 
 GMST_AT_MJD_51544_5_TURNS = 0.7790572732640
 SIDEREAL_RATIO = 1.00273781191135448
 """Earth rotation angle (IERS Conventions 2010, eq. 5.15)."""
-
-SECONDS_PER_DAY = 86400.0
 
 
 def elevations_of_scans(eb: ExecutionBlock) -> dict[int, float]:
@@ -60,7 +59,7 @@ def azimuth_elevation_deg(
     """
     x, y, z = np.mean([antenna.position_m for antenna in eb.antennas], axis=0)
     latitude, longitude = np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)
-    turns = GMST_AT_MJD_51544_5_TURNS + SIDEREAL_RATIO * (mjd_s / SECONDS_PER_DAY - 51544.5)
+    turns = GMST_AT_MJD_51544_5_TURNS + SIDEREAL_RATIO * (mjd_s / DAY_S - 51544.5)
     hour_angle = 2 * np.pi * (turns % 1.0) + longitude - directions_rad[:, 0]
     declination = directions_rad[:, 1]
     up = np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)

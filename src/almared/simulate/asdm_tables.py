@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from almared.asdm.enumerations import words_of
@@ -13,6 +12,7 @@ from almared.asdm.schema import Column, columns_by_name, columns_of
 from almared.errors import ScenarioError
 from almared.names import Uid
 from almared.simulate.asdm_cells import STORAGE, Cell, Row, cell_bytes, cell_text, string_bytes
+from almared.times import utc_of
 
 ORDER = (
     "Main",
@@ -268,4 +268,4 @@ def _list_of_tables(tables: Iterable[Table], form: TableForm) -> str:
 
 
 def _iso(mjd_s: float) -> str:
-    return (datetime(1858, 11, 17, tzinfo=UTC) + timedelta(seconds=int(mjd_s))).strftime("%Y-%m-%dT%H:%M:%S.000000000")
+    return utc_of(int(mjd_s)).strftime("%Y-%m-%dT%H:%M:%S.000000000")

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from almared.engine.configure import casadata_path
 from almared.errors import ScenarioError
-from almared.simulate.geometry import DAY_S
 from almared.simulate.sky import LIGHT_M_S
+from almared.times import DAY_S
 
 FloatArray = NDArray[np.float64]
 

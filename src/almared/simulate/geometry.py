@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from almared.engine.configure import casadata_path
 from almared.simulate.array import enu_axes
+from almared.times import DAY_S
 
 FloatArray = NDArray[np.float64]
 
-DAY_S = 86400.0
 MJD_ZERO = 2400000.5
 ARCSECOND_RAD = np.deg2rad(1.0 / 3600.0)
 STEP_RAD = 1e-5

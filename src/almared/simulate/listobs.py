@@ -11,16 +11,15 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from almared.errors import InputError
+from almared.times import DAY_S, mjd_s_of
 
 T = TypeVar("T")
 
-MJD_EPOCH = datetime(1858, 11, 17, tzinfo=UTC)
-DAY_S = 86400.0
 
 NAME = re.compile(r"MeasurementSet Name:\s+(\S+)\s+MS Version")
 OBSERVER = re.compile(r"Observer:\s+(.*?)\s+Project:\s+(\S+)")
@@ -333,7 +332,7 @@ def _scan(match: re.Match[str], midnight: float) -> ListedScan:
 
 
 def _midnight_mjd_s(date: str) -> float:
-    return (datetime.strptime(date, "%d-%b-%Y").replace(tzinfo=UTC) - MJD_EPOCH).total_seconds()
+    return mjd_s_of(datetime.strptime(date, "%d-%b-%Y"))
 
 
 def _clock_s(text: str) -> float:

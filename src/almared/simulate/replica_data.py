@@ -17,7 +17,7 @@ from almared.simulate.array import TrueArray
 from almared.simulate.asdm_spectral import full_resolution_twin
 from almared.simulate.asdm_writer import write_asdm_metadata
 from almared.simulate.doppler import Doppler
-from almared.simulate.geometry import DAY_S, read_earth_orientation
+from almared.simulate.geometry import read_earth_orientation
 from almared.simulate.instrument import make_instrument
 from almared.simulate.observe import observe_scan
 from almared.simulate.positions import write_positions
@@ -46,6 +46,7 @@ from almared.simulate.sky import SkyComponent, SkySource
 from almared.simulate.spectrum import Setups
 from almared.simulate.truth_writer import write_truth
 from almared.simulate.world import World
+from almared.times import DAY_S
 
 CALIBRATOR_JY, TARGET_JY = 1.0, 0.3
 REFERENCE_HZ = 100e9

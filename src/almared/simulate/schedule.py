@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 
 from almared.errors import ScenarioError
 from almared.model import DataBlock, Field, Scan, Subscan
 from almared.simulate.array import ALMA_LONGITUDE_RAD
-from almared.simulate.geometry import DAY_S, read_earth_orientation, shifted, sidereal_time
+from almared.simulate.geometry import read_earth_orientation, shifted, sidereal_time
 from almared.simulate.scenario import ScanPart, Scenario
 from almared.simulate.sequence import intents_of, scans_of
 from almared.simulate.spectrum import Setups
+from almared.times import DAY_S, mjd_s_of
 
-MJD_OF_EPOCH = 40587.0
 SIDEREAL_RATE = 1.00273790935
 SUBSCAN_GAP_S = 1.152
 LOADS = ("OFF_SOURCE", "AMBIENT", "HOT")
@@ -59,10 +58,10 @@ def start_of(scenario: Scenario) -> float:
     """Return the begin of the observation (MJD seconds UTC)."""
     time = scenario.time
     if time.start is not None:
-        return _mjd_s(time.start)
+        return mjd_s_of(time.start)
     if time.date is None or time.lst is None:
         raise ScenarioError("give either start, or date and lst", where="time")
-    midnight = np.floor(_mjd_s(time.date) / DAY_S) * DAY_S
+    midnight = np.floor(mjd_s_of(time.date) / DAY_S) * DAY_S
     earth = read_earth_orientation(midnight / DAY_S)
     turn = (time.lst - sidereal_time(midnight, ALMA_LONGITUDE_RAD, earth=earth)) % (2.0 * np.pi)
     return float(midnight + turn / (2.0 * np.pi) * DAY_S / SIDEREAL_RATE)
@@ -160,8 +159,3 @@ class _Builder:
     def _uid(self) -> str:
         self.next_uid += 1
         return f"{self.uid_head}/X{self.next_uid:x}"
-
-
-def _mjd_s(moment: datetime) -> float:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (aware - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() + MJD_OF_EPOCH * DAY_S

@@ -12,7 +12,7 @@ from almared.simulate.air import WindowAir, make_window_air
 from almared.simulate.array import TrueArray, make_array
 from almared.simulate.bodies import Body, read_body
 from almared.simulate.doppler import Doppler, set_for_date
-from almared.simulate.geometry import DAY_S, EarthOrientation, Frame, make_frame, read_earth_orientation, shifted
+from almared.simulate.geometry import EarthOrientation, Frame, make_frame, read_earth_orientation, shifted
 from almared.simulate.instrument import Instrument, make_instrument
 from almared.simulate.radiometer import Radiometer, make_radiometer
 from almared.simulate.scenario import Component, Line, Scenario, SourcePart
@@ -20,6 +20,7 @@ from almared.simulate.schedule import Schedule, make_schedule
 from almared.simulate.screen import PhaseScreen, make_screen
 from almared.simulate.sky import SkyComponent, SkySource, SpectralLine
 from almared.simulate.spectrum import Setups, make_windows
+from almared.times import DAY_S
 
 FloatArray = NDArray[np.float64]
 

@@ -32,7 +32,7 @@ from almared.names import FLUX_SCRIPT
 from almared.plan import StagePlan
 from almared.recipes.combine import Combination, plan_combination
 from almared.recipes.combine_facts import CalibratedEb, check_alike, differing_sources
-from almared.recipes.combine_table import check_table, differences, make_records, time_text
+from almared.recipes.combine_table import check_table, differences, make_records
 from almared.run.execute import RunOptions, run_script, script_states
 from almared.run.journal import STATE_DIRECTORY
 from almared.run.scriptfile import CalibrationScript, read_script
@@ -42,6 +42,7 @@ from almared.script.written import RENDERED, write_script
 from almared.stages.combine_catalogue import Expected, digest_of, expected_fluxes, warn_of_catalogue
 from almared.stages.combine_check import examine
 from almared.stages.combine_inputs import place_copies, read_calibrated_ebs, stamps_of
+from almared.times import utc_text
 from almared.wholefile import write_whole
 
 RECORD = "combination.json"
@@ -335,7 +336,7 @@ def document(order: CombineOrder, chosen: ChosenCombination) -> dict[str, Any]:
         "scales": combination.scales,
         "reason": combination.reason,
         "executions": [
-            {"ms": eb.ms, "middle": time_text(eb.middle_mjd_s), **_fluxscale_document(eb)} for eb in combination.ebs
+            {"ms": eb.ms, "middle": utc_text(eb.middle_mjd_s), **_fluxscale_document(eb)} for eb in combination.ebs
         ],
         "fluxes": [_flux_document(order, chosen, flux=flux) for flux in chosen.fluxes],
         "dirtol_arcsec": combination.dirtol_arcsec.value,
