@@ -23,7 +23,7 @@ from almared.run.lock import Lock, locked
 from almared.run.logs import STEP_LOGS, gather_logs
 from almared.run.orders import SideBySide, SingleOrder, step_log
 from almared.run.probe import why_unsound
-from almared.run.products import TRASH, products_from, remove_products
+from almared.run.products import TRASH, products_from, remove_products, remove_scratch
 from almared.run.resources import Needs, check_resources, estimate_needs, planned_needs
 from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState, StepStatus, derive_states, step_records
@@ -202,6 +202,7 @@ class _Run:
         started = datetime.now(UTC)
         # Before anything is written: on a full disk this makes the room that the journal needs.
         shutil.rmtree(self.directory / STATE_DIRECTORY / TRASH, ignore_errors=True)
+        remove_scratch(self.directory)
         remove_products(self.directory, plan.removes)
         gather_logs(self.directory)
         if self.options.is_clean:

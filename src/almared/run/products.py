@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -10,10 +11,14 @@ from pathlib import Path
 from almared.errors import RunError
 from almared.names import flag_versions
 from almared.run.journal import STATE_DIRECTORY, JournalEntry
+from almared.run.lock import process_start
 from almared.run.scriptfile import CalibrationScript
 
 TRASH = "trash"
 """Where directories go to be removed, under the state directory."""
+
+SCRATCH = re.compile(r"TempLattice(\d+)_\d+")
+"""Name of a lattice that CASA holds on disk while it works, with the id of its process."""
 
 
 def products_from(
@@ -62,6 +67,17 @@ def remove_products(directory: Path, names: Iterable[str]) -> None:
             shutil.rmtree(trash)
         else:
             path.unlink(missing_ok=True)
+
+
+def remove_scratch(directory: Path) -> None:
+    """Remove what CASA wrote for its own use in processes that were killed; that of living ones stays.
+
+    To be called under the lock: then no process elsewhere works there either.
+    """
+    for path in directory.iterdir():
+        found = SCRATCH.fullmatch(path.name)
+        if found and path.is_dir() and process_start(int(found[1])) is None:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def is_asdm(path: Path) -> bool:
