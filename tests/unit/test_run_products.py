@@ -10,11 +10,16 @@ from pathlib import Path
 from almared.run.products import remove_scratch
 
 
-def test_lattices_of_dead_processes_go_and_nothing_else(tmp_path: Path) -> None:
+def test_what_dead_processes_left_goes_and_nothing_else(tmp_path: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     kept = [f"TempLattice{os.getpid()}_3", "TempLattice", f"my_TempLattice{gone.pid}_3", f"{gone.pid}_3"]
-    for name in (*kept, f"TempLattice{gone.pid}_11", f"TempLattice{gone.pid}_50"):
+    for name in (
+        *kept,
+        f"TempLattice{gone.pid}_11",
+        f"TempLattice{gone.pid}_50",
+        "IMAGING_WEIGHT_600_norm_0.5_interp_1",
+    ):
         (tmp_path / name).mkdir()
         (tmp_path / name / "table.dat").touch()
     remove_scratch(tmp_path)

@@ -17,8 +17,12 @@ from almared.run.scriptfile import CalibrationScript
 TRASH = "trash"
 """Where directories go to be removed, under the state directory."""
 
-SCRATCH = re.compile(r"TempLattice(\d+)_\d+")
+LATTICE = re.compile(r"TempLattice(\d+)_\d+")
 """Name of a lattice that CASA holds on disk while it works, with the id of its process."""
+
+WEIGHTS = "IMAGING_WEIGHT_*"
+"""Names of tables of imaging weights, which tclean makes for a cube and removes at its end. One that lies there is taken
+when it has as many rows as the data, also when it is half filled or of other data."""
 
 
 def products_from(
@@ -75,8 +79,9 @@ def remove_scratch(directory: Path) -> None:
     To be called under the lock: then no process elsewhere works there either.
     """
     for path in directory.iterdir():
-        found = SCRATCH.fullmatch(path.name)
-        if found and path.is_dir() and process_start(int(found[1])) is None:
+        found = LATTICE.fullmatch(path.name)
+        is_dead = found is not None and process_start(int(found[1])) is None
+        if path.is_dir() and (is_dead or path.match(WEIGHTS)):
             shutil.rmtree(path, ignore_errors=True)
 
 
