@@ -21,8 +21,8 @@ LATTICE = re.compile(r"TempLattice(\d+)_\d+")
 """Name of a lattice that CASA holds on disk while it works, with the id of its process."""
 
 WEIGHTS = "IMAGING_WEIGHT_*"
-"""Names of tables of imaging weights, which tclean makes for a cube and removes at its end. One that lies there is taken
-when it has as many rows as the data, also when it is half filled or of other data."""
+"""Names of tables of imaging weights, which tclean makes for a cube and removes at its end. One that lies there is
+taken when it has as many rows as the data, also when it is half filled or of other data."""
 
 
 def products_from(
