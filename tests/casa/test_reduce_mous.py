@@ -90,10 +90,13 @@ def ended(process: subprocess.Popen[str], code: int) -> list[dict[str, object]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def wait_until(happens: Callable[[], bool], seconds: float = LONGEST_S) -> None:
+def wait_until(
+    happens: Callable[[], bool], seconds: float = LONGEST_S, during: subprocess.Popen[str] | None = None
+) -> None:
     end = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < end, "it did not happen"
+        assert during is None or during.poll() is None, f"it ended before: {during.communicate()}"
         time.sleep(0.05)
 
 
@@ -128,14 +131,14 @@ def test_kills_of_parent_child_and_worker_leave_no_trace(root: Path, tiny_mous: 
 
     # The reduction itself, hard, while it does both side by side: all that it started ends with it.
     reduction = started(root)
-    wait_until(lambda: is_at(first, 3)() and is_at(second, 3)())
+    wait_until(lambda: is_at(first, 3)() and is_at(second, 3)(), during=reduction)
     reduction.kill()
     ended(reduction, -signal.SIGKILL)
     wait_until(lambda: is_quiet(root, mous.ebs), seconds=20.0)
 
     # By SIGTERM, while workers of another cluster do the work: they end it at once.
     reduction = started(root, "--scheduler", scheduler)
-    wait_until(is_at(second, 7))
+    wait_until(is_at(second, 7), during=reduction)
     reduction.terminate()
     ended(reduction, 128 + signal.SIGTERM)
     wait_until(lambda: is_quiet(root, mous.ebs), seconds=20.0)
@@ -144,7 +147,7 @@ def test_kills_of_parent_child_and_worker_leave_no_trace(root: Path, tiny_mous: 
     # A worker: the reduction notices and goes on by itself; the step that was cut runs again, no other.
     before = len(begins(second))
     reduction = started(root)
-    wait_until(is_at(second, 12))
+    wait_until(is_at(second, 12), during=reduction)
     holder = Lock(root).holder()
     assert holder is not None
     for pid, _ in holder.children:

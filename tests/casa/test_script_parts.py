@@ -121,6 +121,35 @@ def test_half_written_version_is_replaced_and_the_good_one_kept(run: Callable[..
     assert found == dict.fromkeys(("no_directory", "no_table_dat", "other_rows", "not_listed"), expected)
 
 
+STALE_LOCK = """
+from casatools import table
+tb = table()
+flagmanager(vis="x.ms", mode="save", versionname="P")
+with open("x.ms/table.lock", "rb") as file:
+    before = file.read()
+tb.open("x.ms", nomodify=False)
+tb.addcols({"CORRECTED_DATA": tb.getcoldesc("DATA")})
+tb.close()
+faults = []
+for restore in (lambda: flagmanager(vis="x.ms", mode="restore", versionname="P"), lambda: start_from_flags("x.ms", "P")):
+    # A kill between the writing of a table and that of its lock.
+    with open("x.ms/table.lock", "wb") as file:
+        file.write(before)
+    try:
+        restore()
+        faults.append("")
+    except RuntimeError as error:
+        faults.append(str(error))
+told(faults=faults)
+"""
+
+
+def test_a_lock_that_contradicts_its_table_is_no_hindrance(run: Callable[..., dict[str, Any]]) -> None:
+    plain, ours = run("start_from_flags", STALE_LOCK)["faults"]
+    assert "another process changed the number of columns" in plain
+    assert not ours
+
+
 def test_whole_import_passes_and_a_missing_row_is_told(run: Callable[..., dict[str, Any]], imported: Path) -> None:
     rows = expected_rows(imported / UID)
     facts = run(

@@ -190,6 +190,11 @@ def remove(*names: str) -> None:
             os.remove(name)
 
 
+def clear_after_kill(vis: str) -> None:
+    """Remove what a killed task may have left: a lock that contradicts its table, half-made lists of components."""
+    remove(f"{vis}/table.lock", *glob.glob(f"{glob.escape(vis)}_setjy_*.cl"))
+
+
 def check_made(*names: str) -> None:
     """Stop when a task returned without making what it should: some tasks fail quietly."""
     missing = [name for name in names if not os.path.exists(name)]
@@ -212,6 +217,7 @@ def log_copied_to(name: str) -> Iterator[None]:
 
 def start_from_flags(vis: str, version: str, drop: Sequence[str] = ()) -> None:
     """Put the flags back to a version that was saved before, or save them now; forget later versions."""
+    clear_after_kill(vis)
     if is_sound_flag_version(vis, version):
         flagmanager(vis=vis, mode="restore", versionname=version)
     else:
@@ -350,11 +356,6 @@ def measurements(rows: list[tuple[float, int]]) -> list[list[tuple[float, int]]]
         else:
             groups.append([(begin, row)])
     return groups
-
-
-def remove_component_lists(vis: str) -> None:
-    """Remove component lists that a killed setjy left half made: the next one takes no model from them, and goes on."""
-    remove(*glob.glob(f"{glob.escape(vis)}_setjy_*.cl"))
 
 
 def keep_fluxes(name: str, fluxes: Mapping[str, Any]) -> None:
@@ -587,7 +588,7 @@ mystep = 11
 if mystep in thesteps:
     begin_step(mystep)
 
-    remove_component_lists("uid___A002_Xabc123_X1f.ms.split")
+    clear_after_kill("uid___A002_Xabc123_X1f.ms.split")
 
     # Models of an earlier run go first.
     delmod(vis="uid___A002_Xabc123_X1f.ms.split", otf=True, scr=True)

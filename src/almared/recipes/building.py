@@ -28,9 +28,9 @@ def remove(*names: str) -> Routine:
     return routine("remove", *names)
 
 
-def remove_component_lists(ms: str) -> Routine:
-    """Return the removal of what a killed setjy left beside an MS."""
-    return routine("remove_component_lists", ms)
+def clear_after_kill(ms: str) -> Routine:
+    """Return the removal of what a killed task may have left; a restore of flags does it, too."""
+    return routine("clear_after_kill", ms)
 
 
 def check_made(*names: str) -> Routine:

@@ -11,7 +11,7 @@ from almared.heuristics.calibrators import PhaseGroup
 from almared.model import Choice
 from almared.names import FLUX_SCRIPT, flag_versions
 from almared.plan import Action, Argument, Call, NamedChoice, StagePlan, Step, StepNeeds, check_plan, default_build
-from almared.recipes.building import call, check_made, remove, remove_component_lists, routine
+from almared.recipes.building import call, check_made, remove, routine
 from almared.recipes.combine_facts import CalibratedEb
 from almared.recipes.rewrites.few_antennas import ENOUGH
 from almared.select import id_ranges
@@ -116,7 +116,6 @@ def _scaling(eb: CalibratedEb, combination: Combination, *, number: int) -> Step
         routine("check_table", NAME, combination.digest),
         routine("start_from_flags", eb.ms, AS_CALIBRATED),
         remove(table),
-        remove_component_lists(eb.ms),
         *(_model(eb, record) for record in records),
         _solution(eb, table, spws=spws),
         check_made(table),

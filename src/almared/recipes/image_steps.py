@@ -22,6 +22,9 @@ RESTORED = ("image", "image.pbcor")
 TERMS = ("residual", "psf", "model", "sumwt", "image", "weight")
 """Images of which mtmfs makes one for each term."""
 
+SCRATCH = "work.temp"
+"""Image that mtmfs holds while it computes the spectral index; one of a killed tclean stops all later ones."""
+
 SECONDS_FIXED, SECONDS_PER_PLANE_PIXEL = 10.0, 4.0e-6
 """Time of tclean, fitted to cubes of 128 x 128 x 48 on two cores."""
 
@@ -275,9 +278,10 @@ def _record(name: str) -> Routine:
 
 
 def _cleared(name: str) -> Routine:
-    """Return the removal of all images of a name: tclean would go on from them."""
+    """Return the removal of all images of a name: tclean would go on from them, or fail over half-made ones."""
     terms = [f"{kind}.tt{n}" for kind in TERMS for n in (0, 1, 2)]
-    kinds = [*KINDS, *RESTORED, *terms, "pb.tt0", "image.tt0.pbcor", "image.tt1.pbcor", "alpha", "alpha.error"]
+    corrected = ["image.tt0.pbcor", "image.tt1.pbcor", "alpha", "alpha.error"]
+    kinds = [*KINDS, *RESTORED, *terms, "pb.tt0", "pb.tt1", *corrected, SCRATCH]
     return routine("remove_images", name, kinds=tuple(kinds))
 
 

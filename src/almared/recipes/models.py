@@ -8,7 +8,7 @@ from almared.heuristics.flux import STANDARD, FluxModel, PowerLaw
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
 from almared.plan import Argument, Call, Step
-from almared.recipes.building import call, nothing, remove_component_lists
+from almared.recipes.building import call, clear_after_kill, nothing
 from almared.recipes.decisions import Decisions
 from almared.select import id_ranges
 
@@ -28,7 +28,7 @@ def put_models(eb: ExecutionBlock, products: Products, *, decided: Decisions) ->
     if not models:
         return nothing(11, "no flux density of any calibrator is known")
     clear = call("delmod", "Models of an earlier run go first.", vis=products.split, otf=True, scr=True)
-    return Step(11, (remove_component_lists(products.split), clear, *models), changes=(products.split,))
+    return Step(11, (clear_after_kill(products.split), clear, *models), changes=(products.split,))
 
 
 def _flux_model(eb: ExecutionBlock, products: Products, *, choice: Choice[FluxModel], decided: Decisions) -> Call:

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from almared.model import Antenna, Choice
 from almared.plan import Action, Argument, Call, NamedChoice, Plan, Routine, Step
-from almared.recipes.building import call, check_made, remove, remove_component_lists
+from almared.recipes.building import call, check_made, remove
 from almared.recipes.flag_versions import start_flags
 from almared.recipes.gain import GainRecipe, fluxscale_products, kept_scale
 from almared.recipes.plain import gain_recipe
@@ -103,7 +103,6 @@ def _gain_step(step: Step, recipe: GainRecipe, *, subset: Subset, choice: Choice
     actions: tuple[Action, ...] = (
         start_flags(15, recipe.products),
         remove(*short, *final, *texts),
-        remove_component_lists(recipe.products.split),
         *_short_solutions(recipe, subset, choice=choice),
         *_derived_models(recipe),
         recipe.phases(

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from casatasks import flagmanager
 from casatools import table
 
+from almared.script.parts.steps import clear_after_kill
+
 
 def start_from_flags(vis: str, version: str, drop: Sequence[str] = ()) -> None:
     """Put the flags back to a version that was saved before, or save them now; forget later versions."""
+    clear_after_kill(vis)
     if is_sound_flag_version(vis, version):
         flagmanager(vis=vis, mode="restore", versionname=version)
     else:

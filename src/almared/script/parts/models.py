@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from casatasks import setjy
-
-from almared.script.parts.steps import remove
-
-
-def remove_component_lists(vis: str) -> None:
-    """Remove component lists that a killed setjy left half made: the next one takes no model from them, and goes on."""
-    remove(*glob.glob(f"{glob.escape(vis)}_setjy_*.cl"))
 
 
 def set_derived_fluxes(vis: str, fluxes: Mapping[str, Any], fields: Sequence[int]) -> None:

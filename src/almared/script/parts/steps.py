@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 from collections.abc import Iterator
@@ -41,6 +42,11 @@ def remove(*names: str) -> None:
             shutil.rmtree(name)
         elif os.path.lexists(name):
             os.remove(name)
+
+
+def clear_after_kill(vis: str) -> None:
+    """Remove what a killed task may have left: a lock that contradicts its table, half-made lists of components."""
+    remove(f"{vis}/table.lock", *glob.glob(f"{glob.escape(vis)}_setjy_*.cl"))
 
 
 def check_made(*names: str) -> None:
