@@ -6,6 +6,7 @@ import ast
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import cast
 
@@ -140,7 +141,13 @@ def read_script(path: Path) -> CalibrationScript:
         The file cannot be read or parsed, has no steps, its facts are no literals, or it names products outside
         its own directory.
     """
-    data, tree = _parse(path)
+    return _facts_of(path, _read(path))
+
+
+# What lives on a terminal reads the same scripts every second, and parsing them is most of its work.
+@lru_cache(maxsize=64)
+def _facts_of(path: Path, data: bytes) -> CalibrationScript:
+    tree = _parsed(path, data)
     facts = _literals(tree, path)
     blocks = _step_blocks(tree)
     if not blocks:
@@ -166,7 +173,7 @@ def step_calls(script: CalibrationScript, number: int) -> tuple[WrittenCall, ...
     InputError
         The script cannot be read.
     """
-    block = _step_blocks(_parse(script.path)[1])[number]
+    block = _step_blocks(_parsed(script.path, _read(script.path)))[number]
     calls = [node for statement in block.body for node in ast.walk(statement) if isinstance(node, ast.Call)]
     calls.sort(key=lambda call: (call.lineno, call.col_offset))
     return tuple(_written_call(call) for call in calls if _called(call))
@@ -190,14 +197,18 @@ def _written_call(call: ast.Call) -> WrittenCall:
     return WrittenCall(_called(call), arguments, tuple(unknown))
 
 
-def _parse(path: Path) -> tuple[bytes, ast.Module]:
+def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
-        return data, ast.parse(data)
+        return path.read_bytes()
     except OSError as fault:
         raise InputError(
             f"the script cannot be read ({fault.strerror})", where=str(path), repair="make it with `almared plan EB`"
         ) from fault
+
+
+def _parsed(path: Path, data: bytes) -> ast.Module:
+    try:
+        return ast.parse(data)
     except (SyntaxError, ValueError) as fault:
         line = getattr(fault, "lineno", None)
         place = f"{path}, line {line}" if line else str(path)
