@@ -1,19 +1,19 @@
-"""What ``almared reduce`` shows: a live table on a terminal, plain lines elsewhere, JSON for programs."""
+"""What ``almared reduce`` shows: its jobs, with a live table of all of them."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 
 from rich.console import Console
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from almared.cli.run_display import clock, show_json
+from almared.cli.event_lines import EventLines, shown_events
+from almared.cli.run_display import clock
 from almared.cli.status_display import status_table
 from almared.mous import Mous
 from almared.reduce.carry import Listener, ReduceOptions
@@ -26,22 +26,12 @@ REFRESH_S = 1.0
 """How often the journals on disk are read for the table (s)."""
 
 
-@contextmanager
-def display(mous: Mous, *, is_json: bool) -> Iterator[Listener]:
-    """Yield the listener that shows a reduction."""
-    if is_json:
-        yield show_json
-        return
-    console = Console(stderr=True, highlight=False)
-    lines = ReduceLines(mous, console)
-    if not console.is_terminal:
-        yield lines.hear
-        return
-    with Live(get_renderable=lines.table, console=console, refresh_per_second=2, transient=True):
-        yield lines.hear
+def display(mous: Mous, *, is_json: bool) -> AbstractContextManager[Listener]:
+    """Return what yields the listener that shows a reduction."""
+    return shown_events(partial(ReduceLines, mous), is_json=is_json)
 
 
-class ReduceLines:
+class ReduceLines(EventLines):
     """Turns events into lines, and keeps the live table.
 
     Parameters
@@ -53,24 +43,18 @@ class ReduceLines:
     """
 
     def __init__(self, mous: Mous, console: Console) -> None:
+        super().__init__(console)
         self._mous = mous
-        self._console = console
         self._table = Table()
         self._read = 0.0
         self._begin = time.monotonic()
 
-    def table(self) -> Table:
+    def live(self) -> Table:
         """Return the state of all jobs, as the disk tells it."""
         if time.monotonic() - self._read > REFRESH_S:
             self._table = status_table(self._mous, mous_status(self._mous))
             self._read = time.monotonic()
         return self._table
-
-    def hear(self, entry: JournalEntry) -> None:
-        """Take an event."""
-        told = getattr(self, f"_on_{entry.event.replace('-', '_')}", None)
-        if told is not None:
-            told(entry)
 
     def _on_crew(self, entry: JournalEntry) -> None:
         where = f" on {entry.data['scheduler']}" if entry.data["scheduler"] else ""

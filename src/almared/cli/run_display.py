@@ -1,19 +1,19 @@
-"""What ``almared run`` shows: a live line on a terminal, plain lines elsewhere, JSON for programs."""
+"""What ``almared run`` shows: its steps, with a live line for each that runs."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-import click
 from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
+from almared.cli.event_lines import EventLines, shown_events
 from almared.run.execute import Forecast, RunResult
 from almared.run.journal import JournalEntry
 from almared.run.scriptfile import CalibrationScript
@@ -21,28 +21,12 @@ from almared.run.state import StepStatus
 from almared.run.supervise import Listener
 
 
-@contextmanager
-def display(script: CalibrationScript, *, is_json: bool) -> Iterator[Listener]:
-    """Yield the listener that shows a run."""
-    if is_json:
-        yield show_json
-        return
-    console = Console(stderr=True, highlight=False)
-    lines = RunLines(script, console)
-    if not console.is_terminal:
-        yield lines.hear
-        return
-    with Live(get_renderable=lines.live_line, console=console, refresh_per_second=4, transient=True):
-        yield lines.hear
+def display(script: CalibrationScript, *, is_json: bool) -> AbstractContextManager[Listener]:
+    """Return what yields the listener that shows a run."""
+    return shown_events(partial(RunLines, script), is_json=is_json)
 
 
-def show_json(entry: JournalEntry) -> None:
-    """Print an event as one line of JSON."""
-    if entry.event != "tick":
-        click.echo(entry.to_line(), nl=False)
-
-
-class RunLines:
+class RunLines(EventLines):
     """Turns events into lines and keeps the live one.
 
     Parameters
@@ -54,18 +38,12 @@ class RunLines:
     """
 
     def __init__(self, script: CalibrationScript, console: Console) -> None:
+        super().__init__(console)
         self._titles = {step.number: step.title for step in script.steps}
-        self._console = console
         self._expected: dict[int, float] = {}
         self._running: dict[int | None, _Running] = {}
 
-    def hear(self, entry: JournalEntry) -> None:
-        """Take an event."""
-        told = getattr(self, f"_on_{entry.event.replace('-', '_')}", None)
-        if told is not None:
-            told(entry)
-
-    def live_line(self) -> Text:
+    def live(self) -> Text:
         """Return what changes while steps run: a line for each."""
         if not self._running:
             return Text("starting CASA ...", style="dim")

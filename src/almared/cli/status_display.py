@@ -62,9 +62,11 @@ def status_lines(mous: Mous, statuses: Sequence[JobStatus]) -> str:
 
 def status_table(mous: Mous, statuses: Sequence[JobStatus]) -> Table:
     """Return the state of a MOUS as a table for a terminal."""
-    table = Table(title=mous.tree.uid_name, title_justify="left", box=None, pad_edge=False)
-    for heading in ("", "stage", "state", "steps", ""):
+    table = Table(title=mous.tree.uid_name, title_justify="left", box=None, pad_edge=False, expand=True)
+    for heading in ("", "stage", "state", "steps"):
         table.add_column(heading, justify="right" if heading == "steps" else "left", no_wrap=True)
+    # On a narrow terminal the details are cut, nothing else.
+    table.add_column("", no_wrap=True, ratio=1)
     for status in statuses:
         who, stage, state, steps, detail = _cells(status)
         table.add_row(who, stage, Text(state, style=STYLES[status.state]), steps, detail)

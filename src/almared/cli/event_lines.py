@@ -1,0 +1,67 @@
+"""What commands show of work that takes long: live on a terminal, plain lines elsewhere, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console, RenderableType
+from rich.live import Live
+
+from almared.run.journal import JournalEntry
+from almared.run.supervise import Listener
+
+REFRESH_PER_SECOND = 4
+"""How often what is live is drawn."""
+
+
+class EventLines:
+    """Turns events into lines: each goes to the method that has its name, ``_on_step_begin``, if there is one.
+
+    Parameters
+    ----------
+    console : Console
+        Where the lines go.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def hear(self, entry: JournalEntry) -> None:
+        """Take an event."""
+        told = getattr(self, f"_on_{entry.event.replace('-', '_')}", None)
+        if told is not None:
+            told(entry)
+
+    def live(self) -> RenderableType:
+        """Return what stands below the lines and changes while the work goes on."""
+        raise NotImplementedError
+
+
+@contextmanager
+def shown_events(make_lines: Callable[[Console], EventLines], *, is_json: bool) -> Iterator[Listener]:
+    """Yield the listener that shows events.
+
+    Parameters
+    ----------
+    make_lines : callable
+        Makes the lines for a console.
+    is_json : bool
+        Show each event as one line of JSON on standard output in their place.
+    """
+    if is_json:
+        yield _show_json
+        return
+    console = Console(stderr=True, highlight=False)
+    lines = make_lines(console)
+    if not console.is_terminal:
+        yield lines.hear
+        return
+    with Live(get_renderable=lines.live, console=console, refresh_per_second=REFRESH_PER_SECOND, transient=True):
+        yield lines.hear
+
+
+def _show_json(entry: JournalEntry) -> None:
+    if entry.event != "tick":
+        click.echo(entry.to_line(), nl=False)
