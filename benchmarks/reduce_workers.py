@@ -1,10 +1,11 @@
 """Wall time of `almared reduce` with one and with two workers, against the same scripts by plain casatasks in a row.
 
-    python benchmarks/reduce_workers.py [--scenario tiny-mous] [--out DIR] [--until run] [--workers 1 2]
+    python benchmarks/reduce_workers.py [--scenario tiny-mous] [--out DIR] [--until run] [--workers 1 2] [--rounds 2]
 
-Each way starts from the ASDMs alone, in a tree of its own, one way after the other. Plain is what a reducer does by
+Each reduction starts from planned ASDMs, in a tree of its own, one after the other; with two rounds in the order 1, 2,
+1, 2, so that other load of the machine meets both alike, and medians are compared. Plain is what a reducer does by
 hand: the calibration scripts of all execution blocks one after the other, each in a process with casatasks and a
-configuration file, in which almared cannot be imported; it counts for the calibrations only.
+configuration file, in which almared cannot be imported; it counts for the calibrations only and runs once.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import steps_vs_plain
 from steps_vs_plain import command
@@ -48,34 +52,66 @@ def plainly(root: Path) -> float:
     return sum(steps_vs_plain.by_plain_casatasks(script).whole for script in scripts)
 
 
-def reduced(root: Path, *, workers: int, until: str) -> tuple[float, dict[str, float]]:
-    """Return the seconds of a reduction, and those of each of its jobs."""
-    whole, _ = command("-m", "almared", "reduce", root, "--until", until, "--workers", workers, "--force")
+@dataclass(frozen=True)
+class Order:
+    """What is compared: numbers of workers, how often, up to which stage."""
+
+    workers: tuple[int, ...] = (1, 2)
+    rounds: int = 2
+    until: str = "run"
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """One reduction: seconds on the clock, of the processors, and of each of its jobs."""
+
+    whole: float
+    processors: float
+    jobs: Mapping[str, float]
+
+
+def reduced(root: Path, *, workers: int, until: str) -> Reduced:
+    """Reduce a tree that was planned."""
+    taken = command("-m", "almared", "reduce", root, "--until", until, "--workers", workers, "--force")
     ends = [entry.data for entry in Journal(root).entries() if entry.event == "stage-end"]
-    return whole, {str(end["job"]): float(end["seconds"]) for end in ends}
+    return Reduced(*taken, {str(end["job"]): float(end["seconds"]) for end in ends if "plan" not in end["job"]})
 
 
-def lines(scenario: str, out: Path, *, until: str, workers: Sequence[int] = (1, 2)) -> list[str]:
+def measure(uid: str, asdms: Sequence[Path], place: Path, *, order: Order) -> dict[int, list[Reduced]]:
+    """Return all reductions by their number of workers, done in turns."""
+    found: dict[int, list[Reduced]] = {number: [] for number in order.workers}
+    for turn in range(order.rounds):
+        for number in order.workers:
+            root = prepared(uid, asdms, place / f"{turn}-{number}")
+            found[number].append(reduced(root, workers=number, until=order.until))
+            shutil.rmtree(root)
+    return found
+
+
+def lines(scenario: str, out: Path, *, order: Order) -> list[str]:
     """Return what is measured, one line each."""
     uid, asdms = simulate(scenario, out)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    told = [f"{scenario}: {len(asdms)} execution blocks to the end of {until!r}, {cores} cores"]
+    load = f", load {os.getloadavg()[0]:.1f} at the start"
+    told = [f"{scenario}: {len(asdms)} execution blocks to the end of {order.until!r}, {cores} cores{load}"]
     with tempfile.TemporaryDirectory(dir=out) as place:
         serial = plainly(prepared(uid, asdms, Path(place) / "plain"))
         told.append(f"calibrations by plain casatasks in a row   {serial:8.1f} s")
-        first = 0.0
-        for number in workers:
-            root = prepared(uid, asdms, Path(place) / f"workers-{number}")
-            whole, jobs = reduced(root, workers=number, until=until)
-            first = first or whole
-            told.append(
-                f"almared reduce --workers {number}                 {whole:8.1f} s   "
-                f"{whole / first:.2f} of the first" + (f", {whole / serial:.2f} of plain" if until == "run" else "")
-            )
-            told.append(
-                "    " + ", ".join(f"{job} {seconds:.0f} s" for job, seconds in jobs.items() if "plan" not in job)
-            )
+        measured = measure(uid, asdms, Path(place), order=order)
+    medians = {number: median(each.whole for each in runs) for number, runs in measured.items()}
+    first = medians[order.workers[0]]
+    for number, runs in measured.items():
+        told += [_line(number, run) for run in runs]
+        told.append(
+            f"    median {medians[number]:.1f} s, {medians[number] / first:.2f} of {order.workers[0]} worker(s)"
+        )
     return told
+
+
+def _line(number: int, run: Reduced) -> str:
+    jobs = ", ".join(f"{job} {seconds:.0f} s" for job, seconds in run.jobs.items())
+    head = f"almared reduce --workers {number}                 {run.whole:8.1f} s"
+    return f"{head}   processors {run.processors:.1f} s   ({jobs})"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -85,10 +121,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="directory for the simulated data, kept (else a temporary one)")
     parser.add_argument("--until", default="run", help="last stage")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=2, help="how often each number of workers")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         out = given.out or Path(place) / "mous"
-        print("\n".join(lines(given.scenario, out, until=given.until, workers=given.workers)))
+        order = Order(tuple(given.workers), given.rounds, given.until)
+        print("\n".join(lines(given.scenario, out, order=order)))
 
 
 if __name__ == "__main__":

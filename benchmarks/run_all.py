@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         measured = steps_vs_plain.measure(out, repeat=given.repeat)
         _section("Steps under almared run and by plain casatasks", steps_vs_plain.lines(*measured))
         _section("Imaging side by side and serially", imaging.lines_of_eb(out, Path(place) / "images"))
-        measured_mous = reduce_workers.lines(given.mous, Path(place) / "mous", until="run")
+        measured_mous = reduce_workers.lines(given.mous, Path(place) / "mous", order=reduce_workers.Order())
         _section("Execution blocks side by side", measured_mous)
 
 
