@@ -118,9 +118,10 @@ def _take(new: Path, root: Path, *, is_forced: bool) -> Package:
     manifest = (new / MANIFEST).read_text(encoding="utf-8")
     old = root / MANIFEST
     is_new = not (old.is_file() and old.read_text(encoding="utf-8") == manifest)
+    # Also what was left aside by a call that was killed.
+    aside = root.with_name(root.name + ".old")
+    shutil.rmtree(aside, ignore_errors=True)
     if is_new:
-        aside = root.with_name(root.name + ".old")
-        shutil.rmtree(aside, ignore_errors=True)
         if root.exists():
             root.rename(aside)
         new.rename(root)
