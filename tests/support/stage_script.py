@@ -29,6 +29,11 @@ def meet(name, other):
         if time.monotonic() > end:
             raise RuntimeError("nobody ran beside")
         time.sleep(0.01)
+def tclean(specmode, start, nchan):
+    name = "IMAGING_WEIGHT_" + start
+    open(name, "x").close()
+    time.sleep(0.5)
+    os.remove(name)
 def fail():
     raise RuntimeError("the vis is bad")
 """

@@ -97,6 +97,21 @@ def test_steps_run_side_by_side_and_leave_one_log(stage: Path) -> None:
     assert lines[0].endswith("p0")
 
 
+@pytest.mark.parametrize(("start", "is_beside"), [("90GHz", False), ("91GHz", True)])
+def test_cubes_that_would_share_imaging_weights_wait_for_one_another(
+    stage: Path, start: str, *, is_beside: bool
+) -> None:
+    """tclean names its table of weights by rows and frequencies alone; the stand-in fails when one is there."""
+    text = SCRIPT.replace("import fail, make, meet", "import fail, make, meet, tclean")
+    cube = '    tclean(specmode="cube", start="{}", nchan=4)\n'
+    text = text.replace('    make(outfile="a1"', cube.format("90GHz") + '    make(outfile="a1"')
+    write(stage, text.replace('    make(outfile="b2"', cube.format(start) + '    make(outfile="b2"'))
+    run(stage, workers=3)
+    events = [(e.event, e.step) for e in Journal(stage).entries() if e.event in ("step-begin", "step-end")]
+    first, second = sorted((1, 2), key=lambda step: events.index(("step-begin", step)))
+    assert (events.index(("step-begin", second)) < events.index(("step-end", first))) == is_beside
+
+
 def test_a_failure_beside_lets_the_other_end_and_is_told(stage: Path) -> None:
     write(
         stage,

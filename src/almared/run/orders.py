@@ -32,7 +32,8 @@ class SingleOrder:
 class SideBySide:
     """The steps of a run, given out as soon as those on which they build are done.
 
-    A step that nothing else could run beside shares a process with those that only wait for it: each process
+    Steps whose tasks would share a scratch table wait for one another, though neither builds on the other. A step
+    that nothing else could run beside shares a process with those that only wait for it: each process
     takes seconds to load CASA.
 
     Parameters
@@ -55,7 +56,7 @@ class SideBySide:
 
     def next(self) -> ChildOrder | None:
         """Return the order for the first step that can run now, with the chain that follows it."""
-        ready = self._ready(self._left)
+        ready = [number for number in self._ready(self._left) if not self._shares_scratch(number)]
         if not ready:
             return None
         chain = [ready[0]]
@@ -68,6 +69,10 @@ class SideBySide:
     def end(self, order: ChildOrder) -> None:
         """Take note of steps that are done."""
         self._running -= set(order.steps)
+
+    def _shares_scratch(self, number: int) -> bool:
+        scratch = self._script.step(number).scratch
+        return any(scratch & self._script.step(other).scratch for other in self._running)
 
     def _ready(self, left: set[int]) -> list[int]:
         """Return the steps left that build on none that is left or runs."""

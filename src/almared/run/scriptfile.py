@@ -43,6 +43,9 @@ class ScriptStep:
         Hash of what it does; comments do not count.
     after : frozenset of int
         All steps on which it builds, directly or through others.
+    scratch : frozenset of str
+        Tables that CASA makes meanwhile in the working directory, under names of its own; steps that share one must not
+        run side by side.
     """
 
     number: int
@@ -53,6 +56,7 @@ class ScriptStep:
     reads: tuple[str, ...]
     digest: str
     after: frozenset[int] = frozenset()
+    scratch: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +177,28 @@ def step_calls(script: CalibrationScript, number: int) -> tuple[WrittenCall, ...
     InputError
         The script cannot be read.
     """
-    block = _step_blocks(_parsed(script.path, _read(script.path)))[number]
+    return _calls(_step_blocks(_parsed(script.path, _read(script.path)))[number])
+
+
+def _calls(block: ast.If) -> tuple[WrittenCall, ...]:
     calls = [node for statement in block.body for node in ast.walk(statement) if isinstance(node, ast.Call)]
     calls.sort(key=lambda call: (call.lineno, call.col_offset))
     return tuple(_written_call(call) for call in calls if _called(call))
+
+
+def _scratch(block: ast.If) -> frozenset[str]:
+    """Return what stands for the imaging weights of each cube of a step.
+
+    tclean keeps them in ``IMAGING_WEIGHT_<rows>_<frequencies>_...`` and takes a table that is there as it is: two
+    sources observed equally long, imaged at the same frequencies, would have the weights of one of them.
+    """
+    cubes = [call.arguments for call in _calls(block) if call.name == "tclean"]
+    axes = (
+        " ".join(str(arguments.get(name, "")) for name in ("start", "width", "nchan"))
+        for arguments in cubes
+        if str(arguments.get("specmode", "")).startswith("cube")
+    )
+    return frozenset(axes)
 
 
 def _called(call: ast.Call) -> str:
@@ -276,6 +298,7 @@ def _step(
         flags={str(k): str(v) for k, v in flags.items()} if isinstance(flags, dict) else {},
         reads=tuple(sorted((_strings(used) & known) - set(makes))),
         digest=hashlib.sha256(text.encode()).hexdigest(),
+        scratch=_scratch(block),
     )
 
 
