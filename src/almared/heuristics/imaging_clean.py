@@ -10,6 +10,7 @@ from almared.heuristics.imaging_psf import PredictedPsf
 from almared.heuristics.thresholds import (
     IMAGE_CLEAN_RMS,
     IMAGE_CYCLE_DEPTH,
+    IMAGE_FAR_SIDELOBE,
     IMAGE_FRACTIONAL_BANDWIDTH,
     IMAGE_ROBUST,
     IMAGE_SIDELOBE_PEAK,
@@ -179,8 +180,23 @@ def choose_automask(
     return Choice(mask, reason, (Evidence("75th percentile of baselines", baseline_75_m, "m"),), rule="CASA guide")
 
 
-def choose_cycle_factor(sidelobe: float) -> Choice[float]:
-    """Return tclean's cyclefactor: with high sidelobes each major cycle would do next to nothing."""
+def choose_cycle_factor(sidelobe: float, *, reaches: bool = True) -> Choice[float]:
+    """Return tclean's cyclefactor: with high sidelobes each major cycle would do next to nothing.
+
+    Parameters
+    ----------
+    sidelobe : float
+        Highest of the beam, part of the peak.
+    reaches : bool
+        Whether the beam is known across all that may be cleaned; where it is not, minor cycles must be short.
+
+    References
+    ----------
+    docs/decisions/033.
+    """
+    if sidelobe > IMAGE_FAR_SIDELOBE.value and not reaches:
+        reason = f"sidelobes of {sidelobe:.2f}, and the image is too small for the beam to reach across what is cleaned"
+        return Choice(1.0, f"{reason}: short minor cycles")
     most = IMAGE_CYCLE_DEPTH.value / max(sidelobe, 1e-3)
     if most >= 1.0:
         return Choice(1.0, "the usual one")

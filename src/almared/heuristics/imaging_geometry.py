@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics.thresholds import IMAGE_CELLS_PER_BEAM, IMAGE_PADDING, IMAGE_PB_LEVEL
+from almared.heuristics.thresholds import (
+    IMAGE_CELLS_PER_BEAM,
+    IMAGE_FAR_SIDELOBE,
+    IMAGE_PADDING,
+    IMAGE_PB_LEVEL,
+)
 from almared.model import Choice, Evidence
 
 LIGHT_M_S = 299_792_458.0
@@ -101,7 +106,9 @@ def round_down(value: float) -> float:
     return float(f"{best * 10.0**exponent:.3g}")
 
 
-def choose_imsize(pointings: Pointings, *, cell_arcsec: float, frequency_hz: float) -> Choice[tuple[int, int]]:
+def choose_imsize(
+    pointings: Pointings, *, cell_arcsec: float, frequency_hz: float, sidelobe: float = 0.0
+) -> Choice[tuple[int, int]]:
     """Return the size of the image in pixels, east-west and north-south.
 
     Parameters
@@ -112,15 +119,21 @@ def choose_imsize(pointings: Pointings, *, cell_arcsec: float, frequency_hz: flo
         Size of a pixel.
     frequency_hz : float, Hz
         The lowest frequency, whose primary beam is the largest.
+    sidelobe : float
+        Highest of the beam. It is known as far as half of the image: where sidelobes are high, sources at two ends
+        of the field must know of one another, or cleaning runs away from them.
 
     References
     ----------
     domain.md D.3: the primary beam to its 0.2 level, a mosaic with ample padding, sizes of the factors 2, 3 and 5.
+    docs/decisions/033 on high sidelobes.
     """
     dish = min(pointings.dishes_m)
     width = primary_beam_arcsec(dish, frequency_hz)
     field = width * math.sqrt(math.log2(1 / IMAGE_PB_LEVEL.value))
-    sides = [IMAGE_PADDING.value * (extent + field) for extent in pointings.extent_arcsec]
+    is_doubled = sidelobe > IMAGE_FAR_SIDELOBE.value
+    padding = 2.0 if is_doubled else IMAGE_PADDING.value
+    sides = [padding * (extent + field) for extent in pointings.extent_arcsec]
     pixels = tuple(good_size(math.ceil(side / cell_arcsec)) for side in sides)
     east, north = pointings.extent_arcsec
     n_pointings = len(pointings.field_ids)
@@ -128,7 +141,8 @@ def choose_imsize(pointings: Pointings, *, cell_arcsec: float, frequency_hz: flo
     return Choice(
         (pixels[0], pixels[1]),
         f'{whole}the primary beam of the {dish:g} m dishes ({width:.3g}" at half maximum) down to '
-        f"{IMAGE_PB_LEVEL.value:g}, with padding",
+        f"{IMAGE_PB_LEVEL.value:g}, "
+        + (f"twice as wide for sidelobes of {sidelobe:.2f}" if is_doubled else "with padding"),
         (Evidence("primary beam", width, "arcsec"),),
         rule="domain D.3",
     )

@@ -128,11 +128,15 @@ IMAGE_MOST_CHANNELS = Threshold(1000, "", "ours: of a cube whose channel width w
 IMAGE_LEAST_CHANNELS = Threshold(5, "", "domain D.1: windows with fewer channels hold no cube")
 IMAGE_LEAST_LINE_FREE = Threshold(0.1, "", "ours: part of a window without lines that a continuum fit needs")
 IMAGE_CYCLE_DEPTH = Threshold(0.25, "", "ours: part of the peak to which a major cycle cleans at least")
+IMAGE_FAR_SIDELOBE = Threshold(
+    0.5, "", "ours: 1 - 2 s < 0 for sources in a row, each on a sidelobe s of the next, where the beam ends after one"
+)
 IMAGE_SIDELOBE_PEAK = Threshold(0.6, "", "ours: automasking starts at this part of the peak at the latest")
 IMAGE_SAME_WINDOW = Threshold(0.05, "", "domain D.7: difference in channel width, or in place over bandwidth")
 IMAGE_WEIGHTS_OFF = Threshold(
     1.25, "", "ours: scatter over weights, or the inverse, beyond which weights are not believed"
 )
+IMAGE_BEAM_FIT = Threshold(0.5, "", "ours: part of the peak from which a beam is fitted that has sidelobes above 0.5")
 LINE_CLIP = Threshold(4.5, "", "ours: sigmas; a false line in a window of 4000 channels once in forty")
 LINE_WINGS = Threshold(1.0, "", "ours: sigmas; a line reaches as far as the spectrum is beyond it")
 LINE_SLOPE = Threshold(0.3, "", "ours: part of its level by which a continuum changes over a window at most")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from almared.heuristics.imaging_geometry import (
 )
 from almared.heuristics.imaging_psf import PredictedPsf
 from almared.heuristics.imaging_spectral import CubeAxis, LineWish, choose_cube_axis, wishes_in
-from almared.heuristics.thresholds import IMAGE_LEAST_CHANNELS
+from almared.heuristics.thresholds import IMAGE_FAR_SIDELOBE, IMAGE_LEAST_CHANNELS
 from almared.model import Choice
 from almared.ms.targets import CalibratedMs
 from almared.ms.uv_points import UvPoints
@@ -87,6 +88,8 @@ class ImageChoices:
     noise_scale : float
         By what the noise is larger than all weights together tell: scatter of the visibilities over weights, noise
         that channels share, overlap of a mosaic.
+    beam_reaches : bool
+        Whether the image is so large that the beam is known across its field, where sidelobes are high.
     """
 
     name: str
@@ -115,6 +118,12 @@ class ImageChoices:
     middle_channel: int = 0
     width_hz: float = 0.0
     noise_scale: float = 1.0
+    beam_reaches: bool = True
+
+    @property
+    def has_high_sidelobes(self) -> bool:
+        """Whether sources one sidelobe apart must be cleaned with care."""
+        return self.psf.sidelobe > IMAGE_FAR_SIDELOBE.value
 
     @property
     def size(self) -> CubeSize:
@@ -214,8 +223,13 @@ class Chooser:
         points, over = facts.points_of(spws), self.overrides
         low, high = self._span(spws)
         cell = _over(over.cell_arcsec, choose_cell(points.lengths))
-        imsize = _over(over.imsize, choose_imsize(facts.pointings, cell_arcsec=cell.value, frequency_hz=low))
+        size = partial(choose_imsize, facts.pointings, cell_arcsec=cell.value, frequency_hz=low)
+        imsize = _over(over.imsize, size())
         robust, psf = self._weighting(points, cell=cell.value, pixels=max(imsize.value))
+        wide = size(sidelobe=psf.sidelobe)
+        if over.imsize is None and wide.value != imsize.value:
+            imsize = wide
+            robust, psf = self._weighting(points, cell=cell.value, pixels=max(imsize.value))
         mosaic = mosaic_noise_factor(facts.pointings, frequency_hz=(low + high) / 2)
         scale = facts.noise_scale(spws, channels=self._channels_in(axis, spws)) * mosaic
         rms = self._rms(points, psf, axis=axis) * scale
@@ -253,6 +267,7 @@ class Chooser:
             middle_channel=_middle(points.channel_weight[spws[0]]),
             width_hz=self.ms.windows[spws[0]].channel_width_hz,
             noise_scale=scale,
+            beam_reaches=all(a >= b for a, b in zip(imsize.value, wide.value, strict=True)),
         )
 
     def _weighting(self, points: UvPoints, *, cell: float, pixels: int) -> tuple[Choice[float], PredictedPsf]:

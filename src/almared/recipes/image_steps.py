@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from almared.heuristics.imaging_chunks import BASE_BYTES, CHUNK_DISK
 from almared.heuristics.imaging_clean import Automask, automask_arguments, choose_cycle_factor
 from almared.heuristics.imaging_spectral import CubeAxis
+from almared.heuristics.thresholds import IMAGE_BEAM_FIT, IMAGE_PB_LEVEL
 from almared.plan import Action, Argument, Call, Routine, Step, StepNeeds
 from almared.recipes.building import call, check_made, routine
 from almared.recipes.image_choices import ImageChoices
@@ -172,7 +173,8 @@ def _clean_call(image: ImageChoices, vis: str, *, spws: Sequence[int]) -> Call:
         "phasecenter": image.phase_centre,
         "imsize": image.imsize,
         "cell": Argument("", f"{image.cell_arcsec.value:g}arcsec", reason=image.cell_arcsec.reason),
-        "pblimit": 0.2,
+        "pblimit": IMAGE_PB_LEVEL.value,
+        **_beam_fit(image),
         **_weighting(image),
         **_cleaning(image),
         "parallel": False,
@@ -221,6 +223,14 @@ def _weighting(image: ImageChoices) -> dict[str, object]:
     return found
 
 
+def _beam_fit(image: ImageChoices) -> dict[str, object]:
+    """Return what keeps sidelobes out of the beam that is fitted, by which images are restored."""
+    if not image.has_high_sidelobes:
+        return {}
+    reason = f"sidelobes of {image.psf.sidelobe:.2f} are not fitted as part of the beam"
+    return {"psfcutoff": Argument("", IMAGE_BEAM_FIT.value, reason=reason)}
+
+
 def _cleaning(image: ImageChoices) -> dict[str, object]:
     threshold = Argument("", round_threshold(image.threshold_jy.value), reason=image.threshold_jy.reason)
     found: dict[str, object] = {"niter": image.niter, "threshold": threshold}
@@ -229,18 +239,20 @@ def _cleaning(image: ImageChoices) -> dict[str, object]:
     found["nsigma"] = Argument(
         "", 2.0, reason="where sidelobes or calibration errors are above the noise, they stop it"
     )
-    factor = choose_cycle_factor(image.psf.sidelobe)
-    if factor.value != 1.0:
+    factor = choose_cycle_factor(image.psf.sidelobe, reaches=image.beam_reaches)
+    if factor.value != 1.0 or not image.beam_reaches:
         found["cyclefactor"] = factor
     if image.mask:
         return {**found, "usemask": "user", "mask": Argument("", image.mask, reason="a mask made by hand")}
-    masking = {"usemask": Argument("", "auto-multithresh", reason=image.automask.reason)}
+    masking: dict[str, object] = {"usemask": Argument("", "auto-multithresh", reason=image.automask.reason)}
+    if image.has_high_sidelobes and image.beam_reaches:
+        masking["pbmask"] = Argument("", IMAGE_PB_LEVEL.value, reason="as far as the beam reaches across")
     return {**found, **masking, **automask_arguments(image.automask.value)}
 
 
 def _without_masks(clean: Call) -> Call:
     """Return the call without what only cleaning uses."""
-    left_out = {"usemask", "mask", "nsigma", "threshold", "cyclefactor", *Automask.__slots__}
+    left_out = {"usemask", "mask", "pbmask", "nsigma", "threshold", "cyclefactor", *Automask.__slots__}
     return Call(clean.task, tuple(a for a in clean.arguments if a.name not in left_out), clean.comment)
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 RECORD = "images.json"
 FORMAT = 1
+GROWN = "peak residual increased"
+"""How tclean names the end of a clean that made things worse (casatasks 6.7.0.31, stop codes 5 and 6)."""
+
 RMS_ABOVE = 1.2
 """Noise over theory, or request, from which it is told."""
 
@@ -78,7 +81,10 @@ def _entry(order: ImagingOrder, image: ImageChoices, *, plan: StagePlan) -> dict
         "is_cleaned": record["iterations"] > 0,
         "parameters": _parameters(image, plan),
         "reasons": {entry.name.rpartition(": ")[2]: entry.choice.reason for entry in image.named_choices()},
-        "warnings": _warnings(reached, theory=theory, requested=requested),
+        "warnings": [
+            *cleaning_warnings(str(record["stopped_because"])),
+            *_warnings(reached, theory=theory, requested=requested),
+        ],
     }
 
 
@@ -155,6 +161,13 @@ def _theory(image: ImageChoices, record: Mapping[str, Any]) -> float:
     """Return the noise by apparentsens (Jy), scaled from a channel of the data to one of the cube."""
     apparent = float(record["apparent_sensitivity_jy"]) * image.noise_scale
     return apparent if image.axis is None else apparent * float((image.width_hz / image.axis.value.width_hz) ** 0.5)
+
+
+def cleaning_warnings(stopped_because: str) -> list[str]:
+    """Return what to say of a clean that ran away from its solution: tclean stops it, and keeps what it made."""
+    because = next((why for why in stopped_because.split("; ") if GROWN in why), "")
+    repair = "use a smaller mask, a larger image, or a higher cyclefactor"
+    return [f"diverged: tclean stopped as its {because}; {repair}"] if because else []
 
 
 def _warnings(reached: Reached, *, theory: float, requested: float | None) -> list[str]:
