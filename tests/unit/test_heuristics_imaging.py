@@ -297,6 +297,17 @@ def test_a_cube_is_cut_for_idle_workers_only() -> None:
     assert len(choose_chunks(CubeSize(90_000, 12, "standard"), workers=8, n_cubes=1, memory_bytes=3e10).value) == 1
 
 
+def test_chunks_must_pay_for_themselves() -> None:
+    """Small planes need many channels, large ones few; who asks for chunks gets them."""
+    small, large = CubeSize(64 * 64, 128, "standard"), CubeSize(1000 * 1000, 8, "standard")
+    whole = choose_chunks(small, workers=4, n_cubes=1, memory_bytes=3e10)
+    assert whole.value == (128,)
+    assert "a chunk costs" in whole.reason
+    assert choose_chunks(large, workers=4, n_cubes=1, memory_bytes=3e10).value == (2, 2, 2, 2)
+    assert choose_chunks(small, workers=1, n_cubes=1, memory_bytes=3e10, asked=3).value == (43, 43, 42)
+    assert len(choose_chunks(large, workers=1, n_cubes=1, memory_bytes=1e9, asked=1).value) > 1
+
+
 def spectrum(n: int = 960, *, lines: tuple[tuple[float, float, float], ...] = (), seed: int = 0) -> np.ndarray:
     """A Hanning-smoothed spectrum with a slope, unit noise before, and Gaussian lines (peak, middle, width)."""
     rng = np.random.default_rng(seed)

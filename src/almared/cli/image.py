@@ -28,6 +28,7 @@ PLACE = click.Path(path_type=Path)
 @click.option("--robust", type=click.FloatRange(-2, 2), help="Of Briggs' weighting.")
 @click.option("--threshold", type=click.FloatRange(min=0), metavar="JY", help="Where cleaning stops, Jy per beam.")
 @click.option("--niter", type=click.IntRange(min=0), help="Most iterations; 0 leaves the dirty images.")
+@click.option("--chunks", type=click.IntRange(min=1), metavar="N", help="Pieces of each cube; more if memory asks.")
 @click.option("--no-cubes", is_flag=True, help="Continuum alone.")
 @click.option("--no-continuum", is_flag=True, help="Cubes alone.")
 @click.option("--no-contsub", is_flag=True, help="Leave the continuum in the cubes.")
@@ -124,6 +125,7 @@ def _with_options(order: ImagingOrder, given: dict[str, Any]) -> ImagingOrder:
         "robust": given["robust"],
         "threshold_jy": given["threshold"],
         "niter": given["niter"],
+        "chunks": given["chunks"],
     }
     wishes = replace(
         order.wishes,

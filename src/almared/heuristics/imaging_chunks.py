@@ -22,8 +22,12 @@ CHUNK_DISK = 0.55
 USABLE_MEMORY = 0.7
 """Part of the free memory that images may take."""
 
-LEAST_CHUNK = 8
-"""Channels of a chunk that was cut to be faster; the weights and the beam cost each chunk the same."""
+SECONDS_PER_PLANE_PIXEL = 1.0e-5
+"""Time of tclean for each pixel of each plane; measured: 5e-6 of dirty cubes, 2e-5 after three major cycles."""
+
+LEAST_SECONDS = 10.0
+"""Work that a chunk must hold when it was cut to be faster: what its own process, its reading of all data for the
+weights, and the joining and restoring of the chunks cost more than the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,19 @@ class CubeSize:
         """Disk of all its products (bytes)."""
         return DISK_PER_PIXEL[self.gridder] * self.pixels * self.n_channels
 
+    @property
+    def seconds(self) -> float:
+        """Work on its planes, without what any cube costs (s)."""
+        return SECONDS_PER_PLANE_PIXEL * self.pixels * self.n_channels
+
     def part(self, n_channels: int) -> CubeSize:
         """Return the size of a chunk."""
         return CubeSize(self.pixels, n_channels, self.gridder)
 
 
-def choose_chunks(size: CubeSize, *, workers: int, n_cubes: int, memory_bytes: float) -> Choice[tuple[int, ...]]:
+def choose_chunks(
+    size: CubeSize, *, workers: int, n_cubes: int, memory_bytes: float, asked: int | None = None
+) -> Choice[tuple[int, ...]]:
     """Return the number of channels of each chunk; one for a cube that is not cut.
 
     Parameters
@@ -72,24 +83,29 @@ def choose_chunks(size: CubeSize, *, workers: int, n_cubes: int, memory_bytes: f
         Cubes to be made; with as many as workers none needs cutting to keep them busy.
     memory_bytes : float, bytes
         Memory that is free.
+    asked : int, optional
+        Chunks that a person wants; memory may make them more.
     """
     share = max(USABLE_MEMORY * memory_bytes / workers - BASE_BYTES, BYTES_PER_PIXEL[size.gridder] * size.pixels)
     by_memory = math.ceil((size.memory_bytes - BASE_BYTES) / share)
-    by_speed = 1
-    if n_cubes < workers:
-        by_speed = max(1, min(math.ceil(workers / n_cubes), size.n_channels // LEAST_CHUNK))
+    idle = math.ceil(workers / n_cubes)
+    by_speed = asked or max(1, min(idle, int(size.seconds / LEAST_SECONDS)))
     number = min(max(by_memory, by_speed), size.n_channels)
     evidence = (
         Evidence("memory as a whole", size.memory_bytes, "bytes"),
         Evidence("memory of each process", share + BASE_BYTES, "bytes"),
     )
-    if number == 1:
+    if asked and number == min(asked, size.n_channels):
+        reason = "set by hand"
+    elif number == 1 and idle > 1:
+        reason = f"whole: its planes are {size.seconds:.0f} s of work; a chunk costs {LEAST_SECONDS:.0f} s more"
+    elif number == 1:
         reason = f"whole: {size.memory_bytes / 1e9:.2g} GB fit, and {n_cubes} cubes keep {workers} processes busy"
     elif by_memory >= by_speed:
         whole, part = size.memory_bytes / 1e9, (share + BASE_BYTES) / 1e9
         reason = f"{number} chunks: the whole needs {whole:.2g} GB, a process may have {part:.2g}"
     else:
-        reason = f"{number} chunks: {workers} processes work on {n_cubes} cubes"
+        reason = f"{number} chunks: {workers} processes work on {n_cubes} cubes, {size.seconds / number:.0f} s a chunk"
     return Choice(spread(size.n_channels, number), reason, evidence)
 
 

@@ -191,7 +191,11 @@ class Chooser:
             if image.kind != "cube":
                 return image
             choice = choose_chunks(
-                image.size, workers=self.machine.workers, n_cubes=n_cubes, memory_bytes=self.machine.memory_bytes
+                image.size,
+                workers=self.machine.workers,
+                n_cubes=n_cubes,
+                memory_bytes=self.machine.memory_bytes,
+                asked=self.overrides.chunks,
             )
             return replace(image, chunks=choice)
 

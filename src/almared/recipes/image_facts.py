@@ -119,6 +119,8 @@ class Overrides:
         Most iterations.
     masks : mapping of str to str
         Name of an image -> its mask.
+    chunks : int, optional
+        Pieces of each cube.
     """
 
     cell_arcsec: float | None = None
@@ -131,6 +133,7 @@ class Overrides:
     threshold_jy: float | None = None
     niter: int | None = None
     masks: Mapping[str, str] = field(default_factory=dict)
+    chunks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

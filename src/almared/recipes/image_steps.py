@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from almared.heuristics.imaging_chunks import BASE_BYTES, CHUNK_DISK
+from almared.heuristics.imaging_chunks import BASE_BYTES, CHUNK_DISK, SECONDS_PER_PLANE_PIXEL
 from almared.heuristics.imaging_clean import Automask, automask_arguments, choose_cycle_factor
 from almared.heuristics.imaging_spectral import CubeAxis
 from almared.heuristics.thresholds import IMAGE_BEAM_FIT, IMAGE_PB_LEVEL
@@ -26,8 +26,8 @@ TERMS = ("residual", "psf", "model", "sumwt", "image", "weight")
 SCRATCH = "work.temp"
 """Image that mtmfs holds while it computes the spectral index; one of a killed tclean stops all later ones."""
 
-SECONDS_FIXED, SECONDS_PER_PLANE_PIXEL = 10.0, 4.0e-6
-"""Time of tclean, fitted to cubes of 128 x 128 x 48 on two cores."""
+SECONDS_FIXED = 10.0
+"""Time of an image without pixels, on two cores."""
 
 
 def products(image: ImageChoices) -> tuple[str, ...]:
