@@ -117,3 +117,32 @@ def test_a_killed_step_is_undone_and_no_end_is_made_up(stage: Path) -> None:
     Journal(stage).append(new_entry("step-begin", "later", step=4, digest="x", casa="6.7.0.31"))
     found = history(stage)
     assert [text.partition(":")[0] for text in found.undone] == ["step 4 Aside"]
+
+
+TELLING = SCRIPT.replace(
+    "step_title = {0",
+    """
+def begin_step(number):
+    from casaconfig import config
+    with open(config.logfile, "a") as file:
+        file.write(f"2026-11-23 01:00:00\\tINFO\\tscript::casa\\tStep {number} {step_title[number]}\\n")
+step_title = {0""",
+).replace('    make(outfile="b2"', '    begin_step(2)\n    make(outfile="b2"')
+
+
+def test_a_log_from_which_a_step_was_cut_is_told(stage: Path) -> None:
+    write(stage, TELLING)
+    run(stage)
+    assert history(stage).faults == ()
+    log = next(stage.glob("casa-*.log"))
+    log.write_text(log.read_text().replace("Step 2 Image B", ""))
+    assert history(stage).faults == (f"{log.name} does not tell of step 2 Image B",)
+
+
+def test_a_step_that_ran_and_was_taken_out_of_the_script_is_told(stage: Path) -> None:
+    run(stage)
+    assert history(stage).gone == ()
+    lines = SCRIPT.replace(', 4: "Aside"', "").replace(', 4: ["s4"]', "").replace(", 4: [0]}", "}")
+    write(stage, lines[: lines.index("mystep = 4")])
+    assert history(stage).gone == ("step 4 Aside was run, and the script does not have it",)
+    assert not history(stage).undone

@@ -10,8 +10,11 @@ from pathlib import Path
 from almared.engine.triage import severe_messages
 from almared.run.execute import script_states
 from almared.run.journal import Journal, JournalEntry
-from almared.run.scriptfile import CalibrationScript, ScriptStep, read_script
+from almared.run.scriptfile import CalibrationScript, ScriptStep, read_script, step_calls
 from almared.run.state import StepState
+
+TELLS_TITLE = "begin_step"
+"""Function of our scripts that writes the title of a step into CASA's log; others need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class History:
         Where one run ended and the next went on.
     logs : tuple of Path
         Logs of the runs, in order.
+    gone : tuple of str
+        Steps that ended well in this directory and that the script does not have any more.
     """
 
     script: CalibrationScript
@@ -71,6 +76,7 @@ class History:
     runs: tuple[str, ...]
     interruptions: tuple[str, ...]
     logs: tuple[Path, ...]
+    gone: tuple[str, ...] = ()
 
 
 def read_history(script_path: Path) -> History:
@@ -107,6 +113,7 @@ def read_history(script_path: Path) -> History:
         *_flag_faults(script, counted, entries=entries),
         *(f"the log {path.name} of run {run} is missing" for run, path in logs.items() if not path.is_file()),
         *_severe_faults(entries, logs, attempts=counted),
+        *_title_faults(script, final.values(), logs=logs),
     ]
     return History(
         script=script,
@@ -116,6 +123,7 @@ def read_history(script_path: Path) -> History:
         runs=runs,
         interruptions=tuple(_interruptions(counted, runs)),
         logs=tuple(path for path in logs.values() if path.is_file()),
+        gone=tuple(_gone(script, entries)),
     )
 
 
@@ -211,6 +219,31 @@ def _severe_faults(
         with path.open(encoding="utf-8", errors="replace") as lines:
             for message in severe_messages(lines, tolerated.get(run, ())):
                 yield f"{path.name}, {message.time}: {message.text}"
+
+
+def _title_faults(script: CalibrationScript, final: Iterable[Attempt], *, logs: Mapping[str, Path]) -> Iterator[str]:
+    """Yield the steps that ended well and whose titles the log of their run does not have, by words."""
+    there = {run: path for run, path in logs.items() if path.is_file()}
+    texts = {run: _words(path.read_text(encoding="utf-8", errors="replace")) for run, path in there.items()}
+    for attempt in final:
+        title = script.step(attempt.step).title
+        tells = any(call.name == TELLS_TITLE for call in step_calls(script, attempt.step))
+        if tells and attempt.is_done and attempt.run in texts and _words(title) not in texts[attempt.run]:
+            yield f"{logs[attempt.run].name} does not tell of step {attempt.step} {title}"
+
+
+def _words(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _gone(script: CalibrationScript, entries: Sequence[JournalEntry]) -> Iterator[str]:
+    """Yield what was run and is not in the script: other steps may build on it."""
+    titles = {_words(step.title) for step in script.steps}
+    begun = {entry.step: str(entry.data.get("title", "")) for entry in entries if entry.event == "step-begin"}
+    done = {entry.step for entry in entries if entry.event == "step-end" and entry.data.get("outcome") == "done"}
+    for number, title in begun.items():
+        if number in done and number not in script.numbers and _words(title) not in titles:
+            yield f"step {number} {title} was run, and the script does not have it"
 
 
 def _interruptions(attempts: Sequence[Attempt], runs: Sequence[str]) -> Iterator[str]:
