@@ -1,11 +1,13 @@
 """Wall time of `almared reduce` with one and with two workers, against the same scripts by plain casatasks in a row.
 
     python benchmarks/reduce_workers.py [--scenario tiny-mous] [--out DIR] [--until run] [--workers 1 2] [--rounds 2]
+                                         [--plain]
 
 Each reduction starts from planned ASDMs, in a tree of its own, one after the other; with two rounds in the order 1, 2,
 1, 2, so that other load of the machine meets both alike, and medians are compared. Plain is what a reducer does by
 hand: the calibration scripts of all execution blocks one after the other, each in a process with casatasks and a
-configuration file, in which almared cannot be imported; it counts for the calibrations only and runs once.
+configuration file, in which almared cannot be imported; it counts for the calibrations only and runs once, if asked
+for: without it all of this takes three minutes on two free cores.
 """
 
 from __future__ import annotations
@@ -54,11 +56,12 @@ def plainly(root: Path) -> float:
 
 @dataclass(frozen=True)
 class Order:
-    """What is compared: numbers of workers, how often, up to which stage."""
+    """What is compared: numbers of workers, how often, up to which stage, and whether with plain casatasks."""
 
     workers: tuple[int, ...] = (1, 2)
     rounds: int = 2
     until: str = "run"
+    has_plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,9 @@ def lines(scenario: str, out: Path, *, order: Order) -> list[str]:
     load = f", load {os.getloadavg()[0]:.1f} at the start"
     told = [f"{scenario}: {len(asdms)} execution blocks to the end of {order.until!r}, {cores} cores{load}"]
     with tempfile.TemporaryDirectory(dir=out) as place:
-        serial = plainly(prepared(uid, asdms, Path(place) / "plain"))
-        told.append(f"calibrations by plain casatasks in a row   {serial:8.1f} s")
+        if order.has_plain:
+            serial = plainly(prepared(uid, asdms, Path(place) / "plain"))
+            told.append(f"calibrations by plain casatasks in a row   {serial:8.1f} s")
         measured = measure(uid, asdms, Path(place), order=order)
     medians = {number: median(each.whole for each in runs) for number, runs in measured.items()}
     first = medians[order.workers[0]]
@@ -122,10 +126,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--until", default="run", help="last stage")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=2, help="how often each number of workers")
+    parser.add_argument("--plain", action="store_true", help="run the same scripts by plain casatasks, too")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         out = given.out or Path(place) / "mous"
-        order = Order(tuple(given.workers), given.rounds, given.until)
+        order = Order(tuple(given.workers), given.rounds, given.until, given.plain)
         print("\n".join(lines(given.scenario, out, order=order)))
 
 
