@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from almared.engine.configure import site_configuration
 from almared.mous import read_mous
 
 pytestmark = pytest.mark.casa
+
+LONGEST_S = 1200
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +137,31 @@ def test_sha256sum_verifies_every_file(package: Path) -> None:
     assert there - listed == {"manifest.sha256"}
 
 
+def test_the_dry_run_names_what_the_package_holds(package: Path, delivered_mous: Path, almared: Command) -> None:
+    told = json.loads(almared("package", delivered_mous, "--dry-run", "--json").stdout)
+    there = {str(path.relative_to(package)): path.stat().st_size for path in package.rglob("*") if path.is_file()}
+    assert sorted([*told["files"], *told["written"]]) == sorted(there)
+    exact = {name: size for name, size in told["files"].items() if not name.endswith((".tgz", ".html"))}
+    assert exact == {name: there[name] for name in exact}
+    assert "Would replace" in almared("package", delivered_mous, "--dry-run").stdout
+
+
+def test_programs_find_the_whole_reduction_in_one_file(package: Path, delivered_mous: Path) -> None:
+    told = json.loads((package / "reduction.json").read_text())
+    stages = [*(eb.directory.name for eb in read_mous(delivered_mous).ebs), "Combination/calibrated", "Imaging"]
+    assert list(told["stages"]) == sorted(stages)
+    for name in stages[:2]:
+        assert [step["number"] for step in told["stages"][name]["steps"]] == list(range(20))
+        assert all(step["seconds"] > 0 for step in told["stages"][name]["steps"])
+        assert told["fluxes"][name]
+        assert told["reports"][name]["flags"]["numbers"]
+    assert {flux["source"] for flux in told["combination"]["fluxes"]}
+    for image in told["imaging"]["images"]:
+        assert image["rms_jy"] > 0
+        assert image["beam"]["major_arcsec"] > 0
+    assert all(line["passed"] for line in told["checklist"])
+
+
 def test_the_readme_tells_what_was_reached(package: Path, delivered_mous: Path) -> None:
     text = (package / "README").read_text()
     for image in json.loads((delivered_mous / "Imaging" / "images.json").read_text())["images"]:
@@ -146,7 +174,7 @@ def test_the_readme_tells_what_was_reached(package: Path, delivered_mous: Path) 
     assert "\n    scriptForPI.py\n" in text
 
 
-def plain(script: str, *, directory: Path, home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def start_plain(script: str, *, directory: Path, home: Path, **variables: str) -> subprocess.Popen[str]:
     """Run a script by a Python that has casatasks, an empty home, and no almared."""
     home.mkdir(exist_ok=True)
     site = home / "casasite.py"
@@ -155,7 +183,25 @@ def plain(script: str, *, directory: Path, home: Path, **variables: str) -> subp
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     surroundings = {**kept, "HOME": str(home), "CASASITECONFIG": str(site), **variables}
     command = [sys.executable, "-c", order]
-    return subprocess.run(command, cwd=directory, env=surroundings, capture_output=True, text=True, check=False)
+    return subprocess.Popen(
+        command, cwd=directory, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def plain(script: str, *, directory: Path, home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a script that way to its end."""
+    process = start_plain(script, directory=directory, home=home, **variables)
+    out, err = process.communicate(timeout=LONGEST_S)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def kill_when(process: subprocess.Popen[str], pattern: str, *, below: Path) -> None:
+    """Kill a process as soon as a file is there."""
+    while not list(below.glob(pattern)):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
 
 
 @pytest.fixture
@@ -165,21 +211,45 @@ def received(package: Path, tmp_path: Path) -> Path:
 
 
 def test_the_script_restores_the_data_that_were_imaged(received: Path, delivered_mous: Path, tmp_path: Path) -> None:
-    script = received / "script"
-    done = plain("scriptForPI.py", directory=script, home=tmp_path / "home")
+    """One block by its tables; the other, whose script was changed, anew; killed once; saving all disk."""
+    script, home, calibrated = received / "script", tmp_path / "home", received / "calibrated"
+    done = plain("scriptForPI.py", directory=script, home=home)
     assert done.returncode == 1
     assert "no ASDM in" in done.stderr
+    first, second = (eb.uid.file_name for eb in read_mous(delivered_mous).ebs)
     for eb in read_mous(delivered_mous).ebs:
         shutil.copytree(eb.asdm.resolve(), received / "raw" / f"{eb.uid.file_name}.asdm.sdm")
-    done = plain("scriptForPI.py", directory=script, home=tmp_path / "home")
+    changed = script / f"{second}.ms.scriptForCalibration.py"
+    changed.write_text(changed.read_text() + "\n# looked at\n")
+    process = start_plain("scriptForPI.py", directory=script, home=home, SPACESAVING="3")
+    kill_when(process, f"{second}.calibration/*.ms.split", below=calibrated)
+    assert json.loads((calibrated / "restored.json").read_text()) == [first]
+    log = next(calibrated.glob(f"{first}.calibration/*.log")).read_text()
+    assert "applycal" in log
+    assert "gaincal" not in log
+
+    done = plain("scriptForPI.py", directory=script, home=home, SPACESAVING="3")
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    restored = received / "calibrated" / "Imaging" / "calibrated_final.ms"
+    assert f"{first}: " not in done.stdout
+    assert f"{second}: calibrated anew, since {changed.name} was changed" in done.stdout
     # The continuum step adds weights per channel, copies of the weights, to the MS that was imaged.
     imaged = delivered_mous / "Imaging" / "calibrated_final.ms"
+    restored = calibrated / "Imaging" / "calibrated_final.ms"
     assert differences_of_tables(restored, imaged, without=["WEIGHT_SPECTRUM"]) == []
-    again = plain("scriptForPI.py", directory=script, home=tmp_path / "home")
+    assert not [path for ending in ("ms", "split", "cal") for path in calibrated.rglob(f"uid___A002*.{ending}")]
+    again = plain("scriptForPI.py", directory=script, home=home, SPACESAVING="3")
     assert again.returncode == 0
     assert "Step " not in again.stdout
+
+
+def test_a_damaged_archive_of_tables_is_told(received: Path, delivered_mous: Path, tmp_path: Path) -> None:
+    for eb in read_mous(delivered_mous).ebs:
+        (received / "raw" / eb.asdm.name).symlink_to(eb.asdm.resolve())
+    archive = next(received.glob("calibration/*.calibration.tgz"))
+    archive.write_bytes(archive.read_bytes()[:-100])
+    done = plain("scriptForPI.py", directory=received / "script", home=tmp_path / "home")
+    assert done.returncode == 1
+    assert f"{archive.name} is damaged" in done.stderr
 
 
 def test_the_script_refuses_to_start_elsewhere_or_over_other_things(received: Path, tmp_path: Path) -> None:

@@ -131,7 +131,11 @@ tb.open("x.ms", nomodify=False)
 tb.addcols({"CORRECTED_DATA": tb.getcoldesc("DATA")})
 tb.close()
 faults = []
-for restore in (lambda: flagmanager(vis="x.ms", mode="restore", versionname="P"), lambda: start_from_flags("x.ms", "P")):
+def plain():
+    flagmanager(vis="x.ms", mode="restore", versionname="P")
+def ours():
+    start_from_flags("x.ms", "P")
+for restore in (plain, ours):
     # A kill between the writing of a table and that of its lock.
     with open("x.ms/table.lock", "wb") as file:
         file.write(before)

@@ -373,7 +373,6 @@ def keep_fluxes(name: str, fluxes: Mapping[str, Any]) -> None:
 
 thesteps = []
 thesteps = thesteps or list(globals().get("mysteps") or step_title)
-applyonly = bool(globals().get("applyonly", False))
 print("Steps to be executed:", thesteps)
 check_casa("6.7.0.31")
 
@@ -396,8 +395,7 @@ if mystep in thesteps:
     # importasdm leaves out what it cannot read without saying so: compare with the ASDM.
     check_import("uid___A002_Xabc123_X1f.ms", rows={"MAIN": 1908})
 
-    if not applyonly:
-        unify_source_ids("uid___A002_Xabc123_X1f.ms")
+    unify_source_ids("uid___A002_Xabc123_X1f.ms")
 
 # Fix of SYSCAL table times
 mystep = 1

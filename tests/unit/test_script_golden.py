@@ -54,7 +54,7 @@ def test_no_step_reads_a_name_that_another_step_sets() -> None:
         used = [n for n in ast.walk(block) if isinstance(n, ast.Name)]
         own = {n.id for n in used if isinstance(n.ctx, ast.Store)}
         read = {n.id for n in used if isinstance(n.ctx, ast.Load)}
-        assert read <= outside | own | {"mystep", "thesteps", "applyonly"}
+        assert read <= outside | own | {"mystep", "thesteps"}
         assert "mystep" not in own
 
 

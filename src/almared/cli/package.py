@@ -7,15 +7,16 @@ from pathlib import Path
 
 import click
 
+from almared.delivery.contents import contents_of
 from almared.delivery.package import member_directory, package_mous
-from almared.mous import read_mous
+from almared.mous import Mous, read_mous
 
 
 @click.command()
 @click.argument("mous", type=click.Path(path_type=Path, exists=True))
 @click.option("--out", type=click.Path(path_type=Path), help="Where the tree begins; Delivery in the MOUS by default.")
 @click.option("--force", "is_forced", is_flag=True, help="Although lines of the checklist fail; the package says so.")
-@click.option("--dry-run", is_flag=True, help="Tell where it would go; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Tell what would go where, with sizes; write nothing.")
 @click.option("--json", "is_json", is_flag=True, help="Tell it as JSON.")
 def command(mous: Path, *, out: Path | None, is_forced: bool, dry_run: bool, is_json: bool) -> None:
     """Make the package of the MOUS: calibration, scripts, reports, logs, products, README, manifest.
@@ -33,10 +34,7 @@ def command(mous: Path, *, out: Path | None, is_forced: bool, dry_run: bool, is_
     """
     read = read_mous(mous)
     if dry_run:
-        place = member_directory(read, out)
-        click.echo(
-            json.dumps({"package": str(place), "replaces": place.exists()}) if is_json else f"would make {place}"
-        )
+        _tell_contents(read, member_directory(read, out), is_json=is_json)
         return
     made = package_mous(read, out=out, is_forced=is_forced)
     if is_json:
@@ -51,3 +49,18 @@ def command(mous: Path, *, out: Path | None, is_forced: bool, dry_run: bool, is_
     click.echo(f"{made.n_files} files, {made.n_bytes / 1e6:.1f} MB; `sha256sum --check manifest.sha256` verifies them")
     if made.is_forced:
         click.echo("The final checklist FAILED in parts; README and reduction.json say so.")
+
+
+def _tell_contents(mous: Mous, place: Path, *, is_json: bool) -> None:
+    contents = contents_of(mous)
+    sizes = contents.sizes()
+    if is_json:
+        told = {"package": str(place), "replaces": place.exists(), "files": sizes, "written": list(contents.written)}
+        click.echo(json.dumps(told, indent=1))
+        return
+    for name, size in sizes.items():
+        click.echo(f"{size / 1e6:10.2f} MB  {name}{' (before compression)' if name.endswith('.tgz') else ''}")
+    for name in contents.written:
+        click.echo(f"{'written':>13}  {name}")
+    verb = "replace" if place.exists() else "make"
+    click.echo(f"Would {verb} {place}: {len(sizes) + len(contents.written)} files, {sum(sizes.values()) / 1e6:.1f} MB")

@@ -6,7 +6,7 @@ import getpass
 import os
 import re
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,8 +97,12 @@ def check_mous(mous: Mous) -> tuple[CheckLine, ...]:
     Wiki, final checklist; requirements W141 to W150, W104.
     """
     lines: list[CheckLine] = []
+    builds: dict[str, tuple[str, ...]] = {}
     for place in stage_places(mous):
-        lines += _stage_lines(place)
+        history, found = _history(place)
+        builds |= {place.name: history.builds} if history else {}
+        lines += found
+    lines.append(version_line(builds, reason=mous.settings.readme.versions))
     for eb in mous.ebs:
         lines.append(_report_line(eb))
     if mous.is_combined:
@@ -121,21 +125,45 @@ def stage_places(mous: Mous) -> tuple[StagePlace, ...]:
     return tuple(places)
 
 
-def _stage_lines(place: StagePlace) -> Iterator[CheckLine]:
-    """Yield the lines on script and log of a stage."""
+def _history(place: StagePlace) -> tuple[History | None, tuple[CheckLine, ...]]:
+    """Return how a stage was done, if it was, and the lines on its script and log."""
     asked = "a complete script whose steps all ran in order in one go"
     if not place.script.is_file():
-        yield CheckLine("script", place.name, asked, (f"{place.script.name} is missing",), "run `almared reduce`")
-        return
+        missing = (f"{place.script.name} is missing",)
+        return None, (CheckLine("script", place.name, asked, missing, "run `almared reduce`"),)
     try:
         history = read_history(place.script)
     except AlmaredError as error:
-        yield CheckLine("script", place.name, asked, (error.text(),), "make the script anew")
-        return
-    notes = history.interruptions
+        return None, (CheckLine("script", place.name, asked, (error.text(),), "make the script anew"),)
     faults = (*history.undone, *(fault for fault in history.faults if ".log" not in fault))
-    yield CheckLine("script", place.name, asked, faults, f"run `{place.again}`", notes)
-    yield _log_line(place, history)
+    line = CheckLine("script", place.name, asked, faults, f"run `{place.again}`", history.interruptions)
+    return history, (line, _log_line(place, history))
+
+
+def version_line(builds: Mapping[str, Sequence[str]], *, reason: str) -> CheckLine:
+    """Return the line on the builds of CASA that ran the stages.
+
+    Parameters
+    ----------
+    builds : mapping of str to sequence of str
+        Builds of casatasks, by stage.
+    reason : str
+        Why they differ, in the reducer's words; empty when nobody said.
+
+    References
+    ----------
+    Requirement W134: imaging is done in the CASA of the calibration.
+    """
+    told = "; ".join(f"{place}: {', '.join(used)}" for place, used in builds.items() if used)
+    differ = len({build for used in builds.values() for build in used}) > 1
+    return CheckLine(
+        "versions",
+        "MOUS",
+        "one build of CASA for all stages",
+        (told,) if differ and not reason else (),
+        "run the stages again in one of them, or give the reason in mous.toml: [readme] versions",
+        (f"{told}: {reason}",) if differ and reason else (),
+    )
 
 
 def _log_line(place: StagePlace, history: History) -> CheckLine:
@@ -200,8 +228,8 @@ def _products_line(mous: Mous) -> CheckLine:
         faults += [f"{name} is missing" for name in files.values() if not (directory / name).is_file()]
         pbcor = str(files.get("pbcor", ".pbcor.fits"))
         faults += [f"{pbcor} does not end in .pbcor.fits"] if not pbcor.endswith(".pbcor.fits") else []
-    asked = f"products {' and '.join(PRODUCTS)} of every image"
-    return CheckLine("products", "Imaging", asked, tuple(faults), "run `almared image`", _stale_images(mous))
+    asked = f"products {' and '.join(PRODUCTS)} of every image, made from the data as they are now"
+    return CheckLine("products", "Imaging", asked, (*faults, *_stale_images(mous)), "run `almared image`")
 
 
 def _stale_images(mous: Mous) -> tuple[str, ...]:

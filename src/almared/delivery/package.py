@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from almared import __version__
 from almared.delivery.archive import manifest_text, pack
-from almared.delivery.checklist import CheckLine, check_mous, stage_places
+from almared.delivery.checklist import CheckLine, StagePlace, check_mous
+from almared.delivery.contents import DIRECTORIES, MANIFEST, METADATA, contents_of, log_members
 from almared.delivery.history import read_history
 from almared.delivery.logs import merged_log
+from almared.delivery.metadata import metadata
 from almared.delivery.readme import write_readme
 from almared.delivery.restore import NAME as RESTORE
 from almared.delivery.restore import restore_script
 from almared.errors import DeliveryError
-from almared.mous import Mous, MousEb
-from almared.names import Uid, flag_versions, safe_file_name
-from almared.run.journal import JOURNAL, STATE_DIRECTORY
+from almared.mous import Mous
+from almared.names import Uid, safe_file_name
 from almared.run.lock import locked
-from almared.run.scriptfile import read_script
-from almared.script.written import PLAN
-from almared.stages.image_record import read_record
 
-MANIFEST, METADATA = "manifest.sha256", "reduction.json"
 UNKNOWN_PROJECT = "unknown_project"
 RAW_NOTE = "Put the ASDMs of the execution blocks here, each a directory:\n"
 
@@ -133,98 +128,46 @@ def _take(new: Path, root: Path, *, is_forced: bool) -> Package:
 
 
 def _fill(mous: Mous, root: Path, *, lines: Sequence[CheckLine]) -> None:
-    for name in ("calibration", "script", "qa", "log", "product", "raw"):
+    contents = contents_of(mous)
+    for name in DIRECTORIES:
         (root / name).mkdir()
-    for eb in mous.ebs:
-        _add_calibration(eb, root)
-    _add_scripts(mous, root)
-    _add_reports(mous, root)
-    _add_logs(mous, root)
-    _add_products(mous, root)
-    names = "".join(f"  {eb.asdm.name}\n" for eb in mous.ebs)
-    (root / "raw" / "README").write_text(RAW_NOTE + names, encoding="utf-8")
-    document = json.dumps(metadata(mous, lines), indent=1, sort_keys=True) + "\n"
-    (root / METADATA).write_text(document, encoding="utf-8")
-    (root / "README").write_text(_readme(mous, root, lines=lines), encoding="utf-8")
-    files = [path for path in root.rglob("*") if path.is_file()]
-    (root / MANIFEST).write_text(manifest_text(root, files), encoding="utf-8")
-
-
-def _add_calibration(eb: MousEb, root: Path) -> None:
-    """Add the tables and flag versions of an execution block, and the figures of its report."""
-    script = read_script(eb.directory / eb.products.script)
-    sets = {eb.products.ms, eb.products.split, eb.products.calibrated}
-    stem = eb.uid.file_name
-    kept = [name for name in script.products if name not in sets and script.has(name)]
-    kept += [name for name in map(flag_versions, sorted(sets)) if script.has(name) and name not in kept]
-    pack(root / "calibration" / f"{stem}.calibration.tgz", {name: eb.directory / name for name in kept})
-    plots = root / "calibration" / f"{stem}.calibration.plots"
-    plots.mkdir()
-    for path in sorted((eb.directory / "qa2").glob("*.png")):
-        if "__qa2_part" not in path.name:
-            shutil.copyfile(path, plots / path.name)
-    wvr = eb.directory / eb.products.of_ms("wvrgcal")
-    if wvr.is_file():
-        shutil.copyfile(wvr, root / "calibration" / wvr.name)
-    for ephemeris in sorted(eb.directory.glob("*.eph")):
-        shutil.copyfile(ephemeris, root / "calibration" / ephemeris.name)
-
-
-def _add_scripts(mous: Mous, root: Path) -> None:
-    for place in stage_places(mous):
-        if place.script.is_file():
-            shutil.copyfile(place.script, root / "script" / place.script.name)
+    for name, path in contents.copies.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, root / name)
+    for name, members in contents.archives.items():
+        pack(root / name, members)
+    for name, place in contents.logs.items():
+        _pack_log(root / name, place)
+    _link_reports(mous, root)
     build = next(iter(read_history(mous.ebs[0].directory / mous.ebs[0].products.script).builds), "")
-    (root / "script" / RESTORE).write_text(restore_script(mous, build=build), encoding="utf-8")
-    for name in ("allFluxes.txt", "cont.dat"):
-        for directory in (mous.tree.combination, mous.tree.imaging):
-            if (directory / name).is_file():
-                shutil.copyfile(directory / name, root / "script" / name)
+    _write(root / "script" / RESTORE, restore_script(mous, build=build))
+    _write(root / "raw" / "README", RAW_NOTE + "".join(f"  {eb.asdm.name}\n" for eb in mous.ebs))
+    _write(root / METADATA, json.dumps(metadata(mous, lines), indent=1, sort_keys=True) + "\n")
+    _write(root / "README", _readme(mous, root, lines=lines))
+    files = [path for path in root.rglob("*") if path.is_file()]
+    _write(root / MANIFEST, manifest_text(root, files))
 
 
-def _add_reports(mous: Mous, root: Path) -> None:
-    for directory in [*(eb.directory / "qa2" for eb in mous.ebs), mous.tree.report]:
-        wanted = [
-            *directory.glob("*.qa2_report.html"),
-            *directory.glob("*__qa2_part*.png"),
-            *directory.glob("*__textfile.txt"),
-        ]
-        for path in sorted(wanted):
-            text = path.read_bytes()
-            if directory == mous.tree.report and path.suffix == ".html":
-                # In the package all reports are side by side.
-                for eb in mous.ebs:
-                    text = text.replace(f"../{eb.directory.name}/qa2/".encode(), b"")
-            (root / "qa" / path.name).write_bytes(text)
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
-def _add_logs(mous: Mous, root: Path) -> None:
-    for place in stage_places(mous):
-        if not place.script.is_file():
-            continue
-        stem = _log_stem(place.name, mous)
-        scratch = root / "log" / f"{stem}.log"
-        scratch.write_text(merged_log(read_history(place.script)), encoding="utf-8")
-        files = {f"{stem}.log": scratch}
-        for name in (JOURNAL, PLAN):
-            if (path := place.script.parent / STATE_DIRECTORY / name).is_file():
-                files[f"{stem}.{name}"] = path
-        pack(root / "log" / f"{stem}.log.tgz", files)
-        scratch.unlink()
+def _pack_log(archive: Path, place: StagePlace) -> None:
+    """Pack the logs of a stage, as one, with its journal and plan."""
+    scratch = archive.with_suffix("")
+    _write(scratch, merged_log(read_history(place.script)))
+    pack(archive, {scratch.name: scratch, **log_members(archive.name, place)})
+    scratch.unlink()
 
 
-def _log_stem(place: str, mous: Mous) -> str:
-    found = {eb.directory.name: eb.uid.file_name for eb in mous.ebs}
-    return found.get(place) or ("calibrated" if place.startswith("Combination") else "analysis")
-
-
-def _add_products(mous: Mous, root: Path) -> None:
-    for image in read_record(mous.tree.imaging).get("images", ()):
-        for kind, name in image["files"].items():
-            if kind != "image" and (mous.tree.imaging / name).is_file():
-                shutil.copyfile(mous.tree.imaging / name, root / "product" / Path(name).name)
-        for preview in sorted(mous.tree.imaging.glob(f"{image['name']}*.png")):
-            shutil.copyfile(preview, root / "product" / preview.name)
+def _link_reports(mous: Mous, root: Path) -> None:
+    """Let the report of the MOUS find those of the execution blocks: in the package all are side by side."""
+    for page in mous.tree.report.glob("*.qa2_report.html"):
+        copy = root / "qa" / page.name
+        text = copy.read_bytes()
+        for eb in mous.ebs:
+            text = text.replace(f"../{eb.directory.name}/qa2/".encode(), b"")
+        copy.write_bytes(text)
 
 
 def _readme(mous: Mous, root: Path, *, lines: Sequence[CheckLine]) -> str:
@@ -241,45 +184,3 @@ def _tree(directory: Path, indent: str) -> Iterator[str]:
         yield f"{indent}{path.name}{'/' if path.is_dir() else ''}"
         if path.is_dir():
             yield from _tree(path, indent + "  ")
-
-
-def metadata(mous: Mous, lines: Sequence[CheckLine]) -> Mapping[str, Any]:
-    """Return the whole reduction for programs: choices, runs, images, checks.
-
-    Parameters
-    ----------
-    mous : Mous
-        The MOUS.
-    lines : sequence of CheckLine
-        The final checklist.
-    """
-    stages = {}
-    for place in stage_places(mous):
-        if place.script.is_file():
-            history = read_history(place.script)
-            stages[place.name] = {
-                "script": place.script.name,
-                "script_sha256": history.script.digest,
-                "made_with": dict(history.script.made_with),
-                "casatasks": list(history.builds),
-                "runs": list(history.runs),
-                "interruptions": list(history.interruptions),
-                "choices": _choices(place.script.parent),
-            }
-    return {
-        "format": 1,
-        "almared": __version__,
-        "mous": mous.settings.model_dump(mode="json"),
-        "execution_blocks": [str(eb.uid) for eb in mous.ebs],
-        "stages": stages,
-        "imaging": read_record(mous.tree.imaging),
-        "checklist": [line.as_record() for line in lines],
-        "is_forced": any(not line.passed for line in lines),
-    }
-
-
-def _choices(directory: Path) -> list[Any]:
-    try:
-        return list(json.loads((directory / STATE_DIRECTORY / PLAN).read_text(encoding="utf-8"))["choices"])
-    except (FileNotFoundError, ValueError, KeyError):
-        return []

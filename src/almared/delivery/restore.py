@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
+from almared.delivery.reapply import steps_of_application
 from almared.mous import Mous, MousEb
-from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
 from almared.recipes.image_prepare import FINAL
 from almared.run.products import size_on_disk
 from almared.run.scriptfile import read_script
@@ -54,16 +55,35 @@ def package_table(mous: Mous, *, build: str) -> Mapping[str, Any]:
     }
 
 
+def kept_products(eb: MousEb) -> tuple[str, ...]:
+    """Return the products of a calibration that go into its archive: tables, texts and flag versions, no data."""
+    script = read_script(eb.directory / eb.products.script)
+    sets = (eb.products.ms, eb.products.split, eb.products.calibrated)
+    names = [name for name in script.products if name not in sets]
+    return tuple(name for name in dict.fromkeys([*names, *map(flag_versions, sets)]) if script.has(name))
+
+
+def archive_name(eb: MousEb) -> str:
+    """Return the name of the archive of calibration tables (domain E.3)."""
+    return f"{eb.uid.file_name}.calibration.tgz"
+
+
 def _block(eb: MousEb) -> dict[str, Any]:
     products = eb.products
-    sizes = {name: size_on_disk(eb.directory / name) for name in read_script(eb.directory / products.script).products}
+    script = read_script(eb.directory / products.script)
+    sizes = {name: size_on_disk(eb.directory / name) for name in script.products}
     whole = sum(sizes.values())
+    tables = [name for name in kept_products(eb) if not name.endswith(flag_versions(""))]
     # What goes at the end is needed all the same while a block is calibrated; the next block has its room.
     return {
         "uid": eb.uid.file_name,
         "asdm": eb.asdm.name,
         "directory": eb.directory.name,
         "script": products.script,
+        "sha256": script.digest,
+        "archive": archive_name(eb),
+        "tables": tables,
+        "steps": list(steps_of_application(script, tables)),
         "ms": products.ms,
         "split": products.split,
         "calibrated": products.calibrated,

@@ -151,6 +151,8 @@ class ImagingTable(Table):
         What is made.
     masks : mapping of str to str
         Name of an image -> file of its mask; the others are masked automatically.
+    pb_name : str
+        Ending of the primary beams' FITS files: ``flux`` as the checklist has it, or ``pb`` as today.
     """
 
     fields: tuple[str, ...] = ()
@@ -166,6 +168,7 @@ class ImagingTable(Table):
     continuum: bool = True
     cubes: bool = True
     masks: Mapping[str, str] = Field(default_factory=dict)
+    pb_name: Literal["flux", "pb"] = "flux"
 
 
 class CombineTable(Table):
@@ -255,9 +258,12 @@ class ReadmeTable(Table):
     ----------
     comments : str
         Free text to the investigators.
+    versions : str
+        Why stages were run by different builds of CASA, where they were.
     """
 
     comments: str = ""
+    versions: str = ""
 
 
 class MousSettings(Table):

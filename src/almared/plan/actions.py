@@ -80,14 +80,11 @@ class Routine:
         In the order in which they are written.
     comment : str
         Written above the call.
-    is_left_out_when_applying : bool
-        Whether a script that runs with ``applyonly = True`` leaves it out (domain A.5).
     """
 
     name: str
     arguments: tuple[Argument, ...] = ()
     comment: str = ""
-    is_left_out_when_applying: bool = False
 
 
 Action: TypeAlias = Call | Routine

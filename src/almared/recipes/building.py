@@ -14,13 +14,11 @@ def call(task: str, comment: str = "", /, **arguments: object) -> Call:
     return Call(task, tuple(_argument(name, value) for name, value in arguments.items()), comment)
 
 
-def routine(
-    name: str, /, *positional: Value, comment: str = "", is_left_out_when_applying: bool = False, **arguments: Value
-) -> Routine:
+def routine(name: str, /, *positional: Value, comment: str = "", **arguments: Value) -> Routine:
     """Return a call of a function that the script carries."""
     unnamed = tuple(Argument("", value) for value in positional)
     named = tuple(Argument(key, value) for key, value in arguments.items())
-    return Routine(name, (*unnamed, *named), comment, is_left_out_when_applying)
+    return Routine(name, (*unnamed, *named), comment)
 
 
 def remove(*names: str) -> Routine:

@@ -38,7 +38,7 @@ def import_asdm(products: Products, options: CalibrationOptions) -> Step:
             rows=dict(sorted(options.expected_rows.items())),
             comment="importasdm leaves out what it cannot read without saying so: compare with the ASDM.",
         ),
-        routine("unify_source_ids", products.ms, is_left_out_when_applying=True),
+        routine("unify_source_ids", products.ms),
     )
     return Step(0, actions, makes=(products.ms, versions))
 

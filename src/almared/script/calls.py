@@ -12,12 +12,6 @@ def render_action(action: Action, *, indent: int) -> list[str]:
     lines = comment_lines(action.comment, indent=indent)
     if isinstance(action, Call):
         return lines + _call(action, indent)
-    if action.is_left_out_when_applying:
-        return [
-            *lines,
-            " " * indent + "if not applyonly:",
-            *_expression(action.name, action.arguments, indent=indent + 4),
-        ]
     return lines + _expression(action.name, action.arguments, indent=indent)
 
 

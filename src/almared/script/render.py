@@ -17,7 +17,6 @@ PARTLY = "whole or with the global list mysteps = [numbers of steps]."
 CHOICE = """\
 thesteps = []
 thesteps = thesteps or list(globals().get("mysteps") or step_title)
-applyonly = bool(globals().get("applyonly", False))
 print("Steps to be executed:", thesteps)"""
 
 

@@ -129,7 +129,7 @@ class ChosenCombination:
 
 def finished(order: CombineOrder) -> dict[str, Any] | None:
     """Return the record of a combination that is all done from what is there now, None when there is work left."""
-    document = _read_record(order.directory)
+    document = read_record(order.directory)
     script = order.directory / FLUX_SCRIPT
     if document is None or "contents" not in document or not script.is_file() or order.asks_anew:
         return None
@@ -138,7 +138,8 @@ def finished(order: CombineOrder) -> dict[str, Any] | None:
     return document if statuses and all(status.state is StepState.DONE for status in statuses) else None
 
 
-def _read_record(directory: Path) -> dict[str, Any] | None:
+def read_record(directory: Path) -> dict[str, Any] | None:
+    """Return the record of a combination as it stands in its directory, None when there is none."""
     try:
         document = json.loads((directory / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from casatools import image
+from casatools import image, regionmanager
 
 from almared.script.parts.steps import remove, tell
 
@@ -29,16 +29,18 @@ def keep_theory(name: str, sensitivity: Mapping[str, Any]) -> None:
         json.dump({"apparent_sensitivity_jy": float(sensitivity["effSens"])}, file)
 
 
-def join_chunks(name: str, chunks: Sequence[str], kinds: Sequence[str]) -> None:
-    """Join the images of chunks along the frequency axis, and the records of their cleans."""
+def join_chunks(name: str, chunks: Sequence[str], kinds: Sequence[str], channels: Sequence[Sequence[int]]) -> None:
+    """Join the first to the last of some channels of each chunk, and the records of their cleans."""
     for kind in kinds:
         parts = [f"{chunk}.{kind}" for chunk in chunks]
         if not os.path.exists(parts[0]):
             continue
         remove(f"{name}.{kind}")
+        inner = [_without_margins(part, *channels[number]) for number, part in enumerate(parts)]
         ia = image()
-        ia.imageconcat(outfile=f"{name}.{kind}", infiles=parts, axis=-1, relax=True).done()
+        ia.imageconcat(outfile=f"{name}.{kind}", infiles=inner, axis=-1, relax=True).done()
         ia.done()
+        remove(*(part for part in inner if part not in parts))
     records = []
     for chunk in chunks:
         with open(f"{chunk}.clean.json") as file:
@@ -51,6 +53,21 @@ def join_chunks(name: str, chunks: Sequence[str], kinds: Sequence[str]) -> None:
     }
     with open(f"{name}.clean.json", "w") as file:
         json.dump(joined, file, indent=1)
+
+
+def _without_margins(part: str, first: int, last: int) -> str:
+    """Return the name of an image that holds these channels of a chunk alone."""
+    ia = image()
+    ia.open(part)
+    shape = [int(n) for n in ia.shape()]
+    if (first, last) == (0, shape[-1] - 1):
+        ia.done()
+        return part
+    remove(f"{part}.inner")
+    box = regionmanager().box([0] * (len(shape) - 1) + [first], [n - 1 for n in shape[:-1]] + [last])
+    ia.subimage(outfile=f"{part}.inner", region=box).done()
+    ia.done()
+    return f"{part}.inner"
 
 
 def remove_images(name: str, kinds: Sequence[str]) -> None:

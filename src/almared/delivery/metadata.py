@@ -1,0 +1,88 @@
+"""The whole reduction for programs: ``reduction.json`` of the package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from almared import __version__
+from almared.delivery.checklist import CheckLine, StagePlace, stage_places
+from almared.delivery.history import read_history
+from almared.mous import Mous, MousEb
+from almared.report.build import read_report
+from almared.run.journal import STATE_DIRECTORY, Journal
+from almared.run.state import step_records
+from almared.script.written import PLAN
+from almared.stages.combine import read_record as read_combination
+from almared.stages.image_record import read_record
+
+FORMAT = 2
+
+
+def metadata(mous: Mous, lines: Sequence[CheckLine]) -> Mapping[str, Any]:
+    """Return settings, choices, runs, fluxes, what the reports measured, images and checks, as JSON knows them.
+
+    Parameters
+    ----------
+    mous : Mous
+        The MOUS.
+    lines : sequence of CheckLine
+        The final checklist.
+    """
+    return {
+        "format": FORMAT,
+        "almared": __version__,
+        "mous": mous.settings.model_dump(mode="json"),
+        "execution_blocks": [str(eb.uid) for eb in mous.ebs],
+        "stages": {place.name: _stage(place) for place in stage_places(mous) if place.script.is_file()},
+        "fluxes": {eb.directory.name: _fluxes(eb) for eb in mous.ebs},
+        "combination": read_combination(mous.tree.combination) if mous.is_combined else None,
+        "reports": {eb.directory.name: _measured(eb) for eb in mous.ebs},
+        "imaging": read_record(mous.tree.imaging),
+        "checklist": [line.as_record() for line in lines],
+        "is_forced": any(not line.passed for line in lines),
+    }
+
+
+def _stage(place: StagePlace) -> dict[str, Any]:
+    directory = place.script.parent
+    history = read_history(place.script)
+    records = step_records(Journal(directory).entries())
+    return {
+        "script": place.script.name,
+        "script_sha256": history.script.digest,
+        "made_with": dict(history.script.made_with),
+        "casatasks": list(history.builds),
+        "runs": list(history.runs),
+        "interruptions": list(history.interruptions),
+        "steps": [
+            {"number": step.number, "title": step.title, "seconds": records[step.number].seconds}
+            for step in history.script.steps
+            if step.number in records
+        ],
+        "choices": _choices(directory),
+    }
+
+
+def _choices(directory: Path) -> list[Any]:
+    try:
+        return list(json.loads((directory / STATE_DIRECTORY / PLAN).read_text(encoding="utf-8"))["choices"])
+    except (FileNotFoundError, ValueError, KeyError):
+        return []
+
+
+def _fluxes(eb: MousEb) -> Any:
+    """Return all that fluxscale returned, None where it did not run."""
+    path = eb.directory / f"{eb.products.of_split('fluxscale')}.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _measured(eb: MousEb) -> dict[str, Any]:
+    """Return the numbers and warnings of each item of the report of an execution block."""
+    items = read_report(eb.directory / "qa2").get("items", ())
+    return {item["key"]: {"numbers": item["made"]["numbers"], "warnings": item["made"]["warnings"]} for item in items}
