@@ -31,7 +31,7 @@ def test_lines_that_may_be_personal(line: str, kind: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Stokes I; Jy/beam", "DV05 is flagged in spw 1, low gains", "uid___A002_Xe1_X10.ms", "J1924-2914 is the bandpass"
+        "Stokes I; Jy/beam", "DV05 is flagged in spw 1, low gains", "uid___A002_Xe1_X10.ms", "J1924-2914 is used"
     ],
 )  # fmt: skip
 def test_lines_that_are_not(text: str) -> None:
