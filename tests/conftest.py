@@ -137,14 +137,15 @@ def tiny_mous(shared_tmp: Path, tiny_mous_out: Path, almared: Command) -> Path:
 
 @pytest.fixture(scope="session")
 def delivered_mous(shared_tmp: Path, tiny_mous: Path, almared: Command) -> Path:
-    """The tree of the tiny MOUS, its continuum imaged, reduced to the package; not to be changed (copy it)."""
+    """The tree of the tiny MOUS, its continuum imaged (small), reduced to the package; not to be changed (copy it)."""
     place = shared_tmp / "delivered-mous" / tiny_mous.name
     with made_once(place.parent) as is_new:
         if is_new:
             shutil.copytree(tiny_mous, place, symlinks=True)
             settings = (place / "mous.toml").read_text()
             assert "\n[imaging]" in settings
-            (place / "mous.toml").write_text(settings.replace("\n[imaging]", "\n[imaging]\ncubes = false\n#", 1))
+            small = "\n[imaging]\ncubes = false\nimsize = 128\n#"
+            (place / "mous.toml").write_text(settings.replace("\n[imaging]", small, 1))
             almared("reduce", place, "--workers", 2)
     return place
 
