@@ -32,9 +32,7 @@ PLACE = click.Path(path_type=Path)
 @click.option("--no-cubes", is_flag=True, help="Continuum alone.")
 @click.option("--no-continuum", is_flag=True, help="Cubes alone.")
 @click.option("--no-contsub", is_flag=True, help="Leave the continuum in the cubes.")
-@click.option(
-    "--pb-name", type=click.Choice(["flux", "pb"]), default="flux", show_default=True, help="Of FITS primary beams."
-)
+@click.option("--pb-name", type=click.Choice(["flux", "pb"]), help="Ending of FITS primary beams (mous.toml, or flux).")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes side by side.")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Run the processes on the workers of this Dask.")
 @click.option("--memory", type=click.FloatRange(min=0.5), metavar="GB", help="Memory for all processes (what is free).")
@@ -131,7 +129,7 @@ def _with_options(order: ImagingOrder, given: dict[str, Any]) -> ImagingOrder:
         order.wishes,
         has_cubes=order.wishes.has_cubes and not given["no_cubes"],
         has_continuum=order.wishes.has_continuum and not given["no_continuum"],
-        pb_name=given["pb_name"],
+        pb_name=given["pb_name"] or order.wishes.pb_name,
     )
     return replace(
         order,

@@ -154,6 +154,7 @@ def _wishes(request: RequestTable, imaging: ImagingTable) -> ImageWishes:
         ),
         has_continuum=imaging.continuum,
         has_cubes=imaging.cubes,
+        pb_name=imaging.pb_name,
     )
 
 
