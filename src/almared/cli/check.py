@@ -9,15 +9,23 @@ from pathlib import Path
 
 import click
 
-from almared.delivery.checklist import CheckLine, check_mous
-from almared.mous import read_mous
+from almared.delivery.checklist import CheckLine, check_mous, stray_logs
+from almared.delivery.placement import put_aside
+from almared.mous import Mous, read_mous
 
 
 @click.command()
 @click.argument("mous", type=click.Path(path_type=Path, exists=True))
+@click.option("--condensed", "is_condensed", is_flag=True, help="One line for each item of the checklist.")
+@click.option(
+    "--tidy", "tidies", is_flag=True, help="Put logs that belong to no step aside, into .almared beside them."
+)
+@click.option("--dry-run", is_flag=True, help="With --tidy: tell which; move nothing.")
 @click.option("--json", "is_json", is_flag=True, help="Tell it as JSON.")
 @click.pass_context
-def command(context: click.Context, mous: Path, *, is_json: bool) -> None:
+def command(
+    context: click.Context, mous: Path, *, is_condensed: bool, tidies: bool, dry_run: bool, is_json: bool
+) -> None:
     """Go through the final checklist of the MOUS: scripts, logs, reports, README, products, names.
 
     A calibration that was interrupted counts as one run when the journal shows that every step ended well, in order,
@@ -26,18 +34,41 @@ def command(context: click.Context, mous: Path, *, is_json: bool) -> None:
     \b
     Examples:
       almared check uid___A001_X13e_X1fe
+      almared check uid___A001_X13e_X1fe --condensed   one page
+      almared check uid___A001_X13e_X1fe --tidy        stray logs out of the way first
       almared check uid___A001_X13e_X1fe --json
 
     Exit codes: 0 all lines passed; 3 no MOUS; 8 a line failed.
     """
-    lines = check_mous(read_mous(mous))
+    read = read_mous(mous)
+    if tidies:
+        _tidy(read, dry_run=dry_run, is_quiet=is_json)
+    lines = check_mous(read)
     failed = [line for line in lines if not line.passed]
     if is_json:
         click.echo(json.dumps({"passed": not failed, "lines": [line.as_record() for line in lines]}, indent=1))
     else:
-        _show(lines)
+        (_show_condensed if is_condensed else _show)(lines)
         click.echo(f"{len(failed)} of {len(lines)} lines failed." if failed else f"All {len(lines)} lines passed.")
     context.exit(8 if failed else 0)
+
+
+def _tidy(mous: Mous, *, dry_run: bool, is_quiet: bool) -> None:
+    logs = stray_logs(mous)
+    moved = logs if dry_run else put_aside(logs)
+    for log, place in zip(logs, moved, strict=True):
+        if not is_quiet:
+            click.echo(f"would put {log.name} aside" if dry_run else f"{log.name} is now {place}")
+
+
+def _show_condensed(lines: Sequence[CheckLine]) -> None:
+    """Write one line per item, as a short checklist has it: the items and their state are those of the full one."""
+    for key in dict.fromkeys(line.key for line in lines):
+        same = [line for line in lines if line.key == key]
+        failed = [line.place for line in same if not line.passed]
+        mark = f"FAILED in {', '.join(failed)}" if failed else f"passed {len(same)} of {len(same)}"
+        notes = sum(len(line.notes) for line in same)
+        click.echo(f"{key:<12} {mark}{f' ({notes} notes)' if notes else ''}: {same[0].asked}")
 
 
 def _show(lines: Sequence[CheckLine]) -> None:

@@ -6,13 +6,16 @@ import getpass
 import os
 import re
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from almared.delivery.history import History, read_history
+from almared.delivery.placement import logs_elsewhere, unknown_names
+from almared.delivery.products import product_faults
 from almared.delivery.readme import NOT_GIVEN
+from almared.delivery.wording import personal_wording
 from almared.errors import AlmaredError
 from almared.fluxtable import read_fluxes
 from almared.mous import Mous, MousEb
@@ -21,7 +24,6 @@ from almared.report.build import REPORT, calibration_stamps, read_report
 from almared.report.textfile import ORDER
 from almared.run.inputs import changed_inputs, read_inputs, stamp_of
 from almared.stages.combine_inputs import stamps_of
-from almared.stages.image_record import read_record
 
 FLUX_TABLE = "allFluxes.txt"
 REQUIRED_TEXTS = ("NewListObs.txt", "flag_stat.txt", "flux.txt", "tsys_stat.txt")
@@ -107,7 +109,8 @@ def check_mous(mous: Mous) -> tuple[CheckLine, ...]:
         lines.append(_report_line(eb))
     if mous.is_combined:
         lines.append(_combination_line(mous))
-    lines += [_products_line(mous), _mous_report_line(mous), _readme_line(mous), _words_line(mous)]
+    lines += [_products_line(mous), _names_line(mous), _mous_report_line(mous), _readme_line(mous)]
+    lines.append(_words_line(mous))
     return tuple(lines)
 
 
@@ -135,7 +138,7 @@ def _history(place: StagePlace) -> tuple[History | None, tuple[CheckLine, ...]]:
         history = read_history(place.script)
     except AlmaredError as error:
         return None, (CheckLine("script", place.name, asked, (error.text(),), "make the script anew"),)
-    faults = (*history.undone, *(fault for fault in history.faults if ".log" not in fault))
+    faults = (*history.undone, *(fault for fault in history.faults if ".log" not in fault), *history.gone)
     line = CheckLine("script", place.name, asked, faults, f"run `{place.again}`", history.interruptions)
     return history, (line, _log_line(place, history))
 
@@ -169,12 +172,36 @@ def version_line(builds: Mapping[str, Sequence[str]], *, reason: str) -> CheckLi
 def _log_line(place: StagePlace, history: History) -> CheckLine:
     faults = [fault for fault in history.faults if ".log" in fault]
     faults += [] if history.logs else ["there is no log of CASA"]
-    known = {path.name for path in history.logs}
-    stray = sorted(path.name for path in place.script.parent.glob("*.log") if path.name not in known)
-    told = [f"{name} belongs to no step as it is now: delete it" for name in stray]
+    told = [
+        f"{path.name} belongs to no step as it is now; `almared check --tidy` puts it aside"
+        for path in _strays(place, history)
+    ]
     return CheckLine(
         "log", place.name, "one clean log of CASA, with all steps", tuple(faults), f"run `{place.again}`", tuple(told)
     )
+
+
+def _strays(place: StagePlace, history: History) -> tuple[Path, ...]:
+    return tuple(path for path in sorted(place.script.parent.glob("*.log")) if path not in history.logs)
+
+
+def stray_logs(mous: Mous) -> tuple[Path, ...]:
+    """Return the logs that stand where stages ran and belong to none of their steps.
+
+    Raises
+    ------
+    InputError
+        A script cannot be read.
+    """
+    places = [place for place in stage_places(mous) if place.script.is_file()]
+    return tuple(path for place in places for path in _strays(place, read_history(place.script)))
+
+
+def _names_line(mous: Mous) -> CheckLine:
+    """Return the line on names and places; it warns, since reducers have files of their own."""
+    unknown = [f"{name} is unknown here: renamed, or nothing that is delivered" for name in unknown_names(mous)]
+    asked = "files and logs under the names and in the places where packagers look for them"
+    return CheckLine("names", "MOUS", asked, notes=(*unknown, *logs_elsewhere(mous)))
 
 
 def _report_line(eb: MousEb) -> CheckLine:
@@ -219,17 +246,9 @@ def _stale_copies(mous: Mous) -> list[str]:
 
 
 def _products_line(mous: Mous) -> CheckLine:
-    directory = mous.tree.imaging
-    images = read_record(directory).get("images", [])
-    faults = [] if images else ["images.json is missing, or names no image"]
-    for image in images:
-        files = image["files"]
-        faults += [f"the {kind} of {image['name']} is missing" for kind in ("pbcor", "pb") if kind not in files]
-        faults += [f"{name} is missing" for name in files.values() if not (directory / name).is_file()]
-        pbcor = str(files.get("pbcor", ".pbcor.fits"))
-        faults += [f"{pbcor} does not end in .pbcor.fits"] if not pbcor.endswith(".pbcor.fits") else []
-    asked = f"products {' and '.join(PRODUCTS)} of every image, made from the data as they are now"
-    return CheckLine("products", "Imaging", asked, (*faults, *_stale_images(mous)), "run `almared image`")
+    asked = f"products {' and '.join(PRODUCTS)} of every image and line, made from the data as they are now"
+    faults = (*product_faults(mous), *_stale_images(mous))
+    return CheckLine("products", "Imaging", asked, faults, "run `almared image`")
 
 
 def _stale_images(mous: Mous) -> tuple[str, ...]:
@@ -266,7 +285,13 @@ def _words_line(mous: Mous) -> CheckLine:
     ]
     faults = [f"{path.name}: {word}" for path in texts for word in private_words(path.read_text(errors="replace"))]
     asked = "no personal comment, no names of users, machines or private paths in scripts and texts"
-    return CheckLine("words", "MOUS", asked, tuple(faults), "take them out")
+    return CheckLine("words", "MOUS", asked, tuple(faults), "take them out", tuple(_personal(texts)))
+
+
+def _personal(texts: Sequence[Path]) -> Iterator[str]:
+    for path in texts:
+        for found in personal_wording(path.read_text(errors="replace"), is_script=path.suffix == ".py"):
+            yield f"{path.name}, {found}"
 
 
 def private_words(text: str, *, names: Sequence[str] | None = None) -> list[str]:

@@ -115,7 +115,7 @@ def readme_text(mous: Mous) -> str:
         "COMMENTS FROM THE REDUCER\n" + (_filled(mous.settings.readme.comments) or "  None."),
         "CALIBRATION\n" + "\n".join(line for eb in mous.ebs for line in _eb_lines(eb)),
         *(["COMBINATION\n" + "\n".join(_combination_lines(mous))] if mous.is_combined else []),
-        "IMAGING\n" + "\n".join(_imaging_lines(record)),
+        "IMAGING\n" + "\n".join(_imaging_lines(mous, record)),
         CONTENTS.format(
             pb=_pb_ending(record),
             casa=".".join(build.split(".")[:3]),
@@ -190,7 +190,7 @@ def _combination_lines(mous: Mous) -> Iterator[str]:
     yield f"  {len(mous.ebs)} execution blocks, {how} by {FLUX_SCRIPT}."
 
 
-def _imaging_lines(record: dict[str, Any]) -> Iterator[str]:
+def _imaging_lines(mous: Mous, record: dict[str, Any]) -> Iterator[str]:
     if not record:
         yield "  Nothing was imaged."
         return
@@ -206,6 +206,8 @@ def _imaging_lines(record: dict[str, Any]) -> Iterator[str]:
         request = f"{asked * 1e3:>9.4g}" if asked else f"{'-':>9}"
         product = image["files"].get("pbcor", image["name"])
         yield f"  {size:>18} {numbers} {request} {image['peak_jy'] * 1e3:>11.4g}  {product}"
+    for line, why in mous.settings.readme.missing.items():
+        yield textwrap.fill(f"{line} has no cube: {why}", WIDTH, initial_indent="  ", subsequent_indent="    ")
     for image in record["images"]:
         for text in image["warnings"]:
             yield textwrap.fill(f"{image['name']}: {text}", WIDTH, initial_indent="  ", subsequent_indent="    ")

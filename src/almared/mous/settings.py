@@ -260,10 +260,13 @@ class ReadmeTable(Table):
         Free text to the investigators.
     versions : str
         Why stages were run by different builds of CASA, where they were.
+    missing : mapping of str to str
+        Name of a line that was asked for and has no cube -> why.
     """
 
     comments: str = ""
     versions: str = ""
+    missing: Mapping[str, str] = Field(default_factory=dict)
 
 
 class MousSettings(Table):
