@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from almared.errors import InputError, SelectionError
+from almared.heuristics.imaging_chunks import CHUNK_MARGIN
 from almared.heuristics.imaging_geometry import Pointings
 from almared.heuristics.imaging_spectral import Band, LineWish
 from almared.model import Antenna, Choice, Field, SpectralWindow
@@ -16,7 +17,7 @@ from almared.ms.lsrk import lsrk_factor
 from almared.ms.targets import CalibratedMs, Target, separation_rad
 from almared.ms.uv_points import UvPoints
 from almared.names import MousTree, Products, Uid
-from almared.plan import Call, StagePlan
+from almared.plan import Call, Routine, StagePlan
 from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
 from almared.recipes.image_choices import Chooser, ImageChoices
 from almared.recipes.image_continuum import LineFree
@@ -189,14 +190,19 @@ def test_chunks_share_the_channels_and_are_joined_to_one_beam() -> None:
     whole = cleans[-1]
     chunks = cleans[:-1]
     assert len(chunks) == 3
-    assert sum(int(str(c.get("nchan"))) for c in chunks) == whole.get("nchan")
-    width = float(str(whole.get("width")).removesuffix("GHz"))
-    at = float(str(whole.get("start")).removesuffix("GHz"))
-    for chunk in chunks:
-        assert float(str(chunk.get("start")).removesuffix("GHz")) == pytest.approx(at, abs=1e-9)
+    (join,) = (a for step in stage.steps for a in step.actions if isinstance(a, Routine) and a.name == "join_chunks")
+    kept = next(argument.value for argument in join.arguments if argument.name == "channels")
+    width, at = (float(str(whole.get(name)).removesuffix("GHz")) for name in ("width", "start"))
+    for chunk, (first, last) in zip(chunks, kept, strict=True):
+        # What is kept of each chunk follows what is kept of the one before, some channels beyond are cleaned too.
+        start = float(str(chunk.get("start")).removesuffix("GHz"))
+        assert start + first * width == pytest.approx(at, abs=1e-9)
+        assert first in (0, CHUNK_MARGIN)
+        assert int(str(chunk.get("nchan"))) - 1 - last in (0, CHUNK_MARGIN)
         assert chunk.get("restoration") is False
         assert chunk.get("perchanweightdensity") is True
-        at += width * int(str(chunk.get("nchan")))
+        at += width * (last - first + 1)
+    assert sum(last - first + 1 for first, last in kept) == whole.get("nchan")
     assert [whole.get(n) for n in ("niter", "calcres", "calcpsf", "restoringbeam")] == [0, False, False, "common"]
     assert stage.steps[-1].after == (6, 7, 8)
 

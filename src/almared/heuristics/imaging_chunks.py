@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from almared.model import Choice, Evidence
@@ -24,6 +25,11 @@ USABLE_MEMORY = 0.7
 
 SECONDS_PER_PLANE_PIXEL = 1.0e-5
 """Time of tclean for each pixel of each plane; measured: 5e-6 of dirty cubes, 2e-5 after three major cycles."""
+
+CHUNK_MARGIN = 4
+"""Channels beyond each end of a chunk that are cleaned with it and left out when chunks are joined. Data between two
+channels of the cube are predicted from the models of both: at its end a chunk lacks one. Measured on a line of 150
+times the noise that a chunk ends in: off by 5.5, 2.1, 0.4 and 0.1 of the noise in the last four channels."""
 
 LEAST_SECONDS = 10.0
 """Work that a chunk must hold when it was cut to be faster: what its own process, its reading of all data for the
@@ -87,7 +93,8 @@ def choose_chunks(
         Chunks that a person wants; memory may make them more.
     """
     share = max(USABLE_MEMORY * memory_bytes / workers - BASE_BYTES, BYTES_PER_PIXEL[size.gridder] * size.pixels)
-    by_memory = math.ceil((size.memory_bytes - BASE_BYTES) / share)
+    fitting = int(share / (BYTES_PER_PIXEL[size.gridder] * size.pixels))
+    by_memory = 1 if size.n_channels <= fitting else math.ceil(size.n_channels / max(1, fitting - 2 * CHUNK_MARGIN))
     idle = math.ceil(workers / n_cubes)
     by_speed = asked or max(1, min(idle, int(size.seconds / LEAST_SECONDS)))
     number = min(max(by_memory, by_speed), size.n_channels)
@@ -107,6 +114,22 @@ def choose_chunks(
     else:
         reason = f"{number} chunks: {workers} processes work on {n_cubes} cubes, {size.seconds / number:.0f} s a chunk"
     return Choice(spread(size.n_channels, number), reason, evidence)
+
+
+def with_margins(counts: Sequence[int], *, margin: int = CHUNK_MARGIN) -> tuple[tuple[int, int, int, int], ...]:
+    """Return of each chunk the first channel and the number of channels that it images, and the two that it keeps.
+
+    Examples
+    --------
+    >>> with_margins((4, 3), margin=2)
+    ((0, 6, 0, 3), (2, 5, 2, 4))
+    """
+    total, first, found = sum(counts), 0, []
+    for count in counts:
+        begin, end = max(0, first - margin), min(total, first + count + margin)
+        found.append((begin, end - begin, first - begin, first - begin + count - 1))
+        first += count
+    return tuple(found)
 
 
 def spread(total: int, parts: int) -> tuple[int, ...]:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from almared.heuristics.imaging_chunks import BASE_BYTES, CHUNK_DISK, SECONDS_PER_PLANE_PIXEL
+from almared.heuristics.imaging_chunks import (
+    BASE_BYTES,
+    CHUNK_DISK,
+    CHUNK_MARGIN,
+    SECONDS_PER_PLANE_PIXEL,
+    with_margins,
+)
 from almared.heuristics.imaging_clean import Automask, automask_arguments, choose_cycle_factor
 from almared.heuristics.imaging_spectral import CubeAxis
 from almared.heuristics.thresholds import IMAGE_BEAM_FIT, IMAGE_PB_LEVEL
@@ -92,15 +98,16 @@ def image_steps(placed: Placed, *, first: int, pb_name: str) -> tuple[Step, ...]
     counts = image.chunks.value
     if image.axis is None or len(counts) == 1:
         return (_whole(image, _clean_call(image, vis, spws=spws), first=first, after=after, pb_name=pb_name),)
-    begins = [sum(counts[:n]) for n in range(len(counts))]
+    pieces = with_margins(counts, margin=CHUNK_MARGIN if image.niter else 0)
     names = [f"{image.name}.chunk{n:02d}" for n in range(len(counts))]
     steps = [
         _chunk(image, _clean_call(image, vis, spws=spws), name=name, axis=image.axis.value.part(begin, count))
-        for name, begin, count in zip(names, begins, counts, strict=True)
+        for name, (begin, count, _, _) in zip(names, pieces, strict=True)
     ]
     numbered = [_numbered(step, first + n, after=after) for n, step in enumerate(steps)]
     chunk_numbers = tuple(step.number for step in numbered)
-    joined = _join(image, _clean_call(image, vis, spws=spws), names=names, pb_name=pb_name)
+    kept = {name: (low, high) for name, (_, _, low, high) in zip(names, pieces, strict=True)}
+    joined = _join(image, _clean_call(image, vis, spws=spws), kept=kept, pb_name=pb_name)
     return (*numbered, _numbered(joined, first + len(counts), after=chunk_numbers))
 
 
@@ -139,9 +146,9 @@ def _chunk(image: ImageChoices, clean: Call, *, name: str, axis: CubeAxis) -> St
     )
 
 
-def _join(image: ImageChoices, clean: Call, *, names: Sequence[str], pb_name: str) -> Step:
+def _join(image: ImageChoices, clean: Call, *, kept: Mapping[str, tuple[int, int]], pb_name: str) -> Step:
     kinds = KINDS if image.gridder.value == "mosaic" else KINDS[:-1]
-    join = routine("join_chunks", image.name, chunks=tuple(names), kinds=kinds)
+    join = routine("join_chunks", image.name, chunks=tuple(kept), kinds=kinds, channels=tuple(kept.values()))
     restore = (
         _without_masks(clean)
         .with_argument("niter", 0)
