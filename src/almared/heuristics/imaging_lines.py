@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.catalogue import zenith_opacity
 from almared.heuristics import thresholds
 from almared.heuristics.imaging_baseline import LAG, Noise, first_baseline, measure_noise, next_baseline
 
@@ -81,6 +82,24 @@ def find_noisy_channels(noise: FloatArray, is_good: BoolArray) -> BoolArray:
         return np.zeros(len(noise), dtype=bool)
     middle = _smoothed(noise, max(1, len(noise) // 32))
     return np.asarray(is_good & (middle > thresholds.LINE_NOISY_CHANNEL.value * np.median(noise[is_good])))
+
+
+def find_telluric_channels(frequency_hz: FloatArray) -> BoolArray:
+    """Return the channels in strong lines of the atmosphere, with a guard on both sides.
+
+    What a coarser system temperature leaves of such a line looks like a line of the source, or hides one.
+
+    Parameters
+    ----------
+    frequency_hz : ndarray of float, Hz, shape (frequency,)
+        Channels as observed, for a usual amount of water.
+
+    References
+    ----------
+    domain.md D.2. Ozone, oxygen and water by `almared.catalogue.zenith_opacity`, on a grid of 62.5 MHz.
+    """
+    opacity = zenith_opacity(frequency_hz, thresholds.ASSUMED_PWV.value)
+    return with_guard(np.asarray(opacity - np.median(opacity) > thresholds.STRONG_LINE_OPACITY.value))
 
 
 def with_guard(lines: BoolArray) -> BoolArray:

@@ -108,6 +108,7 @@ PRIMARY_BEAM = Threshold(6000.0, "arcsec GHz", "domain C.3: width at half maximu
 QUICK_FIELD = Threshold(1.5, "", "domain C.3: primary beams in the quick image")
 QUICK_NITER = Threshold(100, "", "domain C.3")
 QUICK_THRESHOLD = Threshold(3.0, "", "domain C.3: expected rms at which the quick clean stops")
+QUICK_MASK = Threshold(5.0, "", "ours: expected rms above which a source of the quick image is masked")
 QUICK_CORNER_FROM = Threshold(0.1, "", "domain C.3: box of the rms; the box of the peak leaves out as much")
 QUICK_CORNER_TO = Threshold(0.3, "", "domain C.3: box of the rms")
 ANTENNA_FLAGGED = Threshold(0.75, "", "domain C.1 flaggedFraction: antennas with more flagged do not count")
@@ -144,6 +145,7 @@ LINE_GUARD = Threshold(0.1, "", "ours: part of its width that is kept free on ea
 LINE_EDGE = Threshold(0.02, "", "ours: part of a window at each end, where its response falls")
 LINE_LEAST_RUN = Threshold(0.01, "", "ours: part of a window; shorter remains between lines are no continuum")
 LINE_NOISY_CHANNEL = Threshold(1.5, "", "ours: noise over the window's median in lines of the atmosphere")
+LINE_TELLURIC_MOST = Threshold(0.3, "", "ours: part of a window; wider lines of the atmosphere are told, not left out")
 MASK_SHORT_BASELINE = Threshold(
     300.0, "m", "CASA guide on automasking: 75th percentile of the baselines of 12 m dishes"
 )

@@ -9,8 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from almared.heuristics.imaging_lines import find_line_channels, find_noisy_channels, line_free_ranges
-from almared.heuristics.thresholds import IMAGE_LEAST_CHANNELS, IMAGE_LEAST_LINE_FREE
+from almared.heuristics.channels import GHZ, channel_frequencies
+from almared.heuristics.imaging_lines import (
+    find_line_channels,
+    find_noisy_channels,
+    find_telluric_channels,
+    line_free_ranges,
+)
+from almared.heuristics.thresholds import IMAGE_LEAST_CHANNELS, IMAGE_LEAST_LINE_FREE, LINE_TELLURIC_MOST
 from almared.image.contdat import NAME, WindowRanges, contdat_text, read_contdat
 from almared.model import SpectralWindow
 from almared.ms.target_spectra import read_target_spectrum
@@ -28,7 +34,8 @@ WIDE_SPAN = 0.5
 """Part of the window that line-free channels must span for a slope to be fitted; else a constant is."""
 
 NOTES = (
-    "Frequencies without lines, LSRK. Edit them: what you change is taken as it is.",
+    "Frequencies without lines of the source or strong lines of the atmosphere, LSRK.",
+    "Edit them: what you change is taken as it is.",
     "ALL: a window without lines. NONE: no channel of the window is continuum.",
 )
 
@@ -154,7 +161,10 @@ def measure_line_free(ms: CalibratedMs, field_ids: Sequence[int], *, spw: int) -
         for values in (spectrum.amplitude, spectrum.real):
             lines |= find_line_channels(values, spectrum.is_good)
         lines |= find_noisy_channels(spectrum.noise, spectrum.is_good)
-    return line_free_ranges(lines, good)
+    telluric = find_telluric_channels(channel_frequencies(ms.windows[spw]))
+    # A line as wide as the window is no feature in it, and without it there would be no continuum.
+    is_narrow = telluric.mean() <= LINE_TELLURIC_MOST.value
+    return line_free_ranges(lines | telluric if is_narrow else lines, good)
 
 
 def _channels(
@@ -169,6 +179,7 @@ def _channels(
             warnings.append(f"cont.dat has no ranges of {facts.target.name} in window {spw}: all channels are taken")
         given = by_id.get(spw, WindowRanges(spw, is_all=True))
         ranges = channels_of(given, window, factors=factor)
+        warnings += telluric_warnings(window, ranges, source=facts.target.name)
         share = sum(b - a + 1 for a, b in ranges) / window.n_channels
         if share < IMAGE_LEAST_LINE_FREE.value:
             warnings.append(f"{100 * share:.0f} % of window {spw} of {facts.target.name} are free of lines")
@@ -178,6 +189,18 @@ def _channels(
         warnings.append(f"no window of {facts.target.name} has channels without lines: its continuum image holds lines")
         return [], warnings
     return found, warnings
+
+
+def telluric_warnings(window: SpectralWindow, ranges: Ranges, *, source: str) -> list[str]:
+    """Return what to say of channels that count as continuum though they are in strong lines of the atmosphere."""
+    frequency = channel_frequencies(window)
+    telluric = find_telluric_channels(frequency)
+    inside = [n for first, last in ranges for n in range(first, last + 1) if telluric[n]]
+    if not inside:
+        return []
+    ghz = float(np.median(frequency[inside])) / GHZ
+    told = f"{len(inside)} channels of window {window.id} of {source} count as continuum in a strong line of the air"
+    return [f"{told} near {ghz:.2f} GHz: look at its spectrum, and edit cont.dat if it shows"]
 
 
 def channels_of(given: WindowRanges, window: SpectralWindow, *, factors: tuple[float, float]) -> Ranges:
