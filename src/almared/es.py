@@ -1,9 +1,11 @@
-"""The old call: ``es.generateReducScript('uid___A002_X1_X2')``.
+"""The old call: ``es.generateReducScript('uid___A002_X1_X2')``, and with ``step='fluxcal'`` that for a MOUS.
 
 Examples
 --------
 >>> from almared import es
 >>> es.generateReducScript("uid://A002/X1/X2", refant="CM02")  # doctest: +SKIP
+>>> es.generateReducScript(["uid___A002_X1_X2.ms.split.cal", "uid___A002_X1_X5.ms.split.cal"], step="fluxcal")
+... # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -12,10 +14,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from almared.errors import PlanError
+from almared.errors import InputError, PlanError
 from almared.model import ExecutionBlock
+from almared.mous import Mous, read_mous
+from almared.names import FLUX_SCRIPT, Uid
 from almared.recipes import CalibrationOptions, find_field, find_source, plan_calibration
 from almared.script import write_script
+from almared.stages.combine import choose_combination, order_of_mous, write_combination
 
 OLD_NAMES = {
     "refant": "refant",
@@ -28,23 +33,38 @@ OLD_NAMES = {
 }
 """Options of the old generator and ours (domain A.1)."""
 
-ALWAYS_SO: dict[str, Any] = {"step": "calib", "bdfflags": True, "splitMyScienceSpw": True}
+ALWAYS_SO: dict[str, Any] = {"bdfflags": True, "splitMyScienceSpw": True}
 """Options of the old generator that know one value here."""
+
+FLUXES = "fluxcal"
+INSTEAD = {
+    "wvr": "the water vapour radiometers are a step of every calibration script: `almared plan`, then `almared run EB`",
+    "imaging": "use `almared image MOUS`",
+    "all": "use `almared reduce MOUS`, which does everything that is left to do",
+    "calsurvey": "use `almared plan` and `almared run`, as for any other execution block",
+    "softreg": "there is no script for software checks; `almared demo` compares a whole reduction with the truth",
+}
+"""Steps of the old generator that are no call here, and what to do instead (domain A.1)."""
 
 
 def generateReducScript(  # noqa: N802
     msNames: str | Sequence[str],  # noqa: N803
+    step: str = "calib",
     **options: object,
 ) -> list[Path]:
-    """Write the calibration script of one or several execution blocks beside their data.
+    """Write the calibration script of one or several execution blocks beside their data, or that of their fluxes.
 
     Parameters
     ----------
     msNames : str or sequence of str
-        ``uid://A/B/C``, ``uid___A_B_C`` or the name of an imported MS.
+        ``uid://A/B/C``, ``uid___A_B_C`` or the name of an imported MS; for ``fluxcal`` all ``uid___A_B_C.ms.split.cal``
+        of a MOUS.
+    step : str
+        ``calib``, or ``fluxcal``: allFluxes.txt, unless it is there, and scriptForFluxCalibration.py in
+        Combination/calibrated, as ``almared combine MOUS --no-run`` writes them.
     **options
         Options by the names of the old generator: refant, bpassCalId, timeBinForFinalData, lowSNR, lbc, lazy,
-        tsysChanTol, allowHybrid.
+        tsysChanTol, allowHybrid; none for ``fluxcal``.
 
     Returns
     -------
@@ -54,14 +74,49 @@ def generateReducScript(  # noqa: N802
     Raises
     ------
     AlmaredError
-        An execution block cannot be read or planned, or an option has no counterpart.
+        An execution block cannot be read or planned, an option or a step has no counterpart, or the names are not
+        those of all execution blocks of the MOUS.
 
     References
     ----------
-    domain.md A.1; requirement W047.
+    domain.md A.1, B.1; requirements W047, W115.
     """
     names = [msNames] if isinstance(msNames, str) else list(msNames)
+    if step == FLUXES:
+        return [_generate_fluxes(names, options)]
+    if step != "calib":
+        raise PlanError(
+            f"the step {step!r} of the old generator is no call here",
+            repair=INSTEAD.get(step, "use 'calib' or 'fluxcal'; `almared --help` lists the commands"),
+        )
     return [_generate(name, options) for name in names]
+
+
+def _generate_fluxes(names: Sequence[str], options: Mapping[str, Any]) -> Path:
+    for name, value in options.items():
+        raise PlanError(
+            f"the option {name}={value!r} has no counterpart with step='{FLUXES}'",
+            repair="see `almared combine --help` for what there is",
+        )
+    mous = read_mous(Path(names[0] if names else "."))
+    _check_all_named(mous, names)
+    order = order_of_mous(mous)
+    write_combination(order, choose_combination(order))
+    return order.directory / FLUX_SCRIPT
+
+
+def _check_all_named(mous: Mous, names: Sequence[str]) -> None:
+    """Refuse names that are not those of the execution blocks, each once: the table is that of all of them."""
+    asked = sorted(Uid.parse(Path(name).name).file_name for name in names)
+    there = sorted(eb.uid.file_name for eb in mous.ebs)
+    if asked != there:
+        raise InputError(
+            f"these are not all execution blocks of the MOUS, each once: {', '.join(asked) or 'none'}",
+            where=str(mous.tree.root),
+            repair=f"name {', '.join(there)}; `almared combine MOUS --average EB` takes the fluxes of some alone",
+        )
+    if not mous.is_combined:
+        raise InputError("there is a single execution block: nothing to combine", where=str(mous.tree.root))
 
 
 def _generate(name: str, options: Mapping[str, Any]) -> Path:
