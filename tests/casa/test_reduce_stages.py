@@ -51,9 +51,10 @@ def _made_after(top: Path) -> Callable[[str, list[str]], list[str]]:
     return lambda directory, names: [name for name in names if Path(directory) == top and name in MADE_AFTER]
 
 
-def started(root: Path, *, hook: str = "") -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "almared", "reduce", str(root), "--workers", "2", "--json"]
-    environment = {**os.environ, "ALMARED_TEST_KILL": hook}
+def started(root: Path, *, workers: int = 1, hook: str = "") -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "almared", "reduce", str(root), "--workers", str(workers), "--json"]
+    # Threads of CASA that wait for work leave the cores to others.
+    environment = {**os.environ, "ALMARED_TEST_KILL": hook, "OMP_WAIT_POLICY": "passive"}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -70,7 +71,7 @@ def wait_until(happens: Callable[[], bool], *, of: subprocess.Popen[str] | None 
     while not happens():
         assert of is None or of.poll() is None, f"it ended before: {of.communicate()}"
         assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def killed(reduction: subprocess.Popen[str], root: Path) -> list[dict[str, object]]:
@@ -114,7 +115,7 @@ def test_kills_after_the_calibration_leave_no_trace(root: Path, delivered_mous: 
     assert [event["job"] for event in events if event["event"] == "stage-end" and event["code"]] == ["combine"]
 
     # The workers, in the middle of an image: it goes on by itself. Then the reduction, while it packs.
-    reduction = started(root)
+    reduction = started(root, workers=2)
     wait_until(lambda: any((root / "Imaging").glob("*_cont.mask")), of=reduction)
     holder = Lock(root).holder()
     assert holder is not None
