@@ -58,6 +58,18 @@ def choose_quick_target(eb: ExecutionBlock) -> int:
     return min(mine, key=lambda f: (round(separation_rad(f.direction_rad, centre), 9), f.id)).id
 
 
+def pointing_told(eb: ExecutionBlock, field_id: int) -> str:
+    """Return what the caption says where an image shows one of several pointings; empty for a single one."""
+    targets = set(eb.field_ids_with(Intent.TARGET))
+    n_pointings = len([f for f in fields_of_source(eb, field_id) if f.id in targets])
+    if n_pointings < 2:
+        return ""
+    return (
+        f". One of {n_pointings} pointings, field {field_id}, the nearest to their middle; sources elsewhere are not "
+        "shown: the whole mosaic is made by `almared image`"
+    )
+
+
 def choose_quick_windows(eb: ExecutionBlock) -> tuple[SpectralWindow, ...]:
     """Return the windows of quick images: all when one is TDM, otherwise the first only (domain C.3)."""
     windows = eb.spws_with_role(SpwRole.SCIENCE)

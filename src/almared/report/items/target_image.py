@@ -9,7 +9,13 @@ from almared.report.item import EbContext, Item, Made
 from almared.report.plots.image_page import draw_quick_image
 from almared.report.plots.visibility_page import draw_uv_page
 from almared.report.quickimage import QuickImage, make_quick_images
-from almared.report.quicklook import choose_quick_setup, choose_quick_target, quick_request, sensitivity_facts
+from almared.report.quicklook import (
+    choose_quick_setup,
+    choose_quick_target,
+    pointing_told,
+    quick_request,
+    sensitivity_facts,
+)
 from almared.report.tables.columns import quantity_text
 from almared.report.tables.sensitivity import SensitivityFacts, is_dynamic_range_limited, sensitivity_text
 
@@ -41,8 +47,8 @@ def make(context: EbContext) -> Made:
         context.draw(
             "target_image.png",
             partial(draw_quick_image, quick=quick, title=f"{name}: peak {peak}, rms {rms}"),
-            caption=f"Quick continuum image of {name} (natural weights, 100 iterations; scale linear near zero, "
-            "logarithmic above; the ellipse is the beam)",
+            caption=f"Quick continuum image of {name} (natural weights, 100 iterations; scale "
+            f"linear near zero, logarithmic above; the ellipse is the beam){pointing_told(eb, field_id)}",
             alt=f"Image with peak {peak}, rms {rms} in the corners, beam {beam}.",
         ),
         context.draw(
