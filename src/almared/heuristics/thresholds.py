@@ -108,7 +108,6 @@ PRIMARY_BEAM = Threshold(6000.0, "arcsec GHz", "domain C.3: width at half maximu
 QUICK_FIELD = Threshold(1.5, "", "domain C.3: primary beams in the quick image")
 QUICK_NITER = Threshold(100, "", "domain C.3")
 QUICK_THRESHOLD = Threshold(3.0, "", "domain C.3: expected rms at which the quick clean stops")
-QUICK_MASK = Threshold(5.0, "", "ours: expected rms above which a source of the quick image is masked")
 QUICK_CORNER_FROM = Threshold(0.1, "", "domain C.3: box of the rms; the box of the peak leaves out as much")
 QUICK_CORNER_TO = Threshold(0.3, "", "domain C.3: box of the rms")
 ANTENNA_FLAGGED = Threshold(0.75, "", "domain C.1 flaggedFraction: antennas with more flagged do not count")
