@@ -80,6 +80,11 @@ def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) ->
         click.echo(json.dumps(document, indent=1, allow_nan=False))
     else:
         image_display.show_results(document)
+    if mous is not None and not is_json:
+        from almared.delivery.checklist import check_mous
+        from almared.mous import read_mous
+
+        image_display.show_open_lines(check_mous(read_mous(mous)))
 
 
 def _run(order: ImagingOrder, *, is_json: bool) -> dict[str, Any]:

@@ -11,15 +11,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from almared.cli.plan_display import LONGEST_VALUE, size_text, time_text
+from almared.delivery.checklist import CheckLine
 from almared.plan import NamedChoice, StagePlan, StepNeeds
 from almared.script.comments import safe_line
 
 MILLI = 1e3
+WIDTH = 120
 
 
 def show_choices(plan: StagePlan) -> None:
     """Print the choices and what the steps will need."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
     console.print(_choices(plan.choices))
     console.print(_needs(plan))
     for warning in plan.warnings:
@@ -28,10 +30,18 @@ def show_choices(plan: StagePlan) -> None:
 
 def show_results(document: dict[str, Any]) -> None:
     """Print what each image reaches: noise, beam, peak, against theory and request."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
     table = Table(title="Images", box=box.SIMPLE, title_justify="left")
     table.add_column("image", overflow="fold")
-    for heading in ("beam (arcsec)", "rms (mJy)", "theory (mJy)", "requested (mJy)", "peak (mJy)", "iterations"):
+    for heading in (
+        "beam (arcsec)",
+        "rms (mJy)",
+        "theory (mJy)",
+        "asked (mJy)",
+        "peak (mJy)",
+        "peak/rms",
+        "iterations",
+    ):
         table.add_column(heading, justify="right")
     for image in document["images"]:
         beam = image["beam"]
@@ -39,12 +49,23 @@ def show_results(document: dict[str, Any]) -> None:
             _safe(image["name"]),
             f"{beam['major_arcsec']:.3g} x {beam['minor_arcsec']:.3g}" if beam else "-",
             *(_milli(image[key]) for key in ("rms_jy", "theory_rms_jy", "requested_rms_jy", "peak_jy")),
+            f"{image['peak_snr']:.3g}",
             str(image["iterations"]),
         )
     console.print(table)
     for image in document["images"]:
         for warning in image["warnings"]:
             console.print(f"[yellow]look at:[/] {_safe(image['name'])}: {_safe(warning)}")
+
+
+def show_open_lines(lines: Sequence[CheckLine]) -> None:
+    """Print what the final checklist still lacks."""
+    failed = [line for line in lines if not line.passed]
+    console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
+    lacking = f"The final checklist lacks {len(failed)} of {len(lines)} lines:"
+    console.print(lacking if failed else "All lines of the final checklist pass: `almared package`.")
+    for line in failed:
+        console.print(f"  {_safe(line.place)}: {_safe(line.faults[0])}; {_safe(line.repair)}")
 
 
 def _choices(choices: Sequence[NamedChoice]) -> Table:

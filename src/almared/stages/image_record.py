@@ -134,7 +134,7 @@ def _files(image: ImageChoices, pb_name: str) -> dict[str, str]:
 
 
 def _title(image: ImageChoices, reached: Reached) -> str:
-    what = "continuum" if image.axis is None else "highest channel"
+    what = "continuum" if image.axis is None else "highest value over the channels"
     return f"{image.name}: {what} at {image.frequency_hz / 1e9:.2f} GHz, rms {reached.rms_jy * 1e3:.3g} mJy/beam"
 
 
