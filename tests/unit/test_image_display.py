@@ -1,0 +1,19 @@
+"""What ``almared image`` tells at its end."""
+
+from __future__ import annotations
+
+import pytest
+
+from almared.cli.image_display import show_open_lines
+from almared.delivery.checklist import CheckLine
+
+
+def test_open_lines_of_the_checklist_are_told_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    good = CheckLine("log", "Imaging", "a log")
+    bad = CheckLine("readme", "MOUS", "a README file", ("README is missing",), "run `almared readme`")
+    show_open_lines([good, bad])
+    told = capsys.readouterr().out
+    assert "lacks 1 of 2 lines" in told
+    assert "MOUS: README is missing; run `almared readme`" in told
+    show_open_lines([good])
+    assert "almared package" in capsys.readouterr().out
