@@ -101,7 +101,7 @@ def write_readme(mous: Mous, *, is_forced: bool = False) -> WrittenReadme:
     if is_edited:
         os.replace(path, path.with_name("README.edited"))
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(text, encoding="utf-8")
+    write_whole(kept, text)
     write_whole(path, text)
     return WrittenReadme(path, text != before, False)
 
