@@ -70,6 +70,48 @@ def test_a_missing_file_fails_its_line_and_no_package_is_made(
         assert "final checklist failed" in almared("package", mous, code=8).stderr
 
 
+def test_one_page_has_the_items_and_states_of_the_full_list(mous: Path, almared: Command) -> None:
+    """A call that was changed after it ran, and a log that belongs to nothing."""
+    script = mous / "Imaging" / "scriptForImaging.py"
+    text = script.read_text()
+    script.unlink()
+    script.write_text(text.replace("niter=1000000", "niter=10"))
+    assert script.read_text() != text
+    (mous / "Imaging" / "casapy-1.log").touch()
+    assert "would put casapy-1.log aside" in almared("check", mous, "--tidy", "--dry-run", code=8).stdout
+    page = almared("check", mous, "--tidy", "--condensed", code=8).stdout
+    assert not (mous / "Imaging" / "casapy-1.log").exists()
+    told = json.loads(almared("check", mous, "--json", code=8).stdout)
+    failed = {line["key"]: line["faults"] for line in told["lines"] if not line["passed"]}
+    assert list(failed) == ["script"]
+    assert "Continuum image" in failed["script"][0]
+    states = {line.split()[0]: line.split()[1] for line in page.splitlines() if line[:1].islower()}
+    states.pop("casapy-1.log")
+    assert states == {line["key"]: "FAILED" if line["key"] in failed else "passed" for line in told["lines"]}
+
+
+def test_a_single_execution_block_has_a_package_without_combination(
+    mous: Path, almared: Command, tmp_path: Path
+) -> None:
+    block, other = read_mous(mous).ebs
+    for place in (other.directory, mous / "Combination"):
+        shutil.rmtree(place)
+    (mous / "README").unlink()
+    almared("readme", mous)
+    assert "COMBINATION" not in (mous / "README").read_text()
+    told = json.loads(almared("check", mous, "--json").stdout)
+    assert "combination" not in {line["key"] for line in told["lines"]}
+    made = Path(json.loads(almared("package", mous, "--out", tmp_path / "out", "--json").stdout)["package"])
+    uid = block.uid.file_name
+    assert {path.name for path in (made / "log").iterdir()} == {f"{uid}.log.tgz", "analysis.log.tgz"}
+    scripts = {f"{uid}.ms.scriptForCalibration.py", "scriptForImaging.py", "scriptForPI.py", "cont.dat"}
+    assert {path.name for path in (made / "script").iterdir()} == scripts
+    assert "'combination': ''" in (made / "script" / "scriptForPI.py").read_text()
+    reduction = json.loads((made / "reduction.json").read_text())
+    assert list(reduction["stages"]) == sorted([block.directory.name, "Imaging"])
+    assert reduction["combination"] is None
+
+
 def test_a_calibration_made_anew_after_the_combination_is_told(mous: Path, almared: Command) -> None:
     eb = read_mous(mous).ebs[0]
     journal = eb.directory / ".almared" / "journal.jsonl"
@@ -221,8 +263,9 @@ def test_the_script_restores_the_data_that_were_imaged(received: Path, delivered
         shutil.copytree(eb.asdm.resolve(), received / "raw" / f"{eb.uid.file_name}.asdm.sdm")
     changed = script / f"{second}.ms.scriptForCalibration.py"
     changed.write_text(changed.read_text() + "\n# looked at\n")
-    process = start_plain("scriptForPI.py", directory=script, home=home, SPACESAVING="3")
-    kill_when(process, f"{second}.calibration/*.ms.split", below=calibrated)
+    for made in (f"{first}.calibration/*.ms", f"{second}.calibration/*.ms.split"):
+        process = start_plain("scriptForPI.py", directory=script, home=home, SPACESAVING="3")
+        kill_when(process, made, below=calibrated)
     assert json.loads((calibrated / "restored.json").read_text()) == [first]
     log = next(calibrated.glob(f"{first}.calibration/*.log")).read_text()
     assert "applycal" in log
@@ -250,6 +293,8 @@ def test_a_damaged_archive_of_tables_is_told(received: Path, delivered_mous: Pat
     done = plain("scriptForPI.py", directory=received / "script", home=tmp_path / "home")
     assert done.returncode == 1
     assert f"{archive.name} is damaged" in done.stderr
+    again = plain("scriptForPI.py", directory=received / "script", home=tmp_path / "home")
+    assert f"{archive.name} is damaged" in again.stderr
 
 
 def test_the_script_refuses_to_start_elsewhere_or_over_other_things(received: Path, tmp_path: Path) -> None:
