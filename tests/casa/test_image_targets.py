@@ -140,3 +140,17 @@ def test_a_real_disk_is_imaged(almared_real: Path, tmp_path: Path, almared: Comm
     planes = read_planes(tmp_path / "out" / entry["files"]["image"])
     assert planes.values.shape[0] == 1
     assert (tmp_path / "out" / entry["files"]["preview"]).stat().st_size > 10_000
+
+
+def test_a_real_mosaic_is_imaged(almared_real: Path, tmp_path: Path, almared: Command) -> None:
+    """The northern mosaic of the Antennae at 345 GHz, one channel: bright and extended; not cleaned, to be quick."""
+    ms = unpacked(almared_real, "antennae_band7_mosaic.ms.tgz", tmp_path)
+    told = almared("image", "--ms", ms, "--out", tmp_path / "out", "--niter", 0).stdout
+    entry = json.loads((tmp_path / "out" / RECORD).read_text())["images"][0]
+    assert entry["parameters"]["gridder"] == "mosaic"
+    assert entry["beam"]["major_arcsec"] == pytest.approx(1.15, rel=0.1)
+    assert f"{entry['rms_jy'] * 1e3:.3g}" in told
+    assert f"{entry['beam']['major_arcsec']:.3g} x" in told
+    cell = float(entry["parameters"]["cell"].removesuffix("arcsec"))
+    assert 4 <= entry["beam"]["minor_arcsec"] / cell <= 9
+    assert entry["peak_snr"] > 10
