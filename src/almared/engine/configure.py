@@ -54,6 +54,17 @@ def configure_casa(log_file: Path) -> None:
     config.user_site = False
 
 
+def casa_environment() -> dict[str, str]:
+    """Return the environment for a process that loads CASA.
+
+    Threads of OpenMP that have nothing to do sleep, unless the user says otherwise: they would turn in a loop, and take
+    the processors from the processes beside theirs. Measured with two execution blocks on two processors: 18.5 s in
+    place of 26.3 s side by side, 27.2 s in place of 30.8 s one after the other. Results do not depend on it.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
+    return {"OMP_WAIT_POLICY": "passive", **kept}
+
+
 def _untouched_configuration() -> Any:
     """Return CASA's configuration as it is without the files of the user and the site.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from almared import errors
-from almared.engine.configure import configure_casa
+from almared.engine.configure import casa_environment, configure_casa
 from almared.engine.lifeline import die_with_parent
 from almared.errors import AlmaredError, StepError
 
@@ -50,6 +50,7 @@ def run_job(function: str, arguments: Mapping[str, Any], *, directory: Path, log
             text=True,
             cwd=directory,
             pass_fds=(life,),
+            env=casa_environment(),
             check=False,
         )
     return _answer(done, function)

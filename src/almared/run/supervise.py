@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from almared import errors
+from almared.engine.configure import casa_environment
 from almared.errors import AlmaredError, StepError
 from almared.run.child import ChildOrder
 from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
@@ -200,7 +201,6 @@ def start_child(order: ChildOrder, module: str, *, output: int) -> subprocess.Po
     output : int
         Where its prints go.
     """
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
     # -P: nothing in the execution block's directory can stand in for a module.
     process = subprocess.Popen(  # noqa: S603  modules of ours
         [sys.executable, "-P", "-u", "-m", module],
@@ -208,7 +208,7 @@ def start_child(order: ChildOrder, module: str, *, output: int) -> subprocess.Po
         stdout=output,
         stderr=subprocess.STDOUT,
         pass_fds=(order.events, order.life),
-        env=environment,
+        env=casa_environment(),
         start_new_session=True,
     )
     _send(process, order)
