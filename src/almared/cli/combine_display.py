@@ -7,15 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from almared.cli.consoles import table_console
 from almared.run.journal import JournalEntry
 from almared.run.scriptfile import CalibrationScript
 from almared.run.supervise import Listener
 from almared.select import id_ranges
 
-WIDTH = 120
 MS_ENDING = ".ms.split.cal"
 
 
@@ -32,7 +31,7 @@ def _unheard(entry: JournalEntry) -> None:
 
 def show_fluxes(document: Mapping[str, Any]) -> None:
     """Print the fluxes with their means, and the warnings."""
-    console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
+    console = table_console()
     if document["fluxes"]:
         console.print(_table(document))
     click.echo(f"{'Scaled' if document['scales'] else 'Not scaled'}: {document['reason']}.")

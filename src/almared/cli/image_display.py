@@ -6,22 +6,21 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from almared.cli.consoles import table_console
 from almared.cli.plan_display import LONGEST_VALUE, size_text, time_text
 from almared.delivery.checklist import CheckLine
 from almared.plan import NamedChoice, StagePlan, StepNeeds
 from almared.script.comments import safe_line
 
 MILLI = 1e3
-WIDTH = 120
 
 
 def show_choices(plan: StagePlan) -> None:
     """Print the choices and what the steps will need."""
-    console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
+    console = table_console()
     console.print(_choices(plan.choices))
     console.print(_needs(plan))
     for warning in plan.warnings:
@@ -30,7 +29,7 @@ def show_choices(plan: StagePlan) -> None:
 
 def show_results(document: dict[str, Any]) -> None:
     """Print what each image reaches: noise, beam, peak, against theory and request."""
-    console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
+    console = table_console()
     table = Table(title="Images", box=box.SIMPLE, title_justify="left")
     table.add_column("image", overflow="fold")
     for heading in (
@@ -61,7 +60,7 @@ def show_results(document: dict[str, Any]) -> None:
 def show_open_lines(lines: Sequence[CheckLine]) -> None:
     """Print what the final checklist still lacks."""
     failed = [line for line in lines if not line.passed]
-    console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
+    console = table_console()
     lacking = f"The final checklist lacks {len(failed)} of {len(lines)} lines:"
     console.print(lacking if failed else "All lines of the final checklist pass: `almared package`.")
     for line in failed:

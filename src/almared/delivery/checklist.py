@@ -22,7 +22,7 @@ from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.report.build import REPORT, calibration_stamps, read_report
 from almared.report.textfile import ORDER
-from almared.run.inputs import changed_inputs, read_inputs, stamp_of
+from almared.run.inputs import by_name, changed_inputs, read_inputs, stamp_of
 from almared.stages.combine_inputs import stamps_of
 
 FLUX_TABLE = "allFluxes.txt"
@@ -239,9 +239,7 @@ def _combination_line(mous: Mous) -> CheckLine:
 
 
 def _stale_copies(mous: Mous) -> list[str]:
-    # By name: a tree that was moved is the same.
-    taken = {Path(path).name: stamp for path, stamp in read_inputs(mous.tree.combination).items()}
-    now = {Path(path).name: stamp for path, stamp in stamps_of(mous).items()}
+    taken, now = by_name(read_inputs(mous.tree.combination)), by_name(stamps_of(mous))
     return [f"{name} was made anew after it was copied" for name in now if taken.get(name, now[name]) != now[name]]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from almared.errors import InputError
 from almared.mous import Mous
-from almared.run.inputs import read_inputs, stamp_of
+from almared.run.inputs import by_name, read_inputs, stamp_of
 from almared.run.journal import Journal
 from almared.stages.combine_inputs import stamps_of
 from almared.stages.image_facts import find_calibrated
@@ -21,11 +21,11 @@ def why_copies_are_old(mous: Mous) -> str:
     ----------
     docs/decisions/030, ``inputs.json``.
     """
-    taken = _by_name(read_inputs(mous.tree.combination))
+    taken = by_name(read_inputs(mous.tree.combination))
     if not taken:
         return ""
     try:
-        now = _by_name(stamps_of(mous))
+        now = by_name(stamps_of(mous))
     except InputError as error:
         return error.what
     for eb in mous.ebs:
@@ -46,14 +46,9 @@ def why_images_are_old(mous: Mous) -> str:
         source = find_calibrated(mous)
     except InputError as error:
         return error.what
-    if _by_name(taken) != {source.name: stamp_of(source.parent, source.name)}:
+    if by_name(taken) != {source.name: stamp_of(source.parent, source.name)}:
         return f"{source.name} was made again after it was imaged"
     return ""
-
-
-def _by_name(stamps: Mapping[str, str]) -> dict[str, str]:
-    """Return stamps by the names of the files alone: a tree that was moved is the same."""
-    return {Path(path).name: stamp for path, stamp in stamps.items()}
 
 
 def why_files_are_old(files: Sequence[Path], sources: Sequence[Path], *, root: Path) -> str:

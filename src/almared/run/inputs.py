@@ -75,3 +75,8 @@ def changed_inputs(directory: Path, stamps: Mapping[str, str]) -> tuple[str, ...
     """Return the names whose stamp is not the one that was taken, those new or gone among them."""
     taken = read_inputs(directory)
     return tuple(sorted(name for name in {*taken, *stamps} if taken.get(name) != stamps.get(name)))
+
+
+def by_name(stamps: Mapping[str, str]) -> dict[str, str]:
+    """Return stamps by the names of the files alone: a tree that was moved is the same."""
+    return {Path(path).name: stamp for path, stamp in stamps.items()}
