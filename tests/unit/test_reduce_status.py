@@ -195,6 +195,8 @@ def test_a_calibration_that_is_cut_makes_what_builds_on_it_old(imaged: Path) -> 
     assert found["combine"].state == "stale"
     assert found["combine"].detail == "the calibration of X4 is not done: step 1 no solutions"
     assert (found["image"].state, found["readme"].state, found["check"].state) == ("stale", "stale", "failed")
+    # No report was made: the README is as old as what reports would be made from.
+    assert found["readme"].detail == "it was made before X4 run, which is to be done"
 
 
 def test_a_new_execution_block_and_a_moved_tree(imaged: Path, tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ from almared.run.journal import Journal
 from almared.stages.combine_inputs import stamps_of
 from almared.stages.image_facts import find_calibrated
 
+CLOCK_TICK_S = 0.01
+"""How far the time of a file may be behind the clock: Linux stamps files with that of its last tick (s)."""
+
 
 def why_copies_are_old(mous: Mous) -> str:
     """Return why the combination is older than the calibrations, empty when it is not.
@@ -64,7 +67,7 @@ def why_files_are_old(files: Sequence[Path], sources: Sequence[Path], *, root: P
         Directory of the MOUS.
     """
     made_at = max((path.stat().st_mtime for path in files), default=0.0)
-    later = [str(place.relative_to(root)) for place in sources if _last_end(place) > made_at]
+    later = [str(place.relative_to(root)) for place in sources if _last_end(place) > made_at + CLOCK_TICK_S]
     return f"a step ran in {later[0]} after it was made" if later else ""
 
 

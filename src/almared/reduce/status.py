@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,14 +59,25 @@ def mous_status(mous: Mous) -> tuple[JobStatus, ...]:
 
 def _in_the_light_of(before: Sequence[JobStatus], own: JobStatus) -> JobStatus:
     """Return the state of a job that is done as far as it knows, when what it was made from is not."""
-    outdated = [status for status in before if own.job.needs(status.job) and _outdates(status)]
+    outdated = [status for status in _sources(before, own.job) if _outdates(status)]
     if own.state is not StepState.DONE or not outdated:
         return own
     return replace(own, state=StepState.STALE, detail=f"it was made before {outdated[0].job.name}, which is to be done")
 
 
+def _sources(before: Sequence[JobStatus], job: Job) -> Iterator[JobStatus]:
+    """Yield what a job was made from; in place of what never ran here, and may be done by hand, its own sources."""
+    for status in before:
+        if not job.needs(status.job):
+            continue
+        if status.state is StepState.NEVER:
+            yield from _sources(before, status.job)
+        else:
+            yield status
+
+
 def _outdates(status: JobStatus) -> bool:
-    # What never ran here may have been done by hand; and a package can be made although the checklist failed.
+    # A package can be made although the checklist failed.
     is_judged = status.job.stage.name == "check"
     return status.state in (StepState.STALE, StepState.RUNNING) or (status.state is StepState.FAILED and not is_judged)
 
