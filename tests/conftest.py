@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,15 @@ def almared_real() -> Path:
     if not REAL.is_dir():
         pytest.skip("the folder of real material (ALMARED_REAL) is not here")
     return REAL
+
+
+@pytest.fixture(scope="session")
+def sma(almared_real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of four real calibration tables, of the SMA."""
+    directory = tmp_path_factory.mktemp("sma")
+    with tarfile.open(almared_real / "caltables" / "sma.tgz") as archive:
+        archive.extractall(directory, filter="data")
+    return directory
 
 
 @pytest.fixture(scope="session")

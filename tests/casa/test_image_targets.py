@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import tarfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from casacore.tables import table
 from conftest import Command
+from support.mosaic_sky import PREPARE, SOURCE, fill, setting_words, without_line
 
 from almared.image.planes import read_planes
 from almared.simulate.mous import MousTruth, read_mous_truth
@@ -21,30 +19,11 @@ from almared.stages.image_record import RECORD
 
 pytestmark = pytest.mark.casa
 
-SOURCE, NOISE_JY = "Seven_Clouds", 0.03
+NOISE_JY = 0.03
 """Noise: rms of real and imaginary part of a visibility in a channel."""
 
 UPPER = (2, 3)
 """Windows that are imaged, the upper sideband, counted from 0."""
-
-SETTINGS = {
-    "array.group.0.antennas": "24",
-    "sequence.cycles": "1",
-    "sequence.check": "''",
-    "sequence.bandpass_time": "20 s",
-    "sequence.flux_time": "20 s",
-    "sequence.phase_time": "20 s",
-    "sequence.target_time": "140 s",
-    "timing.science": "20 s",
-}
-
-PREPARE = """
-import sys
-from casatasks import importasdm, split
-importasdm(asdm=sys.argv[1], vis="raw.ms", asis="", process_caldevice=False)
-split(vis="raw.ms", outputvis="sky.ms", intent="OBSERVE_TARGET#ON_SOURCE", datacolumn="data", spw=sys.argv[2],
-      antenna="*&", width=8)
-"""
 
 ONE_FIELD = """
 import sys
@@ -53,43 +32,15 @@ split(vis="sky.ms", outputvis="one.ms", field=sys.argv[1], datacolumn="data")
 """
 
 
-def fill(ms: Path, truth: MousTruth) -> None:
-    """Write visibilities of the true sky without its line into an MS, with noise as the weights tell."""
-    execution = truth.executions[0]
-    source = execution.source(SOURCE)
-    source = replace(source, components=tuple(replace(c, lines=()) for c in source.components))
-    dishes = np.array([antenna["diameter_m"] for antenna in execution.tree["antennas"]])
-    rng = np.random.default_rng(3)
-    with table(str(ms / "SPECTRAL_WINDOW"), ack=False) as windows, table(str(ms / "FIELD"), ack=False) as fields:
-        frequencies = [windows.getcell("CHAN_FREQ", row) for row in range(windows.nrows())]
-        centres = fields.getcol("PHASE_DIR")[:, 0]
-    with table(str(ms), readonly=False, ack=False) as main:
-        keys = np.stack([main.getcol("FIELD_ID"), main.getcol("DATA_DESC_ID")], axis=1)
-        for field, window in np.unique(keys, axis=0):
-            part = main.selectrows(np.flatnonzero(np.all(keys == (field, window), axis=1)))
-            uvw = part.getcol("UVW").reshape(-1, len(dishes) * (len(dishes) - 1) // 2, 3)
-            centre = (float(centres[field][0] % (2 * np.pi)), float(centres[field][1]))
-            # All dishes are alike, so that the order of the baselines does not matter.
-            sky = source.visibilities(frequencies[window], uvw, centre=centre, diameters_m=dishes)
-            data = np.repeat(sky.reshape(part.nrows(), -1, 1), 2, axis=2).astype(np.complex128)
-            data += NOISE_JY * (rng.standard_normal(data.shape) + 1j * rng.standard_normal(data.shape))
-            part.putcol("DATA", data.astype(np.complex64))
-            part.putcol("FLAG", np.zeros(data.shape, bool))
-            part.putcol("WEIGHT", np.full((part.nrows(), 2), NOISE_JY**-2, np.float32))
-            part.putcol("SIGMA", np.full((part.nrows(), 2), NOISE_JY, np.float32))
-        main.putcol("FLAG_ROW", np.zeros(main.nrows(), bool))
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, almared: Command, casa_child: Command) -> Path:
     """Where ``sky.ms`` has the noisy visibilities of a mosaic of seven pointings, ``one.ms`` those of its middle."""
     out = tmp_path_factory.mktemp("targets")
-    words = [word for key, value in SETTINGS.items() for word in ("--set", f"{key}={value}")]
-    almared("simulate", "mosaic7", "--out", out / "sim", *words)
+    almared("simulate", "mosaic7", "--out", out / "sim", *setting_words())
     truth = read_mous_truth(out / "sim")
     asdm = next((out / "sim").glob("uid*/uid*"))
-    casa_child(PREPARE, asdm, ",".join(str(truth.executions[0].science_spws[i]) for i in UPPER), cwd=out)
-    fill(out / "sky.ms", truth)
+    casa_child(PREPARE, asdm, ",".join(str(truth.executions[0].science_spws[i]) for i in UPPER), 8, cwd=out)
+    fill(out / "sky.ms", truth, noise_jy=NOISE_JY, changed=without_line)
     middle = next(facts["id"] for facts in truth.executions[0].tree["fields"] if facts["name"] == SOURCE)
     casa_child(ONE_FIELD, middle, cwd=out)
     return out

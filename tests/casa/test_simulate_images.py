@@ -6,7 +6,6 @@ The visibilities are those of the true sky, with noise of a known size or withou
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ import numpy as np
 import pytest
 from casacore.tables import table
 from conftest import Command
+from support.mosaic_sky import PREPARE, SOURCE, fill, line_alone, setting_words, without_line
 
 from almared.simulate.mous import MousTruth, read_mous_truth
-from almared.simulate.sky import SkySource
 from almared.simulate.verify.fits_images import FitsImage, read_fits_image
 from almared.simulate.verify.images import (
     compare_continuum,
@@ -28,17 +27,6 @@ from almared.simulate.verify.images import (
 
 pytestmark = pytest.mark.casa
 
-SOURCE = "Seven_Clouds"
-SETTINGS = {
-    "array.group.0.antennas": "24",
-    "sequence.cycles": "1",
-    "sequence.check": "''",
-    "sequence.bandpass_time": "20 s",
-    "sequence.flux_time": "20 s",
-    "sequence.phase_time": "20 s",
-    "sequence.target_time": "140 s",
-    "timing.science": "20 s",
-}
 NOISE_JY = 0.08
 """Rms of real and imaginary part of a visibility in a channel."""
 
@@ -47,14 +35,6 @@ LINE_WINDOW = 1
 
 UPPER = "2,3"
 """The upper sideband; over both the primary beam would change by a third where the sources are."""
-
-PREPARE = """
-import sys
-from casatasks import importasdm, split
-importasdm(asdm=sys.argv[1], vis="raw.ms", asis="", process_caldevice=False)
-split(vis="raw.ms", outputvis="sky.ms", intent="OBSERVE_TARGET#ON_SOURCE", datacolumn="data", spw=sys.argv[2],
-      antenna="*&")
-"""
 
 IMAGE = """
 import json, sys
@@ -72,11 +52,10 @@ COMMON = {"weighting": "natural", "niter": 20000, "cell": "1.0arcsec", "imsize":
 def place(tmp_path_factory: pytest.TempPathFactory, almared: Command, casa_child: Command) -> Path:
     """Where ``sky.ms`` has the data of the target, its windows 0 to 3 being those of the science."""
     out = tmp_path_factory.mktemp("images")
-    words = [word for key, value in SETTINGS.items() for word in ("--set", f"{key}={value}")]
-    almared("simulate", "mosaic7", "--out", out / "sim", *words)
+    almared("simulate", "mosaic7", "--out", out / "sim", *setting_words())
     truth = read_mous_truth(out / "sim")
     asdm = next((out / "sim").glob("uid*/uid*"))
-    casa_child(PREPARE, asdm, ",".join(str(i) for i in truth.executions[0].science_spws), cwd=out)
+    casa_child(PREPARE, asdm, ",".join(str(i) for i in truth.executions[0].science_spws), 1, cwd=out)
     return out
 
 
@@ -96,36 +75,6 @@ def mask_round_sources(truth: MousTruth) -> list[str]:
     return [f"circle[[{ra!r}rad, {dec!r}rad], 9arcsec]" for ra, dec in places]
 
 
-Changed = Callable[[SkySource], SkySource]
-
-
-def fill(ms: Path, truth: MousTruth, *, noise_jy: float, changed: Changed = lambda source: source) -> None:
-    """Write visibilities of the true sky into an MS, all weights being one over the square of the noise, or one."""
-    execution = truth.executions[0]
-    source = changed(execution.source(SOURCE))
-    diameters = np.array([antenna["diameter_m"] for antenna in execution.tree["antennas"]])
-    rng = np.random.default_rng(3)
-    with table(str(ms / "SPECTRAL_WINDOW"), ack=False) as windows, table(str(ms / "FIELD"), ack=False) as fields:
-        frequencies = [windows.getcell("CHAN_FREQ", row) for row in range(windows.nrows())]
-        centres = fields.getcol("PHASE_DIR")[:, 0]
-    with table(str(ms), readonly=False, ack=False) as main:
-        keys = np.stack([main.getcol("FIELD_ID"), main.getcol("DATA_DESC_ID")], axis=1)
-        for field, window in np.unique(keys, axis=0):
-            rows = np.flatnonzero(np.all(keys == (field, window), axis=1))
-            part = main.selectrows(rows)
-            uvw = part.getcol("UVW").reshape(-1, len(diameters) * (len(diameters) - 1) // 2, 3)
-            centre = (float(centres[field][0] % (2 * np.pi)), float(centres[field][1]))
-            # All dishes are alike, so that the order of the baselines does not matter.
-            sky = source.visibilities(frequencies[window], uvw, centre=centre, diameters_m=diameters)
-            data = np.repeat(sky.reshape(len(rows), -1, 1), 2, axis=2).astype(np.complex128)
-            data += noise_jy * (rng.standard_normal(data.shape) + 1j * rng.standard_normal(data.shape))
-            part.putcol("DATA", data.astype(np.complex64))
-            part.putcol("FLAG", np.zeros(data.shape, bool))
-            part.putcol("WEIGHT", np.full((len(rows), 2), noise_jy**-2 if noise_jy else 1.0, np.float32))
-            part.putcol("SIGMA", np.full((len(rows), 2), noise_jy or 1.0, np.float32))
-        main.putcol("FLAG_ROW", np.zeros(main.nrows(), bool))
-
-
 def imaged(place: Path, casa_child: Command, *orders: dict[str, Any]) -> list[tuple[FitsImage, FitsImage]]:
     """Return image, corrected for the primary beam, and primary beam of each order."""
     casa_child(IMAGE, json.dumps([{**COMMON, **order} for order in orders]), cwd=place)
@@ -134,14 +83,6 @@ def imaged(place: Path, casa_child: Command, *orders: dict[str, Any]) -> list[tu
         image, pb = (read_fits_image(place / f"{order['imagename']}.{kind}.fits") for kind in ("image", "pb"))
         pairs.append((replace(image, data=image.data / pb.data), pb))
     return pairs
-
-
-def without_line(source: SkySource) -> SkySource:
-    return replace(source, components=tuple(replace(c, lines=()) for c in source.components))
-
-
-def line_alone(source: SkySource) -> SkySource:
-    return replace(source, components=tuple(replace(c, flux_jy=0.0) for c in source.components))
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +11,6 @@ from casacore.tables import table
 
 from almared.caltable import read_caltable
 from almared.errors import InputError
-
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
-ARCHIVE = REAL / "caltables" / "sma.tgz"
-
-
-@pytest.fixture(scope="module")
-def sma(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the directory of the four tables."""
-    if not ARCHIVE.exists():
-        pytest.skip("ALMARED_REAL is absent")
-    directory = tmp_path_factory.mktemp("sma")
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(directory, filter="data")
-    return directory
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -18,20 +16,6 @@ from almared.report.measure.bandpass import measure_mean_bandpass, measure_scatt
 from almared.report.measure.gains import measure_relative_gains
 from almared.report.measure.robust import find_outliers, robust_sigma
 from almared.report.measure.tsys import find_tsys_faults, flagged_fraction, measure_scans, measure_windows
-
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
-ARCHIVE = REAL / "caltables" / "sma.tgz"
-
-
-@pytest.fixture(scope="module")
-def sma(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the directory of the tables of the SMA."""
-    if not ARCHIVE.exists():
-        pytest.skip("ALMARED_REAL is absent")
-    directory = tmp_path_factory.mktemp("sma")
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(directory, filter="data")
-    return directory
 
 
 def tsys_of(antennas: int, *, x_spread: float, y_spread: float) -> np.ndarray:
