@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -17,6 +18,12 @@ def write_whole(path: Path, text: str) -> Path:
         Its text.
     """
     new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    os.replace(new, path)
+    try:
+        new.write_text(text, encoding="utf-8")
+        os.replace(new, path)
+    except OSError:
+        # Half a text must not stay; what was there before does.
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+        raise
     return path

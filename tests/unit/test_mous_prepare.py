@@ -84,7 +84,7 @@ def test_too_little_room_is_told_before_anything_is_written(
     monkeypatch.setattr(shutil, "disk_usage", lambda path: full)
     told = prepare(UID, archive / "uid___A002_Xabc_X1f", "--out", tmp_path, "--list")
     assert "warning: the reduction needs about" in told
-    assert "0.0 GB are free" in told
+    assert "1.0 kB are free" in told
 
 
 def test_a_single_execution_block_has_no_combination_until_a_second_is_added(archive: Path, tmp_path: Path) -> None:

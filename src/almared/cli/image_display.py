@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from almared.cli.consoles import table_console
-from almared.cli.plan_display import LONGEST_VALUE, size_text, time_text
+from almared.cli.plan_display import LONGEST_VALUE, need_text, time_text
 from almared.delivery.checklist import CheckLine
 from almared.plan import NamedChoice, StagePlan, StepNeeds
 from almared.script.comments import safe_line
@@ -110,7 +110,7 @@ def _total(needs: Iterable[StepNeeds]) -> StepNeeds:
 
 
 def _cells(needs: StepNeeds) -> tuple[str, str, str]:
-    return size_text(needs.disk_bytes), size_text(needs.memory_bytes), time_text(needs.seconds)
+    return need_text(needs.disk_bytes), need_text(needs.memory_bytes), time_text(needs.seconds)
 
 
 def _milli(value: float | None) -> str:

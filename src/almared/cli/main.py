@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
 from almared import __version__
+from almared.cli.disk_faults import explain_disk_fault
 from almared.errors import AlmaredError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -85,5 +87,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("Interrupted.", err=True)
         sys.exit(130)
     except AlmaredError as error:
-        click.echo(f"almared: {error.text()}", err=True)
-        sys.exit(error.exit_code)
+        _end_with(error)
+    except OSError as fault:
+        explained = explain_disk_fault(fault)
+        if explained is None:
+            raise
+        _end_with(explained)
+
+
+def _end_with(error: AlmaredError) -> NoReturn:
+    click.echo(f"almared: {error.text()}", err=True)
+    sys.exit(error.exit_code)

@@ -11,8 +11,8 @@ from almared.plan import NamedChoice, Plan, StepNeeds
 from almared.recipes import EbSource
 from almared.script import WrittenScript
 from almared.script.comments import safe_line
+from almared.sizes import size_text
 
-GIB = 2.0**30
 LONGEST_VALUE = 160
 
 
@@ -73,14 +73,12 @@ def needs_table(plan: Plan) -> Table:
 
 
 def _cells(needs: StepNeeds) -> tuple[str, str, str]:
-    return size_text(needs.disk_bytes), size_text(needs.memory_bytes), time_text(needs.seconds)
+    return need_text(needs.disk_bytes), need_text(needs.memory_bytes), time_text(needs.seconds)
 
 
-def size_text(size: float) -> str:
-    """Return a size in bytes for a reader."""
-    if size <= 0:
-        return "-"
-    return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / 2.0**20:.1f} MiB"
+def need_text(size: float) -> str:
+    """Return a size in bytes for a reader, a dash for none."""
+    return "-" if size <= 0 else size_text(size)
 
 
 def time_text(seconds: float) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from almared.sizes import size_text
 from almared.times import utc_of
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _story(plan: TreePlan, *, is_done: bool) -> str:
         minutes = (one.eb.end_mjd_s - one.eb.start_mjd_s) / 60.0
         facts = f"{_date(one.eb.start_mjd_s)}, {minutes:.0f} min, {len(one.eb.antennas)} antennas of {dishes} m"
         head = "EBs " if number == 0 else "    "
-        lines.append(f"{head}   {place.relative_to(plan.tree.root)}: {facts}, {one.eb.raw_bytes / 1e9:.2f} GB")
+        lines.append(f"{head}   {place.relative_to(plan.tree.root)}: {facts}, {size_text(one.eb.raw_bytes)}")
     lines += [f"warning: {warning}" for warning in plan.warnings]
     told = {"make": "made", "link": "linked", "move": "moved", "write": "wrote"}
     for deed in plan.deeds:
@@ -103,7 +104,7 @@ def _story(plan: TreePlan, *, is_done: bool) -> str:
         lines.append(f"{verb} {deed.path.relative_to(plan.tree.root.parent)}{source}")
     if not plan.deeds:
         lines.append("All is there; nothing to do.")
-    lines.append(f"The reduction will need about {plan.disk_bytes / 1e9:.1f} GB of disk, and its images some more.")
+    lines.append(f"The reduction will need about {size_text(plan.disk_bytes)} of disk, and its images some more.")
     return "\n".join(lines)
 
 

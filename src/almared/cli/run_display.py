@@ -19,6 +19,7 @@ from almared.run.journal import JournalEntry
 from almared.run.scriptfile import CalibrationScript
 from almared.run.state import StepStatus
 from almared.run.supervise import Listener
+from almared.sizes import size_text
 
 
 def display(script: CalibrationScript, *, is_json: bool) -> AbstractContextManager[Listener]:
@@ -144,7 +145,7 @@ def show_forecast(script: CalibrationScript, plan: Forecast, *, is_json: bool) -
     lines += list(plan.choice.reasons)
     lines += [f"would remove {name}" for name in plan.removes]
     lines += [f"would move {name} to .almared/old-logs" for name in plan.logs]
-    lines.append(f"needs about {plan.needs.disk_bytes / 1e9:.2f} GB of disk ({plan.needs.source})")
+    lines.append(f"needs about {size_text(plan.needs.disk_bytes)} of disk ({plan.needs.source})")
     return "\n".join(lines)
 
 

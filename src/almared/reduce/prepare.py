@@ -21,6 +21,7 @@ from almared.names import MousTree, Uid
 from almared.reduce.inventory import GivenEb, foreign_to
 from almared.run.journal import Journal, new_entry
 from almared.run.products import size_on_disk
+from almared.sizes import size_text
 
 CALIBRATION_FACTOR, COMBINATION_FACTOR, IMAGING_FACTOR = 10.5, 6.0, 2.0
 """Disk that the data of each stage take, in units of the raw data: measured on `mous-demo` (10.3, 5.7, 1.9).
@@ -253,7 +254,7 @@ def _disk(out: Path, needed: float) -> Iterator[str]:
     there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free
     if free < needed:
-        yield f"the reduction needs about {needed / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free in {there}"
+        yield f"the reduction needs about {size_text(needed)} of disk and {size_text(free)} are free in {there}"
 
 
 def _make(deed: Deed) -> None:
@@ -292,7 +293,7 @@ def move_across(source: Path, path: Path) -> None:
     size, free = size_on_disk(source), shutil.disk_usage(path.parent).free
     if free < size:
         raise ResourceError(
-            f"{size / 1e9:.1f} GB have to be copied and {free / 1e9:.1f} GB are free", where=str(path.parent)
+            f"{size_text(size)} have to be copied and {size_text(free)} are free", where=str(path.parent)
         )
     copy = path.with_name(f"{path.name}.copying")
     shutil.rmtree(copy, ignore_errors=True)

@@ -14,6 +14,7 @@ from almared.run.locate import find_script
 from almared.run.resources import CGROUP, MEMORY_BYTES, SPARE, Needs, estimate_needs
 from almared.run.scriptfile import read_script
 from almared.run.state import StepState
+from almared.sizes import size_text
 
 
 def available_cores() -> int:
@@ -72,7 +73,7 @@ def choose_workers(needs: Sequence[Needs], *, cores: int, memory: float | None, 
     limits = {
         "there are no more execution blocks": len(needs),
         f"this machine has {cores} cores": cores,
-        f"each may need {largest / 1e9:.1f} GB of memory": by_memory,
+        f"each may need {size_text(largest)} of memory": by_memory,
     }
     evidence = (Evidence("memory per execution block", largest, "bytes"), Evidence("cores", cores))
     if wanted:
@@ -93,7 +94,7 @@ def check_disk(root: Path, needs: Sequence[Needs], *, free: float) -> None:
     needed = SPARE * sum(need.disk_bytes for need in needs)
     if free < needed:
         raise ResourceError(
-            f"the calibrations need about {needed / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free",
+            f"the calibrations need about {size_text(needed)} of disk and {size_text(free)} are free",
             where=str(root),
             repair="make room, move the MOUS, or start all the same with --force",
             needed=needed,

@@ -29,6 +29,7 @@ from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState, StepStatus, derive_states, step_records
 from almared.run.supervise import Listener, Supervisor
 from almared.script.written import RENDERED
+from almared.sizes import size_text
 
 NEARLY_FULL = 64 * 2**20
 """Free bytes below which a failure is put down to the disk."""
@@ -353,7 +354,7 @@ def _disk_faults(path: Path) -> Iterator[None]:
         if isinstance(fault, ResourceError | LockedError) or not _is_full(fault, free):
             raise
         raise ResourceError(
-            f"the disk is full ({free / 2**20:.0f} MiB free): {getattr(fault, 'what', fault)}",
+            f"the disk is full ({size_text(free)} free): {getattr(fault, 'what', fault)}",
             where=str(directory),
             repair=f"make room{_half_made(path)}; then `almared run EB` goes on from the step that failed",
         ) from fault

@@ -178,7 +178,11 @@ class Lock:
 
     def _written(self) -> Path:
         path = self.path.with_name(f"{LOCK}.{self.mine.host}.{self.mine.pid}")
-        path.write_text(json.dumps(asdict(self.mine)) + "\n")
+        try:
+            path.write_text(json.dumps(asdict(self.mine)) + "\n")
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
         return path
 
     def _remove_stale(self, stale: Holder) -> None:

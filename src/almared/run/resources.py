@@ -17,6 +17,7 @@ from almared.run.locate import raw_data
 from almared.run.products import size_on_disk
 from almared.run.scriptfile import CalibrationScript
 from almared.script.written import PLAN
+from almared.sizes import size_text
 
 GIB = 2.0**30
 CGROUP = Path("/sys/fs/cgroup")
@@ -101,7 +102,8 @@ def check_resources(directory: Path, needs: Needs) -> None:
     free = shutil.disk_usage(directory).free
     if free < SPARE * needs.disk_bytes:
         raise ResourceError(
-            f"the run needs about {_gib(SPARE * needs.disk_bytes)} of disk and {_gib(free)} is free ({needs.source})",
+            f"the run needs about {size_text(SPARE * needs.disk_bytes)} of disk and {size_text(free)} is free "
+            f"({needs.source})",
             where=str(directory),
             repair="make room, move the execution block, or start all the same with --force",
             needed=SPARE * needs.disk_bytes,
@@ -110,7 +112,8 @@ def check_resources(directory: Path, needs: Needs) -> None:
     memory = available_memory()
     if memory is not None and memory < needs.memory_bytes:
         raise ResourceError(
-            f"the run needs about {_gib(needs.memory_bytes)} of memory and {_gib(memory)} is free ({needs.source})",
+            f"the run needs about {size_text(needs.memory_bytes)} of memory and {size_text(memory)} is free "
+            f"({needs.source})",
             repair="end other programs, use a larger machine, or start all the same with --force",
             needed=needs.memory_bytes,
             free=memory,
@@ -143,7 +146,3 @@ def _cgroup_memory() -> float | None:
         return None
     text = limit.read_text().strip()
     return None if text == "max" else float(text) - float(used.read_text())
-
-
-def _gib(size: float) -> str:
-    return f"{size / GIB:.2f} GiB" if size >= GIB / 100 else f"{size / 2.0**20:.1f} MiB"

@@ -46,6 +46,7 @@ from almared.simulate.sky import SkyComponent, SkySource
 from almared.simulate.spectrum import Setups
 from almared.simulate.truth_writer import write_truth
 from almared.simulate.world import World
+from almared.sizes import size_text
 from almared.times import DAY_S
 
 CALIBRATOR_JY, TARGET_JY = 1.0, 0.3
@@ -174,7 +175,7 @@ def _require_disk(out: Path, raw_bytes: int) -> None:
     free = shutil.disk_usage(out).free
     if free < DISK_FACTOR * raw_bytes + MARGIN_BYTES:
         raise ResourceError(
-            f"the replica needs {raw_bytes / 1e9:.1f} GB and {free / 1e9:.1f} GB are free",
+            f"the replica needs {size_text(raw_bytes)} and {size_text(free)} are free",
             where=str(out),
             repair="thin it (--every-nth-integration, --most-channels, --most-antennas), or use --metadata-only",
         )

@@ -21,6 +21,7 @@ from almared.run.lock import locked
 from almared.run.products import remove_products, size_on_disk
 from almared.run.scriptfile import read_script
 from almared.run.state import StepState
+from almared.sizes import size_text
 
 PART = ".part"
 """Ending of a copy that is not whole yet."""
@@ -139,7 +140,7 @@ def _check_room(directory: Path, due: Iterable[MousEb]) -> None:
     free = shutil.disk_usage(directory).free
     if needed > free:
         raise ResourceError(
-            f"the copies need {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free",
+            f"the copies need {size_text(needed)} and {size_text(free)} are free",
             where=str(directory),
             repair="make room",
         )
