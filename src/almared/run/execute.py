@@ -356,7 +356,7 @@ def _disk_faults(path: Path) -> Iterator[None]:
         raise ResourceError(
             f"the disk is full ({size_text(free)} free): {getattr(fault, 'what', fault)}",
             where=str(directory),
-            repair=f"make room{_half_made(path)}; then `almared run EB` goes on from the step that failed",
+            repair=f"make room{_half_made(path)}; the same command then goes on from the step that failed",
         ) from fault
 
 

@@ -99,13 +99,14 @@ def check_resources(directory: Path, needs: Needs) -> None:
     ResourceError
         One of them is too small.
     """
+    all_the_same = f"start all the same: `almared run {directory} --force`"
     free = shutil.disk_usage(directory).free
     if free < SPARE * needs.disk_bytes:
         raise ResourceError(
             f"the run needs about {size_text(SPARE * needs.disk_bytes)} of disk and {size_text(free)} is free "
             f"({needs.source})",
             where=str(directory),
-            repair="make room, move the execution block, or start all the same with --force",
+            repair=f"make room, move the data, or {all_the_same}",
             needed=SPARE * needs.disk_bytes,
             free=free,
         )
@@ -114,7 +115,7 @@ def check_resources(directory: Path, needs: Needs) -> None:
         raise ResourceError(
             f"the run needs about {size_text(needs.memory_bytes)} of memory and {size_text(memory)} is free "
             f"({needs.source})",
-            repair="end other programs, use a larger machine, or start all the same with --force",
+            repair=f"end other programs, use a larger machine, or {all_the_same}",
             needed=needs.memory_bytes,
             free=memory,
         )
