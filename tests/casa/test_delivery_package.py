@@ -122,7 +122,7 @@ def test_a_calibration_made_anew_after_the_combination_is_told(mous: Path, almar
     journal.write_text("\n".join([*lines, json.dumps({**ends[-1], "time": "2030-01-01T00:00:00"})]) + "\n")
     told = json.loads(almared("check", mous, "--json", code=8).stdout)
     failed = {line["key"]: line["faults"] for line in told["lines"] if not line["passed"]}
-    assert failed["combination"] == [f"{eb.products.calibrated} was made anew after it was copied"]
+    assert failed["combination"] == [f"{eb.products.calibrated} was made again after it was copied"]
 
 
 def test_a_forced_package_says_so(mous: Path, almared: Command, tmp_path: Path) -> None:

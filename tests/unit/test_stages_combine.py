@@ -11,7 +11,7 @@ from casacore.tables import default_ms, makecoldesc, table
 
 from almared.errors import InputError, ResourceError
 from almared.mous import Mous, read_mous
-from almared.run.inputs import read_inputs
+from almared.run.inputs import by_name, read_inputs
 from almared.stages import combine_inputs
 from almared.stages.combine_inputs import place_copies, stamps_of
 
@@ -56,7 +56,7 @@ def test_copies_are_real_and_whole(mous: Mous) -> None:
             p.name: p.stat().st_size for p in copy.iterdir()
         }
     assert place_copies(mous, scales=True) == ()
-    assert set(read_inputs(mous.tree.combination)) == set(stamps_of(mous))
+    assert by_name(read_inputs(mous.tree.combination)) == by_name(stamps_of(mous))
 
 
 def test_new_calibration_is_copied_and_what_was_made_of_the_old_goes(mous: Mous) -> None:

@@ -22,7 +22,7 @@ from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.report.build import REPORT, calibration_stamps, read_report
 from almared.report.textfile import ORDER
-from almared.run.inputs import by_name, changed_inputs, read_inputs, stamp_of
+from almared.run.inputs import by_name, changed_inputs, how_changed, read_inputs, stamp_of
 from almared.stages.combine_inputs import stamps_of
 
 FLUX_TABLE = "allFluxes.txt"
@@ -240,7 +240,8 @@ def _combination_line(mous: Mous) -> CheckLine:
 
 def _stale_copies(mous: Mous) -> list[str]:
     taken, now = by_name(read_inputs(mous.tree.combination)), by_name(stamps_of(mous))
-    return [f"{name} was made anew after it was copied" for name in now if taken.get(name, now[name]) != now[name]]
+    changed = [name for name in now if taken.get(name, now[name]) != now[name]]
+    return [f"{name} {how_changed(taken[name], now[name])} after it was copied" for name in changed]
 
 
 def _products_line(mous: Mous) -> CheckLine:
@@ -250,11 +251,12 @@ def _products_line(mous: Mous) -> CheckLine:
 
 
 def _stale_images(mous: Mous) -> tuple[str, ...]:
-    taken = read_inputs(mous.tree.imaging)
-    stamps = {path: stamp_of(Path(path).parent, Path(path).name) for path in taken}
-    return tuple(
-        f"{Path(name).name} was made anew after it was imaged" for name in changed_inputs(mous.tree.imaging, stamps)
-    )
+    directory = mous.tree.imaging
+    taken = read_inputs(directory)
+    places = {name: directory / name for name in taken}
+    now = {name: stamp_of(path.parent, path.name) for name, path in places.items()}
+    changed = changed_inputs(directory, now)
+    return tuple(f"{places[name].name} {how_changed(taken[name], now[name])} after it was imaged" for name in changed)
 
 
 def _mous_report_line(mous: Mous) -> CheckLine:

@@ -8,13 +8,11 @@ from pathlib import Path
 
 from almared.errors import InputError
 from almared.mous import Mous
-from almared.run.inputs import by_name, read_inputs, stamp_of
+from almared.run.inputs import by_name, how_changed, read_inputs, stamp_of
 from almared.run.journal import Journal
+from almared.run.marks import CLOCK_TICK_S
 from almared.stages.combine_inputs import stamps_of
 from almared.stages.image_facts import find_calibrated
-
-CLOCK_TICK_S = 0.01
-"""How far the time of a file may be behind the clock: Linux stamps files with that of its last tick (s)."""
 
 
 def why_copies_are_old(mous: Mous) -> str:
@@ -36,7 +34,8 @@ def why_copies_are_old(mous: Mous) -> str:
         if name not in taken:
             return f"{eb.name} was not copied"
         if taken[name] != now[name]:
-            return f"{eb.name} was calibrated again after it was copied"
+            how = how_changed(taken[name], now[name]).replace("made", "calibrated")
+            return f"{eb.name} {how} after it was copied"
     return "it holds an execution block that is not there any more" if set(taken) - set(now) else ""
 
 
@@ -49,9 +48,8 @@ def why_images_are_old(mous: Mous) -> str:
         source = find_calibrated(mous)
     except InputError as error:
         return error.what
-    if by_name(taken) != {source.name: stamp_of(source.parent, source.name)}:
-        return f"{source.name} was made again after it was imaged"
-    return ""
+    before, now = by_name(taken).get(source.name, ""), stamp_of(source.parent, source.name)
+    return "" if before == now else f"{source.name} {how_changed(before, now)} after it was imaged"
 
 
 def why_files_are_old(files: Sequence[Path], sources: Sequence[Path], *, root: Path) -> str:

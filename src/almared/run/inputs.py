@@ -1,17 +1,19 @@
 """Products taken from other directories: which version was taken, and whether there is a newer one.
 
 A stage works on copies of, or reads, what another stage made elsewhere. The stamp of a product is the end of the
-step that made it last, as the journal there tells it; it changes when that step runs again, not when files are
-copied or touched.
+step that made it last, as the journal there tells it, and the mark of what is in it: it changes when that step runs
+again, and when a hand flags or edits the product afterwards; not when the tree is moved, nor when a table is read.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry
+from almared.run.marks import mark_of
 from almared.wholefile import write_whole
 
 INPUTS = "inputs.json"
@@ -34,7 +36,8 @@ def stamps_of(directory: Path, products: Iterable[str]) -> dict[str, str]:
         Names of the products there.
     """
     entries = Journal(directory).entries()
-    return {name: _stamp(entries, name) if (directory / name).exists() else "" for name in products}
+    made = {name: _stamp(entries, name) if (directory / name).exists() else "" for name in products}
+    return {name: f"{stamp} {mark_of(directory / name)}" if stamp else "" for name, stamp in made.items()}
 
 
 def _stamp(entries: Iterable[JournalEntry], product: str) -> str:
@@ -55,7 +58,7 @@ def _is_of(stamp: str, step: int | None) -> bool:
 
 
 def read_inputs(directory: Path) -> dict[str, str]:
-    """Return the stamps of what a stage took, nothing when it took nothing yet."""
+    """Return the stamps of what a stage took by its path from there, nothing when it took nothing yet."""
     path = directory / STATE_DIRECTORY / INPUTS
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
@@ -65,16 +68,33 @@ def read_inputs(directory: Path) -> dict[str, str]:
 
 
 def write_inputs(directory: Path, stamps: Mapping[str, str]) -> None:
-    """Keep the stamps of what a stage took; the file is replaced whole."""
+    """Keep the stamps of what a stage took, by its path from there: they hold in a tree that was moved."""
     path = directory / STATE_DIRECTORY / INPUTS
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(dict(sorted(stamps.items())), indent=1) + "\n")
+    write_whole(path, json.dumps(dict(sorted(_from(directory, stamps).items())), indent=1) + "\n")
 
 
 def changed_inputs(directory: Path, stamps: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the names whose stamp is not the one that was taken, those new or gone among them."""
-    taken = read_inputs(directory)
-    return tuple(sorted(name for name in {*taken, *stamps} if taken.get(name) != stamps.get(name)))
+    """Return the paths from there whose stamp is not the one that was taken, those new or gone among them."""
+    taken, now = read_inputs(directory), _from(directory, stamps)
+    return tuple(sorted(name for name in {*taken, *now} if taken.get(name) != now.get(name)))
+
+
+def _from(directory: Path, stamps: Mapping[str, str]) -> dict[str, str]:
+    """Return stamps by paths that start from a directory; those that do already stay."""
+    home = directory.resolve()
+    return {_from_home(home, Path(name)) if os.path.isabs(name) else name: stamp for name, stamp in stamps.items()}
+
+
+def _from_home(home: Path, path: Path) -> str:
+    # The tree may be reached by a link; what stands in it may be one, and keeps its name.
+    return os.path.relpath(path.parent.resolve() / path.name, home)
+
+
+def how_changed(before: str, now: str) -> str:
+    """Return what happened to a product between two of its stamps that differ, as words after its name."""
+    step, made = (stamp.rpartition(" ")[0] for stamp in (before, now))
+    return "was changed by hand" if step == made and now else "was made again"
 
 
 def by_name(stamps: Mapping[str, str]) -> dict[str, str]:

@@ -34,6 +34,7 @@ from almared.recipes.combine import Combination, plan_combination
 from almared.recipes.combine_facts import CalibratedEb, check_alike, differing_sources
 from almared.recipes.combine_table import check_table, differences, make_records
 from almared.run.execute import RunOptions, run_script, script_states
+from almared.run.inputs import by_name
 from almared.run.journal import STATE_DIRECTORY
 from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState
@@ -152,7 +153,7 @@ def _made_from(order: CombineOrder) -> dict[str, Any]:
     table = order.directory / NAME
     return {
         "almared": __version__,
-        "calibrated": stamps_of(order.mous),
+        "calibrated": by_name(stamps_of(order.mous)),
         "table": hashlib.sha256(table.read_bytes()).hexdigest() if table.is_file() else "",
         "scales": order.scales,
         "dirtol_arcsec": order.dirtol_arcsec,

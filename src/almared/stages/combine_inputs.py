@@ -18,6 +18,7 @@ from almared.recipes.combine_facts import CalibratedEb, describe_calibrated
 from almared.run.execute import script_states
 from almared.run.inputs import changed_inputs, read_inputs, stamp_of, write_inputs
 from almared.run.lock import locked
+from almared.run.marks import mark_of
 from almared.run.products import remove_products, size_on_disk
 from almared.run.scriptfile import read_script
 from almared.run.state import StepState
@@ -56,12 +57,8 @@ def calibrated_of(eb: MousEb) -> Path:
 
 
 def stamps_of(mous: Mous) -> dict[str, str]:
-    """Return the stamp of each calibrated MS; of one that was calibrated by hand the time of its last change."""
-    return {str(path): stamp_of(path.parent, path.name) or _time_stamp(path) for path in map(calibrated_of, mous.ebs)}
-
-
-def _time_stamp(path: Path) -> str:
-    return f"changed {max(part.stat().st_mtime_ns for part in path.glob('table.*'))}"
+    """Return the stamp of each calibrated MS; of one that was calibrated by hand its mark alone."""
+    return {str(path): stamp_of(path.parent, path.name) or mark_of(path) for path in map(calibrated_of, mous.ebs)}
 
 
 def read_calibrated_ebs(mous: Mous) -> tuple[CalibratedEb, ...]:
@@ -107,15 +104,15 @@ def place_copies(mous: Mous, *, scales: bool, breaks_lock: bool = False) -> tupl
     directory.mkdir(parents=True, exist_ok=True)
     stamps = stamps_of(mous)
     with locked(directory, break_lock=breaks_lock):
-        old = set(changed_inputs(directory, stamps))
-        taken = read_inputs(directory)
+        old = {Path(name).name for name in changed_inputs(directory, stamps)}
+        taken = {key: stamp for key, stamp in read_inputs(directory).items() if Path(key).name not in old}
         due = [eb for eb in mous.ebs if _is_due(eb, directory, old=old, scales=scales)]
         _check_room(directory, due)
         if due or old:
             remove_products(directory, _there(directory, (CALIBRATED, flag_versions(CALIBRATED), LISTING)))
         for eb in due:
-            key = str(calibrated_of(eb))
             _copy_eb(eb, directory)
+            key = str(calibrated_of(eb))
             taken[key] = stamps[key]
             write_inputs(directory, taken)
         write_inputs(directory, stamps)
@@ -124,7 +121,7 @@ def place_copies(mous: Mous, *, scales: bool, breaks_lock: bool = False) -> tupl
 
 def _is_due(eb: MousEb, directory: Path, *, old: set[str], scales: bool) -> bool:
     copy = directory / eb.products.calibrated
-    if copy.is_symlink() or not copy.is_dir() or str(calibrated_of(eb)) in old:
+    if copy.is_symlink() or not copy.is_dir() or copy.name in old:
         return True
     # Without scaling the data column counts: a copy that was scaled has another one, which concat would take along.
     return not scales and (directory / gain_table(copy.name)).exists() and _has_corrected(copy)
