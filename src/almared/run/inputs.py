@@ -64,7 +64,8 @@ def read_inputs(directory: Path) -> dict[str, str]:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
-    return {str(name): str(stamp) for name, stamp in values.items()} if isinstance(values, dict) else {}
+    taken = {str(name): str(stamp) for name, stamp in values.items()} if isinstance(values, dict) else {}
+    return _from(directory, taken)
 
 
 def write_inputs(directory: Path, stamps: Mapping[str, str]) -> None:
