@@ -165,6 +165,8 @@ def test_kills_of_parent_child_and_worker_leave_no_trace(root: Path, tiny_mous: 
     file = root.parent / "cluster.toml"
     file.write_text('system = "local"\nworkers = 1\n[options]\nmemory = "4GB"\n')
     counts = [len(begins(eb)) for eb in mous.ebs]
-    for way in (["--cluster", str(file)], ["--scheduler", scheduler], []):
+    for way in (["--again", "--cluster", str(file)], ["--again", "--scheduler", scheduler], ["--again"]):
         ended(started(root, *way), 0)
     assert [len(begins(eb)) for eb in mous.ebs] == counts
+    events = ended(started(root), 0)
+    assert {event["event"] for event in events} == {"reduce-begin", "already-done", "reduce-end"}

@@ -93,17 +93,21 @@ def test_traces_see_a_write_whose_time_and_size_were_put_back(tmp_path: Path) ->
     assert traces_of(tmp_path, left_out=["kept"]).mark != before.mark
 
 
-def test_traces_go_with_a_tree_and_know_names_and_links(tmp_path: Path) -> None:
-    root = tmp_path / "a"
-    (root / "inside").mkdir(parents=True)
-    (root / "inside" / "file").touch()
-    (root / "link").symlink_to("inside")
+def test_traces_go_with_a_tree_and_know_names_and_where_links_lead(tmp_path: Path) -> None:
+    root, apart = tmp_path / "a", tmp_path / "apart"
+    for place in (root, apart):
+        place.mkdir()
+        (place / "file").touch()
+    (root / "link").symlink_to(apart)
+    (root / "circle").symlink_to(root)
     before = traces_of(root).mark
     root = root.rename(tmp_path / "b")
-    assert traces_of(root).mark == before
-    (root / "inside" / "file").rename(root / "inside" / "other")
+    (root / "circle").unlink()
+    found = traces_of(root).mark
+    root = root.rename(tmp_path / "c")
+    assert traces_of(root).mark == found != before
+    (root / "file").rename(root / "other")
     renamed = traces_of(root).mark
-    assert renamed != before
-    (root / "link").unlink()
-    (root / "link").symlink_to("elsewhere")
-    assert traces_of(root).mark not in (before, renamed)
+    assert renamed != found
+    (apart / "file").write_text("longer")
+    assert traces_of(root).mark not in (before, found, renamed)

@@ -17,6 +17,7 @@ import click
 @click.option("--scheduler", default="", metavar="ADDRESS", help="A running Dask scheduler, tcp://host:8786.")
 @click.option("--cluster", type=click.Path(path_type=Path), metavar="FILE", help="TOML for a cluster of dask-jobqueue.")
 @click.option("--until", default="", metavar="STAGE", help="Last stage: plan, run, report, combine, image, ...")
+@click.option("--again", "is_again", is_flag=True, help="Call all commands, also of jobs that are already done.")
 @click.option("--force", "is_forced", is_flag=True, help="Start although disk or memory may not do.")
 @click.option("--break-lock", "breaks_lock", is_flag=True, help="Take locks of another machine that is dead.")
 @click.option("--dry-run", is_flag=True, help="Tell what is there and what would be called; change nothing.")
@@ -27,6 +28,7 @@ def command(mous: Path, *, dry_run: bool, is_json: bool, **given: Any) -> None:
     Each execution block is planned, calibrated and reported, side by side with the others; then they are combined
     and imaged; report, checklist and package follow. A script that was edited by hand is run as it is. Options of
     the plan come from mous.toml. It can be killed at any moment: the next call goes on from the step that was cut.
+    A job is left out when it is already done and nothing that it looks at or makes was touched since.
 
     \b
     Examples:
@@ -34,6 +36,7 @@ def command(mous: Path, *, dry_run: bool, is_json: bool, **given: Any) -> None:
       almared reduce --until run --workers 2
       almared reduce --scheduler tcp://node7:8786
       almared reduce --cluster slurm.toml
+      almared reduce --again                       call every command, whatever is done
 
     \b
     Exit codes: 0 done; 3 bad input; 4 no plan; 5 may not start (locked, disk), or workers died;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 
@@ -18,6 +19,7 @@ from almared.cli.status_display import status_table
 from almared.mous import Mous
 from almared.reduce.carry import Listener, ReduceOptions
 from almared.reduce.cluster import batch_script, read_cluster_file
+from almared.reduce.seals import reasons_to_call
 from almared.reduce.stages import PassedOptions, jobs_of, words_of
 from almared.reduce.status import mous_status
 from almared.run.journal import JournalEntry
@@ -68,6 +70,9 @@ class ReduceLines(EventLines):
     def _on_note(self, entry: JournalEntry) -> None:
         self._console.print(Text(f"{entry.data['job']}  {entry.data['text']}", style="yellow"), soft_wrap=True)
 
+    def _on_already_done(self, entry: JournalEntry) -> None:
+        self._console.print(Text(f"{entry.data['job']}  already done", style="dim"), soft_wrap=True)
+
     def _on_stage_begin(self, entry: JournalEntry) -> None:
         if not self._console.is_terminal:
             self._console.print(Text(f"{entry.data['job']} ..."), soft_wrap=True)
@@ -86,18 +91,27 @@ def forecast(mous: Mous, options: ReduceOptions, *, is_json: bool) -> str:
     """Return what a reduction would call, and where each job stands."""
     states = {status.job: status for status in mous_status(mous)}
     passed = PassedOptions(options.is_forced, options.breaks_lock, options.workers or 1, scheduler=options.scheduler)
+    jobs = jobs_of(mous, until=options.until)
+    reasons = dict.fromkeys(jobs, "asked for") if options.is_again else reasons_to_call(mous, jobs)
     told = [
         {
             "job": job.name,
             "state": states[job].state,
             "detail": states[job].detail,
             "command": shlex.join(("almared", *words_of(job, mous, options=passed))),
+            "called_because": reasons[job],
         }
-        for job in jobs_of(mous, until=options.until)
+        for job in jobs
     ]
     if is_json:
         return json.dumps(told, indent=1)
-    lines = [f"{line['job']}: {line['state']}\n  {line['command']}" for line in told]
+    lines = [_line(told_of_job) for told_of_job in told]
     if options.cluster:
         lines.append(f"For each worker is submitted:\n{batch_script(read_cluster_file(options.cluster))}")
     return "\n".join(lines)
+
+
+def _line(told: Mapping[str, str]) -> str:
+    if not told["called_because"]:
+        return f"{told['job']}: already done"
+    return f"{told['job']}: {told['state']} ({told['called_because']})\n  {told['command']}"

@@ -101,8 +101,9 @@ def write_readme(mous: Mous, *, is_forced: bool = False) -> WrittenReadme:
     if is_edited:
         os.replace(path, path.with_name("README.edited"))
     kept.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(kept, text)
-    write_whole(path, text)
+    if text != before or not kept.is_file():
+        write_whole(kept, text)
+        write_whole(path, text)
     return WrittenReadme(path, text != before, False)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from almared import __version__
 from almared.errors import AlmaredError, InputError
 from almared.model import Choice
-from almared.mous import Mous, MousEb
+from almared.mous import Mous
 from almared.reduce.board import Board
 from almared.reduce.cluster import (
     BatchCluster,
@@ -27,10 +27,11 @@ from almared.reduce.cluster import (
 from almared.reduce.crew import Crew, DirectCrew, Ended, Task
 from almared.reduce.dask_crew import DaskCrew
 from almared.reduce.failures import Failure, job_error, summed_up
+from almared.reduce.seals import Begun, Seals, reasons_to_call, why_left_alone
 from almared.reduce.sizing import available_cores, check_disk, choose_workers, remaining_needs
 from almared.reduce.stages import Job, PassedOptions, blocked, jobs_of, words_of
 from almared.run.beats import await_silence
-from almared.run.execute import edited_lines, run_name
+from almared.run.execute import run_name
 from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
 from almared.run.lock import Lock, locked
 from almared.run.resources import available_memory
@@ -63,6 +64,8 @@ class ReduceOptions:
         As for a run.
     until : str
         Last stage, all when empty.
+    is_again : bool
+        Call the commands of all jobs, also of those that are already done.
     """
 
     workers: int = 0
@@ -71,6 +74,7 @@ class ReduceOptions:
     is_forced: bool = False
     breaks_lock: bool = False
     until: str = ""
+    is_again: bool = False
 
 
 def reduce_mous(mous: Mous, options: ReduceOptions, *, listener: Listener) -> None:
@@ -85,7 +89,8 @@ def reduce_mous(mous: Mous, options: ReduceOptions, *, listener: Listener) -> No
     options : ReduceOptions
         How.
     listener : callable
-        Hears ``reduce-begin``, ``note``, ``stage-begin``, ``stage-end``, ``reduce-end``, and ``tick`` meanwhile.
+        Hears ``reduce-begin``, ``already-done``, ``note``, ``stage-begin``, ``stage-end``, ``reduce-end``, and
+        ``tick`` meanwhile.
 
     Raises
     ------
@@ -118,6 +123,8 @@ class _Reduction:
         self.journal = Journal(mous.tree.root)
         self.name = run_name(mous.tree.root)
         self.failures: list[Failure] = []
+        self.seals = Seals(mous)
+        self.kept: tuple[Job, ...] = ()
 
     def carry_out(self, jobs: Sequence[Job], cluster: ClusterFile | None) -> None:
         """Do all jobs, and journal how it ended."""
@@ -129,19 +136,33 @@ class _Reduction:
                 self._record("reduce-end", outcome="failed", error=getattr(fault, "what", "interrupted"))
             raise
         outcome = "failed" if self.failures else "done"
-        self._record("reduce-end", outcome=outcome, failed=[failure.job.name for failure in self.failures])
+        failed, kept = [failure.job.name for failure in self.failures], [job.name for job in self.kept]
+        self._record("reduce-end", outcome=outcome, failed=failed, already_done=kept)
         if self.failures:
             raise summed_up(self.failures, self._stopped(jobs))
 
     def _do_all(self, jobs: Sequence[Job], cluster: ClusterFile | None) -> None:
         """Plan the execution blocks, then do the other jobs with a crew of the size that the plans ask for."""
         plans = [job for job in jobs if job.stage.name == "plan"]
-        with _crew_of(DirectCrew(available_cores())) as crew:
-            self._do([job for job in plans if not self._is_left_alone(job)], crew, passed=PassedOptions())
-        stopped = self._stopped(jobs)
-        others = [job for job in jobs if job not in plans and job not in stopped]
-        if others:
-            self._do_with_crew(others, cluster)
+        alone = [job for job in plans if self._is_left_alone(job)]
+        self.kept = tuple(self._already_done(jobs, alone=alone))
+        plans = [job for job in plans if job not in alone and job not in self.kept]
+        if plans:
+            with _crew_of(DirectCrew(available_cores())) as crew:
+                self._do(plans, crew, passed=PassedOptions())
+        others = [job for job in jobs if job.stage.name != "plan"]
+        left = [job for job in others if job not in self.kept and job not in self._stopped(jobs)]
+        if left:
+            self._do_with_crew(left, cluster)
+
+    def _already_done(self, jobs: Sequence[Job], *, alone: Sequence[Job]) -> Iterator[Job]:
+        """Yield the jobs that need no call, and tell so."""
+        reasons = {} if self.options.is_again else reasons_to_call(self.mous, jobs)
+        for job in jobs:
+            if job not in alone and reasons.get(job) == "":
+                # Told and not journalled: nothing happened.
+                self.listener(new_entry("already-done", self.name, **_identity(job)))
+                yield job
 
     def _stopped(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
         """Return the jobs that cannot be done because others failed."""
@@ -149,15 +170,10 @@ class _Reduction:
 
     def _is_left_alone(self, job: Job) -> bool:
         """Tell whether a script stays as it is: it was edited by hand, or is at work now."""
-        eb = _eb_of(job)
-        script = eb.directory / eb.products.script
-        if Lock(eb.directory).is_held():
-            self._record("note", job=job.name, text="a run of it goes on elsewhere; its script stays as it is")
-            return True
-        if not script.is_file() or edited_lines(script) == 0:
-            return False
-        self._record("note", job=job.name, text=f"{script.name} was edited by hand and stays as it is")
-        return True
+        why = why_left_alone(job)
+        if why:
+            self._record("note", job=job.name, text=why)
+        return bool(why)
 
     def _do_with_crew(self, jobs: Sequence[Job], cluster: ClusterFile | None) -> None:
         needs = remaining_needs(self.mous.ebs)
@@ -202,9 +218,10 @@ class _Reduction:
 
     def _start(self, job: Job, crew: Crew, *, passed: PassedOptions, count: int = 1) -> _Started:
         output = self.mous.tree.root / STATE_DIRECTORY / "output" / f"{job.name.replace(' ', '-')}.txt"
-        self._record("stage-begin", job=job.name, stage=job.stage.name, eb=str(job.eb.uid) if job.eb else "")
+        self._record("stage-begin", **_identity(job))
+        begun = self.seals.begin(job)
         task = crew.start(words_of(job, self.mous, options=passed), output, is_wide=job.stage.is_wide)
-        return _Started(task, output, time.monotonic(), count)
+        return _Started(task, output, time.monotonic(), count, begun)
 
     def _end(self, job: Job, ended: Ended, *, started: _Started) -> bool:
         """Journal the end of a job; return whether it was done."""
@@ -212,7 +229,9 @@ class _Reduction:
         told = {"error": error.what, "where": error.where, "repair": error.repair} if error else {}
         seconds = round(time.monotonic() - started.begin, 1)
         self._record("stage-end", job=job.name, code=ended.code, seconds=seconds, **told)
-        if error is not None:
+        if error is None:
+            self.seals.end(job, started.begun)
+        else:
             self.failures.append(Failure(job, error))
         return error is None
 
@@ -247,6 +266,7 @@ class _Started:
     output: Path
     begin: float
     count: int
+    begun: Begun
 
 
 @contextmanager
@@ -279,10 +299,8 @@ def _size_of(cluster: Cluster) -> int:
         client.close()  # type: ignore[no-untyped-call]
 
 
-def _eb_of(job: Job) -> MousEb:
-    if job.eb is None:
-        raise InputError(f"the stage {job.stage.name} is not one of an execution block")
-    return job.eb
+def _identity(job: Job) -> dict[str, Any]:
+    return {"job": job.name, "stage": job.stage.name, "eb": str(job.eb.uid) if job.eb else ""}
 
 
 def _directory_of(job: Job, mous: Mous) -> Path:

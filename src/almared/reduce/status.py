@@ -82,8 +82,13 @@ def _outdates(status: JobStatus) -> bool:
     return status.state in (StepState.STALE, StepState.RUNNING) or (status.state is StepState.FAILED and not is_judged)
 
 
+def own_status(job: Job, mous: Mous) -> JobStatus:
+    """Return the state of a job by its own files alone, whatever it was made from."""
+    return _LOOKS[job.stage.name](job, mous)
+
+
 def _status(job: Job, mous: Mous, *, entries: Sequence[JournalEntry], is_live: bool) -> JobStatus:
-    own = _LOOKS[job.stage.name](job, mous)
+    own = own_status(job, mous)
     told = _told(job, entries)
     begun = told.time if told and told.event == "stage-begin" and is_live else ""
     if begun:

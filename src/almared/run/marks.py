@@ -57,7 +57,7 @@ def mark_of(path: Path) -> str:
 
 
 def traces_of(path: Path, *, left_out: Collection[str] = ()) -> Traces:
-    """Return the traces of a file or of all files in a directory; links in it count by where they lead.
+    """Return the traces of a file or of all files in a directory; links are followed.
 
     Parameters
     ----------
@@ -68,10 +68,9 @@ def traces_of(path: Path, *, left_out: Collection[str] = ()) -> Traces:
     """
     newest, told = 0, []
     for name, file in _files(path, left_out=left_out):
-        known = file.lstat()
-        newest = max(newest, known.st_ctime_ns)
-        link = os.readlink(file) if file.is_symlink() else ""
-        told.append(f"{name} {known.st_size} {known.st_mtime_ns} {known.st_ctime_ns} {link}")
+        for known in [file.lstat(), *([file.stat()] if file.is_symlink() and file.exists() else [])]:
+            newest = max(newest, known.st_ctime_ns)
+            told.append(f"{name} {known.st_size} {known.st_mtime_ns} {known.st_ctime_ns}")
     return Traces(_digest(told), newest)
 
 
@@ -89,14 +88,25 @@ def _files(path: Path, *, left_out: Collection[str] = ()) -> Iterator[tuple[str,
         if path.exists():
             yield ".", path
         return
-    for folder, folders, files in os.walk(path):
+    seen = {path.resolve()}
+    for folder, folders, files in os.walk(path, followlinks=True):
         place = Path(folder)
         inside = "" if place == path else f"{place.relative_to(path).as_posix()}/"
-        links = [name for name in folders if (place / name).is_symlink()]
-        folders[:] = sorted(name for name in folders if f"{inside}{name}" not in left_out and name not in links)
-        for name in sorted([*files, *links]):
+        kept = [name for name in sorted(folders) if f"{inside}{name}" not in left_out]
+        folders[:] = [name for name in kept if _is_new(place / name, seen)]
+        for name in sorted([*files, *(set(kept) - set(folders))]):
             if name not in LOCK_FILES and f"{inside}{name}" not in left_out:
                 yield f"{inside}{name}", place / name
+
+
+def _is_new(folder: Path, seen: set[Path]) -> bool:
+    """Tell whether a directory is to be gone into: links are followed, never in circles."""
+    if not folder.is_symlink():
+        return True
+    target = folder.resolve()
+    is_new = not any(target in (place, *place.parents) for place in seen) and target.is_dir()
+    seen.add(target)
+    return is_new
 
 
 def _told(file: Path) -> str:

@@ -1,0 +1,131 @@
+"""The parts of a MOUS on disk, each with traces that change when anything in it does: for looks that cost nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from almared.mous import Mous, MousEb
+from almared.run.beats import BEATS
+from almared.run.journal import STATE_DIRECTORY
+from almared.run.lock import LOCK
+from almared.run.logs import STEP_LOGS
+from almared.run.marks import Traces, code_mark, traces_of
+from almared.run.products import TRASH
+from almared.script.written import PLAN, RENDERED
+
+CODE, SETTINGS, README = "almared", "mous.toml", "README"
+
+PASSING = (
+    BEATS,
+    STEP_LOGS,
+    *(f"{STATE_DIRECTORY}/{name}" for name in (LOCK, TRASH, "output", "report", "scratch")),
+)
+"""What comes and goes with processes, or may be removed: nothing is made from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a MOUS.
+
+    Parameters
+    ----------
+    places : tuple of Path
+        Its files and directories.
+    left_out : tuple of str
+        What in a directory does not belong to it.
+    """
+
+    places: tuple[Path, ...]
+    left_out: tuple[str, ...] = PASSING
+
+
+def plan_section(eb: MousEb) -> str:
+    """Return the name of what planning an execution block leaves."""
+    return f"{eb.directory.name} plan"
+
+
+def asdm_section(eb: MousEb) -> str:
+    """Return the name of the raw data of an execution block."""
+    return f"{eb.directory.name} ASDM"
+
+
+def calibration_section(eb: MousEb) -> str:
+    """Return the name of the calibration of an execution block, without its report."""
+    return eb.directory.name
+
+
+def report_section(eb: MousEb) -> str:
+    """Return the name of the report of an execution block."""
+    return f"{eb.directory.name}/qa2"
+
+
+def sections_of(mous: Mous) -> dict[str, Section]:
+    """Return all parts of a MOUS that are files, by their names for people."""
+    tree = mous.tree
+    found = {SETTINGS: Section((tree.settings, *_named_files(mous)))}
+    for eb in mous.ebs:
+        found |= _of_eb(eb)
+    kept = tree.root / STATE_DIRECTORY / RENDERED / README
+    edited = tree.readme.with_name(f"{README}.edited")
+    return {
+        **found,
+        "Combination": Section((tree.combination,)),
+        "Imaging": Section((tree.imaging,)),
+        "qa2": Section((tree.report,)),
+        README: Section((tree.readme, kept, edited)),
+        "Delivery": Section((tree.delivery,)),
+    }
+
+
+def _named_files(mous: Mous) -> tuple[Path, ...]:
+    """Return the files that ``mous.toml`` names."""
+    settings = mous.settings
+    plans = (settings.plan, *settings.plan.eb.values())
+    names = [plan.antpos for plan in plans] + [settings.combine.catalogue, *settings.imaging.masks.values()]
+    return tuple(mous.tree.root / name for name in names if name)
+
+
+def _of_eb(eb: MousEb) -> dict[str, Section]:
+    state = eb.directory / STATE_DIRECTORY
+    return {
+        asdm_section(eb): Section((eb.asdm.resolve(),), ()),
+        plan_section(eb): Section((eb.directory / eb.products.script, state / PLAN, state / RENDERED)),
+        calibration_section(eb): Section((eb.directory,), (*PASSING, "qa2")),
+        report_section(eb): Section((eb.directory / "qa2",)),
+    }
+
+
+class Look:
+    """One look at a MOUS: what it tells of a section is from the first time that this is asked.
+
+    Parameters
+    ----------
+    mous : Mous
+        The MOUS.
+    """
+
+    def __init__(self, mous: Mous) -> None:
+        self._sections = sections_of(mous)
+        self._found: dict[str, Traces] = {}
+
+    def traces(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Return the traces of some sections, by their names."""
+        return {name: self._trace(name).mark for name in names}
+
+    def newest_s(self, names: Iterable[str]) -> float:
+        """Return when the last change of some sections was, seconds since 1970."""
+        return max((self._trace(name).newest_ns for name in names), default=0) / 1e9
+
+    def _trace(self, name: str) -> Traces:
+        if name not in self._found:
+            self._found[name] = Traces(code_mark(), 0) if name == CODE else _traces(self._sections[name])
+        return self._found[name]
+
+
+def _traces(section: Section) -> Traces:
+    found = [traces_of(place, left_out=section.left_out) for place in section.places]
+    told = hashlib.sha256(" ".join(traces.mark for traces in found).encode()).hexdigest()[:20]
+    return Traces(told, max((traces.newest_ns for traces in found), default=0))
