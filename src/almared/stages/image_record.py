@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from almared.heuristics.imaging_clean import automask_arguments
-from almared.image.preview import write_preview
-from almared.image.reached import Reached, measure_reached
+from almared.image.reached import Reached
 from almared.plan import Call, StagePlan
 from almared.recipes.image_choices import ImageChoices
 from almared.recipes.image_facts import ImageWishes
 from almared.recipes.image_steps import fits_products
+from almared.stages.image_measured import Measured, measured_anew, read_measured, write_measured
 from almared.wholefile import write_whole
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def record_images(order: ImagingOrder, chosen: ChosenImages) -> dict[str, Any]:
     InputError
         A FITS file cannot be read.
     """
+    measured = read_measured(order.directory)
+    entries = [_entry(order, image, plan=chosen.plan, measured=measured) for image in chosen.imaging.images]
+    write_measured(order.directory, {name: measured[name] for name in (entry["name"] for entry in entries)})
     document = {
         "format": FORMAT,
         "uid": order.uid,
@@ -48,26 +52,24 @@ def record_images(order: ImagingOrder, chosen: ChosenImages) -> dict[str, Any]:
         "inputs": [each.vis for each in chosen.imaging.inputs],
         "continuum_ranges": chosen.ranges.source,
         "warnings": list(chosen.plan.warnings),
-        "images": [_entry(order, image, plan=chosen.plan) for image in chosen.imaging.images],
+        "images": entries,
     }
     write_whole(order.directory / RECORD, json.dumps(document, indent=1, allow_nan=False) + "\n")
     return document
 
 
-def _entry(order: ImagingOrder, image: ImageChoices, *, plan: StagePlan) -> dict[str, Any]:
+def _entry(
+    order: ImagingOrder, image: ImageChoices, *, plan: StagePlan, measured: dict[str, Measured]
+) -> dict[str, Any]:
+    """Return the entry of an image; it is measured only when its files are not those that were measured before."""
     files = _files(image, order.wishes.pb_name)
-    reached = measure_reached(
-        order.directory / files["image"],
-        corrected=order.directory / files["pbcor"],
-        pb=order.directory / files["pb"],
-        mask=order.directory / files["mask"],
-    )
+    made_from = {kind: order.directory / files[kind] for kind in ("image", "pbcor", "pb", "mask")}
+    picture = order.directory / files["preview"]
+    found = measured_anew(measured.get(image.name), made_from, picture=picture, title=partial(_title, image))
+    measured[image.name], reached = found, found.reached
     record = json.loads((order.directory / f"{image.name}.clean.json").read_text(encoding="utf-8"))
     told = json.loads((order.directory / f"{image.name}.theory.json").read_text(encoding="utf-8"))
     theory = _theory(image, told)
-    write_preview(
-        order.directory / files["image"], png=order.directory / files["preview"], title=_title(image, reached)
-    )
     requested = _requested(image, order.wishes)
     return {
         **_facts(image),

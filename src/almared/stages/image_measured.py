@@ -1,0 +1,83 @@
+"""What was measured of images, kept beside them: an image that nothing touched is not measured again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from almared.image.planes import Beam
+from almared.image.preview import write_preview
+from almared.image.reached import Reached, measure_reached
+from almared.run.journal import STATE_DIRECTORY
+from almared.run.marks import code_mark, traces_of
+from almared.wholefile import write_whole
+
+NAME = "measured.json"
+"""Under the state directory of the imaging."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Figures of an image, and what they were measured on.
+
+    Parameters
+    ----------
+    marks : str
+        Of its files and of almared, as they were.
+    reached : Reached
+        The figures.
+    """
+
+    marks: str
+    reached: Reached
+
+
+def measured_anew(
+    known: Measured | None, files: Mapping[str, Path], *, picture: Path, title: Callable[[Reached], str]
+) -> Measured:
+    """Return the figures of an image: those that are known while nothing touched its files, else measured now.
+
+    Parameters
+    ----------
+    known : Measured, optional
+        What was measured before.
+    files : mapping of str to Path
+        Its ``image``, ``pbcor``, ``pb`` and ``mask``.
+    picture : Path
+        Its picture, which is made with the figures.
+    title : callable
+        Returns what stands over the picture.
+    """
+    if known is not None and known.marks == _marks_of((*files.values(), picture)):
+        return known
+    reached = measure_reached(files["image"], corrected=files["pbcor"], pb=files["pb"], mask=files["mask"])
+    write_preview(files["image"], png=picture, title=title(reached))
+    return Measured(_marks_of((*files.values(), picture)), reached)
+
+
+def _marks_of(files: Iterable[Path]) -> str:
+    """Return what differs when a file of an image was written to, is new, or is gone, or when almared is another."""
+    return " ".join([code_mark(), *(traces_of(file).mark for file in files)])
+
+
+def read_measured(directory: Path) -> dict[str, Measured]:
+    """Return what is known of images by their names; nothing of a file that is torn or of another form."""
+    try:
+        values = json.loads((directory / STATE_DIRECTORY / NAME).read_text(encoding="utf-8"))
+        return {name: _from_record(value) for name, value in values.items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def write_measured(directory: Path, measured: Mapping[str, Measured]) -> None:
+    """Keep what was measured; the file is replaced whole."""
+    told = {name: asdict(one) for name, one in measured.items()}
+    write_whole(directory / STATE_DIRECTORY / NAME, json.dumps(told, indent=1) + "\n")
+
+
+def _from_record(value: Mapping[str, object]) -> Measured:
+    reached = dict(value["reached"])  # type: ignore[call-overload]
+    beam = reached.pop("beam")
+    return Measured(str(value["marks"]), Reached(**reached, beam=Beam(**beam) if beam else None))
