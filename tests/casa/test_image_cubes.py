@@ -21,6 +21,9 @@ from almared.stages.image_record import RECORD
 pytestmark = pytest.mark.casa
 
 CONTINUUM_JY, LINE_JY, NOISE_JY = 0.1, 0.15, 0.03
+ABSORBED = 0.6
+"""Part of the continuum that a line in front of it takes away."""
+
 N_CHANNELS, LINE_CHANNEL, LINE_WIDTH = 26, 12.5, 4.0
 """Channels that are kept; middle and full width at half maximum of the line (channels): the chunks meet in it."""
 
@@ -157,3 +160,29 @@ def test_a_dirty_cube_of_chunks_is_the_whole_one(dirty: tuple[Cube, Cube]) -> No
         assert whole.shape == chunks.shape
         assert (np.isfinite(whole) == np.isfinite(chunks)).all()
         assert np.nanmax(np.abs(whole - chunks)) <= 1e-6 * np.nanmax(np.abs(whole))
+
+
+def test_absorption_against_the_continuum_keeps_it(one_window: Path, tmp_path: Path, almared: Command) -> None:
+    """The source behind is seen through the line: the cube shows the depth in parts of the continuum."""
+    ms = tmp_path / "one.ms"
+    shutil.copytree(one_window, ms)
+    seen = CONTINUUM_JY * (1 - ABSORBED * line_profile(N_CHANNELS) / LINE_JY)
+    with table(str(ms), readonly=False, ack=False) as main:
+        data = main.getcol("DATA")
+        emitted = (CONTINUUM_JY + line_profile(N_CHANNELS))[None, :, None]
+        main.putcol("DATA", (data - emitted + seen[None, :, None]).astype(np.complex64))
+    cube = imaged(almared, ms, tmp_path / "Imaging", "--chunks", 1, "--no-contsub")
+    assert cube.entry["is_continuum_subtracted"] is False
+    script = (tmp_path / "Imaging" / "scriptForImaging.py").read_text()
+    assert "uvcontsub(" not in script
+    assert "the continuum stays in, as was asked for" in script
+    assert "calibrated_final.ms.contsub" not in script
+    spectrum, rms = spectrum_of(cube.corrected), cube.entry["rms_jy"]
+    continuum = float(np.median(np.r_[spectrum[:6], spectrum[-6:]]))
+    assert continuum == pytest.approx(CONTINUUM_JY, abs=2 * rms)
+    assert 1 - spectrum.min() / continuum == pytest.approx(ABSORBED, abs=4 * rms / continuum)
+    width = float(np.sum(continuum - spectrum)) * cube.entry["channels"]["width_hz"]
+    with table(str(ms / "SPECTRAL_WINDOW"), ack=False) as window:
+        native = abs(float(window.getcell("CHAN_WIDTH", 0)[0]))
+    put_in = ABSORBED * CONTINUUM_JY * LINE_WIDTH * math.sqrt(math.pi / (4 * math.log(2))) * native
+    assert width == pytest.approx(put_in, rel=0.1)

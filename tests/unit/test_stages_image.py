@@ -12,7 +12,7 @@ from almared.heuristics.imaging_chunks import CHUNK_MARGIN
 from almared.heuristics.imaging_geometry import Pointings
 from almared.heuristics.imaging_spectral import Band, LineWish
 from almared.model import Antenna, Choice, Field, SpectralWindow
-from almared.mous import Mous, MousEb, MousSettings
+from almared.mous import Mous, MousEb, MousSettings, read_mous
 from almared.ms.lsrk import lsrk_factor
 from almared.ms.targets import CalibratedMs, Target, separation_rad
 from almared.ms.uv_points import UvPoints
@@ -24,6 +24,7 @@ from almared.recipes.image_continuum import LineFree
 from almared.recipes.image_facts import ImageWishes, Machine, Overrides, SpwGroup, TargetFacts, band_number
 from almared.recipes.image_prepare import CalibratedInput
 from almared.script.render import render_script
+from almared.stages import image
 from almared.stages.image_facts import find_calibrated, same_windows, select_targets
 
 NAME = "uid___A002_X1_X2"
@@ -218,6 +219,37 @@ def test_lines_are_flagged_for_the_continuum_alone_and_subtracted_by_their_range
     assert {clean.get("vis") for clean in calls(stage, "tclean")} == {
         "calibrated_final_cont.ms", "calibrated_final.ms.contsub"
     }  # fmt: skip
+
+
+def test_a_source_that_keeps_its_continuum_is_imaged_from_the_data_as_they_are() -> None:
+    """W139: lines in absorption; the others are imaged without continuum all the same."""
+    from dataclasses import replace
+
+    made = images(calibrated(*TWO), wishes=ImageWishes(has_continuum=False))
+    free = tuple(LineFree((0,), number, ((3, 40), (60, 120)), 128) for number in (0, 1))
+    absorbing, other = made
+    stage = plan_imaging(ImagingPlan("", (INPUT,), (absorbing, replace(other, is_line_only=True)), free))
+    assert len(calls(stage, "uvcontsub")) == 1
+    assert [clean.get("vis") for clean in calls(stage, "tclean")] == [
+        "calibrated_final.ms", "calibrated_final.ms.contsub"
+    ]  # fmt: skip
+    stage = plan_imaging(ImagingPlan("", (INPUT,), made, free, keep_continuum="as was asked for"))
+    assert not calls(stage, "uvcontsub")
+    assert stage.steps[3].nothing_because == "as was asked for"
+    assert {clean.get("vis") for clean in calls(stage, "tclean")} == {"calibrated_final.ms"}
+
+
+@pytest.mark.parametrize(
+    ("said", "keeps"), [("", False), ("keep_continuum = true", True), ('keep_continuum = ["NGC253"]', ("NGC253",))]
+)
+def test_settings_say_which_sources_keep_their_continuum(
+    said: str, keeps: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "uid___A001_X1_X2"
+    root.mkdir()
+    (root / "mous.toml").write_text(f'uid = "uid://A001/X1/X2"\n[imaging]\n{said}\n')
+    monkeypatch.setattr(image, "find_calibrated", lambda mous: mous.tree.root / "calibrated.ms")
+    assert image.order_of_mous(read_mous(root)).keeps_continuum == keeps
 
 
 def test_no_call_of_the_manual_case_is_in_the_script() -> None:

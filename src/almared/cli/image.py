@@ -31,7 +31,7 @@ PLACE = click.Path(path_type=Path)
 @click.option("--chunks", type=click.IntRange(min=1), metavar="N", help="Pieces of each cube; more if memory asks.")
 @click.option("--no-cubes", is_flag=True, help="Continuum alone.")
 @click.option("--no-continuum", is_flag=True, help="Cubes alone.")
-@click.option("--no-contsub", is_flag=True, help="Leave the continuum in the cubes.")
+@click.option("--no-contsub", is_flag=True, help="Leave the continuum in the cubes, for absorption against it.")
 @click.option("--pb-name", type=click.Choice(["flux", "pb"]), help="Ending of FITS primary beams (mous.toml, or flux).")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes side by side.")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Run the processes on the workers of this Dask.")
@@ -144,7 +144,7 @@ def _with_options(order: ImagingOrder, given: dict[str, Any]) -> ImagingOrder:
         workers=given["workers"],
         scheduler=given["scheduler"],
         memory_bytes=given["memory"] * 1e9 if given["memory"] else None,
-        subtracts=not given["no_contsub"],
+        keeps_continuum=given["no_contsub"] or order.keeps_continuum,
         is_forced=given["is_forced"],
         breaks_lock=given["breaks_lock"],
     )

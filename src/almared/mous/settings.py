@@ -149,6 +149,8 @@ class ImagingTable(Table):
         Most iterations.
     continuum, cubes : bool
         What is made.
+    keep_continuum : bool or tuple of str
+        Cubes of all sources, or of those named, keep their continuum: for lines seen in absorption against it.
     masks : mapping of str to str
         Name of an image -> file of its mask; the others are masked automatically.
     pb_name : str
@@ -167,6 +169,7 @@ class ImagingTable(Table):
     niter: int | None = Field(default=None, ge=0)
     continuum: bool = True
     cubes: bool = True
+    keep_continuum: bool | tuple[str, ...] = False
     masks: Mapping[str, str] = Field(default_factory=dict)
     pb_name: Literal["flux", "pb"] = "flux"
 

@@ -44,6 +44,7 @@ imsize = 300
 robust = 0.5
 gridder = "mosaic"
 threshold = "0.3 mJy"
+keep_continuum = ["Target"]          # cubes that show absorption against the continuum
 masks = { Target_continuum = "mine.mask" }"""
 
 README = 'comments = "What the investigators should know."'

@@ -14,7 +14,7 @@ from almared.heuristics.imaging_spectral import LineWish, choose_averaging
 from almared.model import Choice
 from almared.mous import Mous
 from almared.mous.settings import ImagingTable, RequestTable
-from almared.ms.targets import CalibratedMs, group_targets, read_calibrated
+from almared.ms.targets import CalibratedMs, Target, group_targets, read_calibrated
 from almared.names import IMAGING_SCRIPT, MousTree
 from almared.plan import StagePlan
 from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
@@ -30,13 +30,15 @@ from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState
 from almared.run.supervise import Listener
 from almared.script.written import write_script
-from almared.stages.image_facts import describe_input, find_calibrated, gather_facts
+from almared.stages.image_facts import describe_input, find_calibrated, gather_facts, select_targets
 from almared.stages.image_lines import ContinuumRanges, continuum_ranges, forget_ranges, write_ranges
 
 PREPARATION = (0, 1)
 """Steps that run before the continuum ranges are measured."""
 
 EDITED = "the script was edited by hand and runs as it is; with --force it is kept aside and made anew"
+
+KEPT = "the continuum stays in, as was asked for"
 
 Display = Callable[[CalibrationScript], AbstractContextManager[Listener]]
 """Shows a run of a script: yields what hears its events."""
@@ -74,8 +76,8 @@ class ImagingOrder:
         Processes side by side.
     memory_bytes : float, bytes, optional
         Memory that may be used, what is free when None.
-    subtracts : bool
-        Whether cubes are without continuum.
+    keeps_continuum : bool or tuple of str
+        Whether the cubes of all sources, or of which, keep their continuum.
     is_forced : bool
         Replace a script that was edited by hand.
     scheduler : str
@@ -92,7 +94,7 @@ class ImagingOrder:
     overrides: Overrides = field(default_factory=Overrides)
     workers: int = 1
     memory_bytes: float | None = None
-    subtracts: bool = True
+    keeps_continuum: bool | tuple[str, ...] = False
     is_forced: bool = False
     scheduler: str = ""
     breaks_lock: bool = False
@@ -139,6 +141,7 @@ def order_of_mous(mous: Mous) -> ImagingOrder:
         fields=settings.imaging.fields,
         wishes=_wishes(settings.request, settings.imaging),
         overrides=_overrides(settings.imaging, mous.tree),
+        keeps_continuum=settings.imaging.keep_continuum,
     )
 
 
@@ -227,19 +230,26 @@ def choose_images(order: ImagingOrder) -> ChosenImages:
             repair="ask for continuum or cubes, or correct the lines of mous.toml",
         )
     ranges = continuum_ranges(ms, facts, directory=order.directory)
-    images = tuple(replace(i, is_line_only=order.subtracts and _is_free(i, ranges.line_free)) for i in images)
+    kept = _kept_continuum(order, targets)
+    images = tuple(replace(i, is_line_only=i.source not in kept and _is_free(i, ranges.line_free)) for i in images)
     imaging = ImagingPlan(
         uid=order.uid,
         inputs=inputs,
         images=chooser.with_chunks(images),
         line_free=ranges.line_free,
         averaging=_averaging(ms, images),
-        keep_continuum="" if order.subtracts else "the continuum stays in, as was asked for",
+        keep_continuum=KEPT if kept >= {image.source for image in images if image.kind == "cube"} else "",
         pb_name=order.wishes.pb_name,
         warnings=(*ranges.warnings, *((EDITED,) if is_edited(order) else ())),
         data_bytes=sum(each.n_bytes for each in inputs),
     )
     return ChosenImages(ms, facts, imaging, plan_imaging(imaging), ranges)
+
+
+def _kept_continuum(order: ImagingOrder, targets: Sequence[Target]) -> set[str]:
+    """Return the sources whose cubes keep their continuum."""
+    keeps = order.keeps_continuum
+    return {t.name for t in (targets if keeps is True else select_targets(targets, keeps) if keeps else ())}
 
 
 def _is_free(image: ImageChoices, line_free: Sequence[LineFree]) -> bool:
