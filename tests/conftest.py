@@ -155,7 +155,12 @@ def delivered_mous(shared_tmp: Path, tiny_mous: Path, almared: Command) -> Path:
             settings = (place / "mous.toml").read_text()
             assert "\n[imaging]" in settings
             small = "\n[imaging]\ncubes = false\nimsize = 128\n#"
-            (place / "mous.toml").write_text(settings.replace("\n[imaging]", small, 1))
+            project = '\n[project]\ncycle = "9"\ncode = "2022.1.00001.S"\ntitle = "Tiny"\npi = "A. Student"\n#'
+            readme = '\n[readme]\nmissing = { "Proposed rms" = "a test", "SB name" = "a test" }\n#'
+            for table, filled in (("[imaging]", small), ("[project]", project), ("[readme]", readme)):
+                assert f"\n{table}" in settings
+                settings = settings.replace(f"\n{table}", filled, 1)
+            (place / "mous.toml").write_text(settings)
             almared("reduce", place, "--workers", 2)
     return place
 

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 SCENARIO = "mous-demo"
 RESULT = "put-in-found.json"
-PROJECT = {"code": "2022.1.00000.S", "title": "A demonstration with known truth", "pi": "A. Student"}
+PROJECT = {
+    "cycle": "9",
+    "code": "2022.1.00000.S",
+    "title": "A demonstration with known truth",
+    "pi": "A. Student",
+    "sb_name": "Demonstration",
+}
+NOT_ASKED = {"Proposed rms": "a demonstration, nothing was proposed"}
 
 
 @click.command(name="demo")
@@ -100,6 +107,7 @@ def _fill_in(settings: Path, truth: MousTruth, *, out: Path, quiet: bool) -> Non
 
     document = tomlkit.parse(settings.read_text(encoding="utf-8"))
     entries: dict[tuple[str, str], object] = {("project", key): value for key, value in PROJECT.items()}
+    entries["readme", "missing"] = NOT_ASKED
     for entry in truth.tree["executions"]:
         positions = os.path.relpath(out / entry["directory"] / "antennapos.csv", settings.parent)
         entries["plan", entry["asdm"]] = {"antpos": positions}

@@ -18,7 +18,8 @@ from almared.mous import read_mous
 def command(mous: Path, *, is_forced: bool, is_json: bool) -> None:
     """Write the README of the MOUS from what was measured, and from mous.toml.
 
-    One that somebody edited is left as it is.
+    One that somebody edited is left as it is. Fields that are still empty are told; with them the final
+    checklist fails.
 
     \b
     Examples:
@@ -30,8 +31,11 @@ def command(mous: Path, *, is_forced: bool, is_json: bool) -> None:
     written = write_readme(read_mous(mous), is_forced=is_forced)
     if is_json:
         told = {"readme": str(written.path), "is_new": written.is_new, "is_edited": written.is_edited}
-        click.echo(json.dumps(told))
-    elif written.is_edited:
+        click.echo(json.dumps({**told, "empty": list(written.empty)}))
+        return
+    if written.is_edited:
         click.echo(f"{written.path} was edited by hand and is left as it is (--force replaces it)")
     else:
         click.echo(f"{written.path} {'is written' if written.is_new else 'is up to date'}")
+    if written.empty:
+        click.echo(f"Still to be filled in, in mous.toml: {', '.join(written.empty)}")

@@ -14,7 +14,7 @@ from typing import Any
 from almared.delivery.history import History, read_history
 from almared.delivery.placement import logs_elsewhere, unknown_names
 from almared.delivery.products import product_faults
-from almared.delivery.readme import NOT_GIVEN
+from almared.delivery.readme_fields import readme_faults, readme_notes
 from almared.delivery.wording import personal_wording
 from almared.errors import AlmaredError
 from almared.fluxtable import read_fluxes
@@ -28,6 +28,12 @@ from almared.stages.combine_inputs import stamps_of
 FLUX_TABLE = "allFluxes.txt"
 REQUIRED_TEXTS = ("NewListObs.txt", "flag_stat.txt", "flux.txt", "tsys_stat.txt")
 """Texts without which a QA2 directory is not complete, whatever was observed."""
+
+README_ASKED = "a README file with all of its fields filled in"
+README_REPAIR = (
+    "fill them in under [project] and [request] of mous.toml, or say there under [readme] missing why one is empty, "
+    "then run `almared readme`; in a README that you edited, fill them in there"
+)
 
 PRODUCTS = (".pbcor.fits", ".flux.fits or .pb.fits")
 
@@ -269,11 +275,18 @@ def _mous_report_line(mous: Mous) -> CheckLine:
 def _readme_line(mous: Mous) -> CheckLine:
     path = mous.tree.readme
     if not path.is_file():
-        return CheckLine("readme", "MOUS", "a README file", ("README is missing",), "run `almared readme`")
-    text = path.read_text(encoding="utf-8", errors="replace")
-    unknown = [line.partition(":")[0] for line in text.splitlines() if line.rstrip().endswith(NOT_GIVEN)]
-    notes = (f"not given: {', '.join(unknown)} (mous.toml)",) if unknown else ()
-    return CheckLine("readme", "MOUS", "a README file", notes=notes)
+        return CheckLine("readme", "MOUS", README_ASKED, ("README is missing",), "run `almared readme`")
+    return readme_line(path.read_text(encoding="utf-8", errors="replace"))
+
+
+def readme_line(text: str) -> CheckLine:
+    """Return the line on the text of a README.
+
+    References
+    ----------
+    Requirement W148.
+    """
+    return CheckLine("readme", "MOUS", README_ASKED, readme_faults(text), README_REPAIR, readme_notes(text))
 
 
 def _words_line(mous: Mous) -> CheckLine:

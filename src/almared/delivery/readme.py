@@ -11,6 +11,8 @@ from typing import Any
 
 from almared import __version__
 from almared.delivery.history import read_history
+from almared.delivery.judgement import judgements
+from almared.delivery.readme_fields import NOT_GIVEN, OBLIGATORY, OPTIONAL, empty_fields
 from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT
@@ -21,7 +23,6 @@ from almared.script.written import RENDERED
 from almared.stages.image_record import read_record
 from almared.wholefile import write_whole
 
-NOT_GIVEN = "not given"
 WIDTH = 100
 
 CONFIGURATION = """\
@@ -76,6 +77,11 @@ class WrittenReadme:
     path: Path
     is_new: bool
     is_edited: bool
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """Fields of which it has to tell something, and does not."""
+        return empty_fields(self.path.read_text(encoding="utf-8", errors="replace"))
 
 
 def write_readme(mous: Mous, *, is_forced: bool = False) -> WrittenReadme:
@@ -145,7 +151,7 @@ def _build(mous: Mous) -> str:
 
 def _fields(mous: Mous, build: str) -> Iterator[str]:
     project, request = mous.settings.project, mous.settings.request
-    asked = NOT_GIVEN
+    asked = ""
     if request.rms_jy is not None:
         over = f" over {request.bandwidth_hz / 1e6:g} MHz" if request.bandwidth_hz else ""
         asked = f"{request.rms_jy * 1e3:.4g} mJy/beam{over}"
@@ -162,7 +168,8 @@ def _fields(mous: Mous, build: str) -> Iterator[str]:
         ("CASA version used", f"casatasks {build}, scripts by almared {__version__}"),
         ("MOUS", mous.settings.uid),
     ):
-        yield f"{name + ':':<22}{value or NOT_GIVEN}"
+        why = mous.settings.readme.missing.get(name)
+        yield f"{name + ':':<22}{value or NOT_GIVEN}{f' ({why})' if why and not value else ''}"
 
 
 def _filled(text: str) -> str:
@@ -207,7 +214,11 @@ def _imaging_lines(mous: Mous, record: dict[str, Any]) -> Iterator[str]:
         request = f"{asked * 1e3:>9.4g}" if asked else f"{'-':>9}"
         product = image["files"].get("pbcor", image["name"])
         yield f"  {size:>18} {numbers} {request} {image['peak_jy'] * 1e3:>11.4g}  {product}"
+    for text in judgements(mous.settings, record):
+        yield textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ")
     for line, why in mous.settings.readme.missing.items():
+        if line in (*OBLIGATORY, *OPTIONAL):
+            continue
         yield textwrap.fill(f"{line} has no cube: {why}", WIDTH, initial_indent="  ", subsequent_indent="    ")
     for image in record["images"]:
         for text in image["warnings"]:
