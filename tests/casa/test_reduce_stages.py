@@ -128,6 +128,8 @@ def test_kills_after_the_calibration_leave_no_trace(root: Path, delivered_mous: 
     assert ["died; it is started again" in str(event["text"]) for event in events if event["event"] == "note"] == [True]
 
     ended(started(root), 0)
+    events = ended(started(root), 0)
+    assert {event["event"] for event in events} == {"reduce-begin", "already-done", "reduce-end"}
     assert {status.job.name: status.state.value for status in mous_status(read_mous(root))} == {
         status.job.name: "done" for status in mous_status(read_mous(delivered_mous))
     }

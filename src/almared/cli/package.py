@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from almared.delivery.contents import contents_of
+from almared.delivery.missed import missed_of
 from almared.delivery.package import member_directory, package_mous
 from almared.mous import Mous, read_mous
 
@@ -16,19 +17,22 @@ from almared.mous import Mous, read_mous
 @click.argument("mous", type=click.Path(path_type=Path, exists=True))
 @click.option("--out", type=click.Path(path_type=Path), help="Where the tree begins; Delivery in the MOUS by default.")
 @click.option("--force", "is_forced", is_flag=True, help="Although lines of the checklist fail; the package says so.")
-@click.option("--dry-run", is_flag=True, help="Tell what would go where, with sizes; write nothing.")
+@click.option("--verify", "is_verified", is_flag=True, help="Compare all files of one that is there by SHA-256.")
+@click.option("--dry-run", is_flag=True, help="Tell what would go where, and what is missed; write nothing.")
 @click.option("--json", "is_json", is_flag=True, help="Tell it as JSON.")
-def command(mous: Path, *, out: Path | None, is_forced: bool, dry_run: bool, is_json: bool) -> None:
+def command(mous: Path, *, out: Path | None, is_forced: bool, is_verified: bool, dry_run: bool, is_json: bool) -> None:
     """Make the package of the MOUS: calibration, scripts, reports, logs, products, README, manifest.
 
     Its scriptForPI.py restores the calibrated data from the raw data in plain CASA. The package is made whole under
-    another name and takes the place of an older one only then.
+    another name and takes the place of an older one only then. One that is there stays when neither it nor anything
+    that it was made from was touched since.
 
     \b
     Examples:
       almared package uid___A001_X13e_X1fe
       almared package uid___A001_X13e_X1fe --out /deliveries
-      almared package uid___A001_X13e_X1fe --dry-run
+      almared package uid___A001_X13e_X1fe --dry-run   what is taken, and what is missed
+      almared package uid___A001_X13e_X1fe --verify
 
     Exit codes: 0 made, or up to date; 3 no MOUS; 5 another process makes one; 8 the checklist failed.
     """
@@ -36,7 +40,7 @@ def command(mous: Path, *, out: Path | None, is_forced: bool, dry_run: bool, is_
     if dry_run:
         _tell_contents(read, member_directory(read, out), is_json=is_json)
         return
-    made = package_mous(read, out=out, is_forced=is_forced)
+    made = package_mous(read, out=out, is_forced=is_forced, is_verified=is_verified)
     if is_json:
         told = {
             "package": str(made.root), "is_new": made.is_new, "files": made.n_files, "bytes": made.n_bytes,
@@ -53,14 +57,19 @@ def command(mous: Path, *, out: Path | None, is_forced: bool, dry_run: bool, is_
 
 def _tell_contents(mous: Mous, place: Path, *, is_json: bool) -> None:
     contents = contents_of(mous)
-    sizes = contents.sizes()
+    sizes, missed = contents.sizes(), missed_of(mous)
     if is_json:
-        told = {"package": str(place), "replaces": place.exists(), "files": sizes, "written": list(contents.written)}
+        told = {
+            "package": str(place), "replaces": place.exists(), "files": sizes, "written": list(contents.written),
+            "missed": list(missed),
+        }  # fmt: skip
         click.echo(json.dumps(told, indent=1))
         return
     for name, size in sizes.items():
         click.echo(f"{size / 1e6:10.2f} MB  {name}{' (before compression)' if name.endswith('.tgz') else ''}")
     for name in contents.written:
         click.echo(f"{'written':>13}  {name}")
+    for line in missed:
+        click.echo(f"{'MISSED':>13}  {line}")
     verb = "replace" if place.exists() else "make"
     click.echo(f"Would {verb} {place}: {len(sizes) + len(contents.written)} files, {sum(sizes.values()) / 1e6:.1f} MB")

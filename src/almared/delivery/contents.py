@@ -61,7 +61,8 @@ def contents_of(mous: Mous) -> Contents:
     archives: dict[str, Mapping[str, Path]] = {}
     for eb in mous.ebs:
         copies |= _of_calibration(eb)
-        archives[f"calibration/{archive_name(eb)}"] = {name: eb.directory / name for name in kept_products(eb)}
+        if (eb.directory / eb.products.script).is_file():
+            archives[f"calibration/{archive_name(eb)}"] = {name: eb.directory / name for name in kept_products(eb)}
     places = [place for place in stage_places(mous) if place.script.is_file()]
     copies |= {f"script/{place.script.name}": place.script for place in places}
     for name in ("allFluxes.txt", "cont.dat"):

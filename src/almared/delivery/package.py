@@ -14,6 +14,7 @@ from almared.delivery.contents import DIRECTORIES, MANIFEST, METADATA, contents_
 from almared.delivery.history import read_history
 from almared.delivery.logs import merged_log
 from almared.delivery.metadata import metadata
+from almared.delivery.package_seal import PackageSeal, known_package, seal_package, sources_of
 from almared.delivery.readme import write_readme
 from almared.delivery.restore import NAME as RESTORE
 from almared.delivery.restore import restore_script
@@ -63,7 +64,7 @@ def member_directory(mous: Mous, out: Path | None = None) -> Path:
     return (out or mous.tree.delivery).joinpath(*parts)
 
 
-def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False) -> Package:
+def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False, is_verified: bool = False) -> Package:
     """Make the package of a MOUS, or find that there is one of what is there now.
 
     Parameters
@@ -74,6 +75,8 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
         Where the tree begins, ``Delivery`` in the MOUS by default.
     is_forced : bool
         Make it although lines of the checklist failed; the package says so.
+    is_verified : bool
+        Make it anew and compare all its files by their hashes, though nothing was touched since it was made.
 
     Raises
     ------
@@ -87,8 +90,13 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
     domain E.3; wiki, final checklist.
     """
     mous.tree.delivery.mkdir(exist_ok=True)
+    root = member_directory(mous, out)
     with locked(mous.tree.delivery):
+        seal = None if is_verified else known_package(mous, root)
+        if seal is not None and (is_forced or not seal.is_forced):
+            return Package(root, False, seal.n_files, seal.n_bytes, seal.is_forced)
         write_readme(mous)
+        sources = sources_of(mous)
         lines = check_mous(mous)
         failed = [line for line in lines if not line.passed]
         if failed and not is_forced:
@@ -98,21 +106,21 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
                 where=str(mous.tree.root),
                 repair="see `almared check`; --force makes the package all the same and says so in it",
             )
-        root = member_directory(mous, out)
         if root.exists() and not (root / METADATA).is_file():
             raise DeliveryError("something else is there", where=str(root), repair="move it away, or give --out")
         new = root.with_name(root.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
         _fill(mous, new, lines=lines)
-        return _take(new, root, is_forced=bool(failed))
+        made = _take(new, root, is_forced=bool(failed))
+        told = PackageSeal("", sources, "", made.n_files, made.n_bytes, made.is_forced)
+        seal_package(mous, told, root=root)
+        return made
 
 
 def _take(new: Path, root: Path, *, is_forced: bool) -> Package:
     """Put a package that is whole into its place; one that is there and equal stays."""
-    manifest = (new / MANIFEST).read_text(encoding="utf-8")
-    old = root / MANIFEST
-    is_new = not (old.is_file() and old.read_text(encoding="utf-8") == manifest)
+    is_new = not _is_equal(root, (new / MANIFEST).read_text(encoding="utf-8"))
     # Also what was left aside by a call that was killed.
     aside = root.with_name(root.name + ".old")
     shutil.rmtree(aside, ignore_errors=True)
@@ -125,6 +133,14 @@ def _take(new: Path, root: Path, *, is_forced: bool) -> Package:
         shutil.rmtree(new)
     files = [path for path in root.rglob("*") if path.is_file()]
     return Package(root, is_new, len(files), sum(path.stat().st_size for path in files), is_forced)
+
+
+def _is_equal(root: Path, manifest: str) -> bool:
+    """Tell whether a package has the files of a manifest, each with its hash, and no others."""
+    old = root / MANIFEST
+    if not old.is_file() or old.read_text(encoding="utf-8") != manifest:
+        return False
+    return manifest_text(root, [path for path in root.rglob("*") if path.is_file() and path != old]) == manifest
 
 
 def _fill(mous: Mous, root: Path, *, lines: Sequence[CheckLine]) -> None:

@@ -98,6 +98,12 @@ def _of_eb(eb: MousEb) -> dict[str, Section]:
     }
 
 
+def made_sections(mous: Mous) -> tuple[str, ...]:
+    """Return the names of all parts that people or stages make, without raw data and deliveries."""
+    left_out = {"Delivery", *(asdm_section(eb) for eb in mous.ebs)}
+    return tuple(name for name in sections_of(mous) if name not in left_out)
+
+
 class Look:
     """One look at a MOUS: what it tells of a section is from the first time that this is asked.
 
