@@ -12,9 +12,10 @@ from click.testing import CliRunner
 
 from almared.cli.package import command
 from almared.delivery import package as packaging
+from almared.delivery.contents import Contents, contents_of
 from almared.delivery.package import Package, package_mous
 from almared.errors import DeliveryError
-from almared.mous import read_mous
+from almared.mous import Mous, read_mous
 from almared.run.journal import Journal, new_entry
 from almared.run.scriptfile import read_script
 
@@ -54,11 +55,10 @@ def done(directory: Path, name: str, *, made: str) -> None:
 def make(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Package, bool]]:
     """Make the package; return it and whether its files were put together anew."""
     filled = []
-    truly = packaging.contents_of
 
-    def counting(mous: object) -> object:
+    def counting(mous: Mous) -> Contents:
         filled.append(mous)
-        return truly(mous)  # type: ignore[arg-type]
+        return contents_of(mous)
 
     monkeypatch.setattr(packaging, "contents_of", counting)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from almared.delivery.history import History, read_history
+from almared.delivery.history import Histories, History, read_history
 from almared.delivery.placement import logs_elsewhere, unknown_names
 from almared.delivery.products import product_faults
 from almared.delivery.readme_fields import readme_faults, readme_notes
@@ -97,17 +97,25 @@ class StagePlace:
     again: str
 
 
-def check_mous(mous: Mous) -> tuple[CheckLine, ...]:
+def check_mous(mous: Mous, histories: Histories | None = None) -> tuple[CheckLine, ...]:
     """Return all lines of the checklist.
+
+    Parameters
+    ----------
+    mous : Mous
+        The MOUS.
+    histories : Histories, optional
+        Where the histories of its scripts are kept for others.
 
     References
     ----------
     Wiki, final checklist; requirements W141 to W150, W104.
     """
     lines: list[CheckLine] = []
+    known = histories or Histories()
     builds: dict[str, tuple[str, ...]] = {}
     for place in stage_places(mous):
-        history, found = _history(place)
+        history, found = _history(place, known)
         builds |= {place.name: history.builds} if history else {}
         lines += found
     lines.append(version_line(builds, reason=mous.settings.readme.versions))
@@ -134,14 +142,14 @@ def stage_places(mous: Mous) -> tuple[StagePlace, ...]:
     return tuple(places)
 
 
-def _history(place: StagePlace) -> tuple[History | None, tuple[CheckLine, ...]]:
+def _history(place: StagePlace, histories: Histories) -> tuple[History | None, tuple[CheckLine, ...]]:
     """Return how a stage was done, if it was, and the lines on its script and log."""
     asked = "a complete script whose steps all ran in order in one go"
     if not place.script.is_file():
         missing = (f"{place.script.name} is missing",)
         return None, (CheckLine("script", place.name, asked, missing, "run `almared reduce`"),)
     try:
-        history = read_history(place.script)
+        history = histories.of(place.script)
     except AlmaredError as error:
         return None, (CheckLine("script", place.name, asked, (error.text(),), "make the script anew"),)
     faults = (*history.undone, *(fault for fault in history.faults if ".log" not in fault), *history.gone)

@@ -127,6 +127,25 @@ def read_history(script_path: Path) -> History:
     )
 
 
+class Histories:
+    """How scripts came to be done, each read once: from the logs, which are long, among others."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, History] = {}
+
+    def of(self, script_path: Path) -> History:
+        """Return how a script came to be done, as it was when it was asked for first.
+
+        Raises
+        ------
+        InputError
+            It cannot be read.
+        """
+        if script_path not in self._known:
+            self._known[script_path] = read_history(script_path)
+        return self._known[script_path]
+
+
 def _since_clean(entries: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
     begins = [place for place, entry in enumerate(entries) if entry.event == "clean"]
     return tuple(entries[begins[-1] :]) if begins else tuple(entries)

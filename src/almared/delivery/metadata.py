@@ -9,7 +9,7 @@ from typing import Any
 
 from almared import __version__
 from almared.delivery.checklist import CheckLine, StagePlace, stage_places
-from almared.delivery.history import read_history
+from almared.delivery.history import Histories, History
 from almared.mous import Mous, MousEb
 from almared.report.build import read_report
 from almared.run.journal import STATE_DIRECTORY, Journal
@@ -21,7 +21,7 @@ from almared.stages.image_record import read_record
 FORMAT = 2
 
 
-def metadata(mous: Mous, lines: Sequence[CheckLine]) -> Mapping[str, Any]:
+def metadata(mous: Mous, lines: Sequence[CheckLine], *, histories: Histories) -> Mapping[str, Any]:
     """Return settings, choices, runs, fluxes, what the reports measured, images and checks, as JSON knows them.
 
     Parameters
@@ -30,13 +30,19 @@ def metadata(mous: Mous, lines: Sequence[CheckLine]) -> Mapping[str, Any]:
         The MOUS.
     lines : sequence of CheckLine
         The final checklist.
+    histories : Histories
+        How its scripts came to be done.
     """
     return {
         "format": FORMAT,
         "almared": __version__,
         "mous": mous.settings.model_dump(mode="json"),
         "execution_blocks": [str(eb.uid) for eb in mous.ebs],
-        "stages": {place.name: _stage(place) for place in stage_places(mous) if place.script.is_file()},
+        "stages": {
+            place.name: _stage(place, histories.of(place.script))
+            for place in stage_places(mous)
+            if place.script.is_file()
+        },
         "fluxes": {eb.directory.name: _fluxes(eb) for eb in mous.ebs},
         "combination": read_combination(mous.tree.combination) if mous.is_combined else None,
         "reports": {eb.directory.name: _measured(eb) for eb in mous.ebs},
@@ -46,9 +52,8 @@ def metadata(mous: Mous, lines: Sequence[CheckLine]) -> Mapping[str, Any]:
     }
 
 
-def _stage(place: StagePlace) -> dict[str, Any]:
+def _stage(place: StagePlace, history: History) -> dict[str, Any]:
     directory = place.script.parent
-    history = read_history(place.script)
     records = step_records(Journal(directory).entries())
     return {
         "script": place.script.name,

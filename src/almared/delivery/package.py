@@ -11,7 +11,7 @@ from pathlib import Path
 from almared.delivery.archive import manifest_text, pack
 from almared.delivery.checklist import CheckLine, StagePlace, check_mous
 from almared.delivery.contents import DIRECTORIES, MANIFEST, METADATA, contents_of, log_members
-from almared.delivery.history import read_history
+from almared.delivery.history import Histories, History
 from almared.delivery.logs import merged_log
 from almared.delivery.metadata import metadata
 from almared.delivery.package_seal import PackageSeal, known_package, seal_package, sources_of
@@ -97,7 +97,8 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
             return Package(root, False, seal.n_files, seal.n_bytes, seal.is_forced)
         write_readme(mous)
         sources = sources_of(mous)
-        lines = check_mous(mous)
+        histories = Histories()
+        lines = check_mous(mous, histories)
         failed = [line for line in lines if not line.passed]
         if failed and not is_forced:
             first = f"{failed[0].place}: {failed[0].faults[0]}"
@@ -111,7 +112,7 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
         new = root.with_name(root.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        _fill(mous, new, lines=lines)
+        _fill(mous, new, lines=lines, histories=histories)
         made = _take(new, root, is_forced=bool(failed))
         told = PackageSeal("", sources, "", made.n_files, made.n_bytes, made.is_forced)
         seal_package(mous, told, root=root)
@@ -143,7 +144,7 @@ def _is_equal(root: Path, manifest: str) -> bool:
     return manifest_text(root, [path for path in root.rglob("*") if path.is_file() and path != old]) == manifest
 
 
-def _fill(mous: Mous, root: Path, *, lines: Sequence[CheckLine]) -> None:
+def _fill(mous: Mous, root: Path, *, lines: Sequence[CheckLine], histories: Histories) -> None:
     contents = contents_of(mous)
     for name in DIRECTORIES:
         (root / name).mkdir()
@@ -153,12 +154,12 @@ def _fill(mous: Mous, root: Path, *, lines: Sequence[CheckLine]) -> None:
     for name, members in contents.archives.items():
         pack(root / name, members)
     for name, place in contents.logs.items():
-        _pack_log(root / name, place)
+        _pack_log(root / name, place, history=histories.of(place.script))
     _link_reports(mous, root)
-    build = next(iter(read_history(mous.ebs[0].directory / mous.ebs[0].products.script).builds), "")
+    build = next(iter(histories.of(mous.ebs[0].directory / mous.ebs[0].products.script).builds), "")
     _write(root / "script" / RESTORE, restore_script(mous, build=build))
     _write(root / "raw" / "README", RAW_NOTE + "".join(f"  {eb.asdm.name}\n" for eb in mous.ebs))
-    _write(root / METADATA, json.dumps(metadata(mous, lines), indent=1, sort_keys=True) + "\n")
+    _write(root / METADATA, json.dumps(metadata(mous, lines, histories=histories), indent=1, sort_keys=True) + "\n")
     _write(root / "README", _readme(mous, root, lines=lines))
     files = [path for path in root.rglob("*") if path.is_file()]
     _write(root / MANIFEST, manifest_text(root, files))
@@ -168,10 +169,10 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _pack_log(archive: Path, place: StagePlace) -> None:
+def _pack_log(archive: Path, place: StagePlace, *, history: History) -> None:
     """Pack the logs of a stage, as one, with its journal and plan."""
     scratch = archive.with_suffix("")
-    _write(scratch, merged_log(read_history(place.script)))
+    _write(scratch, merged_log(history))
     pack(archive, {scratch.name: scratch, **log_members(archive.name, place)})
     scratch.unlink()
 
