@@ -9,15 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
+
 from almared.model import ExecutionBlock, Field, Scan, Subscan
-from almared.times import DAY_S, utc_of
+from almared.report.sky import elevation_deg as elevations_deg
+from almared.times import utc_of
 
 NOT_ON_SOURCE = ("CALIBRATE_ATMOSPHERE", "CALIBRATE_POINTING", "CALIBRATE_SIDEBAND_RATIO")
 """Intents whose scans do not count as time on source."""
-
-SIDEREAL_RATIO = 1.00273790935
-GMST_AT_MJD_51544_5_DAYS = 0.7790572732640
-"""Earth rotation angle at the epoch 2000 January 1.5, in turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +129,8 @@ def elevation_deg(eb: ExecutionBlock, direction_rad: tuple[float, float], *, mjd
     mjd_s : float, s
         Time, MJD seconds UTC.
     """
-    x, y, z = (sum(a.position_m[k] for a in eb.antennas) / len(eb.antennas) for k in range(3))
-    latitude, longitude = math.atan2(z, math.hypot(x, y)), math.atan2(y, x)
-    days = mjd_s / DAY_S - 51544.5
-    turns = (GMST_AT_MJD_51544_5_DAYS + SIDEREAL_RATIO * days) % 1.0
-    hour_angle = 2 * math.pi * turns + longitude - direction_rad[0]
-    sine = math.sin(latitude) * math.sin(direction_rad[1])
-    sine += math.cos(latitude) * math.cos(direction_rad[1]) * math.cos(hour_angle)
-    return math.degrees(math.asin(max(-1.0, min(1.0, sine))))
+    found = elevations_deg(eb, np.array([direction_rad]), mjd_s=np.array([mjd_s]))
+    return float(found[0])
 
 
 def elevation_range_deg(eb: ExecutionBlock, fields: Sequence[Field]) -> tuple[float, float] | None:
