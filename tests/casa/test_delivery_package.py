@@ -18,6 +18,7 @@ from conftest import Command
 
 from almared.engine.configure import site_configuration
 from almared.mous import read_mous
+from almared.run.inputs import stamp_of, write_inputs
 
 pytestmark = pytest.mark.casa
 
@@ -96,6 +97,9 @@ def test_a_single_execution_block_has_a_package_without_combination(
     block, other = read_mous(mous).ebs
     for place in (other.directory, mous / "Combination"):
         shutil.rmtree(place)
+    # As if it had been imaged from the start.
+    calibrated = block.directory / block.products.calibrated
+    write_inputs(mous / "Imaging", {str(calibrated): stamp_of(calibrated.parent, calibrated.name)})
     (mous / "README").unlink()
     almared("readme", mous)
     assert "COMBINATION" not in (mous / "README").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,18 @@ def test_a_readme_with_all_obligatory_fields_passes(root: Path) -> None:
     line = readme_line(text)
     assert line.passed
     assert "Proposed rms is not given (for tests)" in line.notes
+
+
+def test_the_same_text_is_written_again_only_to_renew_its_time(root: Path) -> None:
+    written(root)
+    readme = read_mous(root).tree.readme
+    os.utime(readme, (0, 0))
+    assert not write_readme(read_mous(root), is_renewed=False).is_new
+    assert readme.stat().st_mtime == 0
+    assert not write_readme(read_mous(root)).is_new
+    assert readme.stat().st_mtime > 0
+    say(root, "[project]", 'pi = "A. Student"')
+    assert write_readme(read_mous(root), is_renewed=False).is_new
 
 
 @pytest.mark.parametrize("left", ["TODO", "XXX", "<PI name>", "What the investigators should know."])

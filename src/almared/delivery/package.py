@@ -95,7 +95,7 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
         seal = None if is_verified else known_package(mous, root)
         if seal is not None and (is_forced or not seal.is_forced):
             return Package(root, False, seal.n_files, seal.n_bytes, seal.is_forced)
-        write_readme(mous)
+        write_readme(mous, is_renewed=False)
         sources = sources_of(mous)
         histories = Histories()
         lines = check_mous(mous, histories)

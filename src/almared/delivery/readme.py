@@ -84,7 +84,7 @@ class WrittenReadme:
         return empty_fields(self.path.read_text(encoding="utf-8", errors="replace"))
 
 
-def write_readme(mous: Mous, *, is_forced: bool = False) -> WrittenReadme:
+def write_readme(mous: Mous, *, is_forced: bool = False, is_renewed: bool = True) -> WrittenReadme:
     """Write the README of a MOUS unless it was edited by hand.
 
     Parameters
@@ -93,6 +93,8 @@ def write_readme(mous: Mous, *, is_forced: bool = False) -> WrittenReadme:
         The MOUS.
     is_forced : bool
         Replace one that was edited; it is kept as ``README.edited``.
+    is_renewed : bool
+        Write it also when its text stays the same: its time then tells that it is of what is there now.
 
     References
     ----------
@@ -107,7 +109,7 @@ def write_readme(mous: Mous, *, is_forced: bool = False) -> WrittenReadme:
     if is_edited:
         os.replace(path, path.with_name("README.edited"))
     kept.parent.mkdir(parents=True, exist_ok=True)
-    if text != before or not kept.is_file():
+    if is_renewed or text != before:
         write_whole(kept, text)
         write_whole(path, text)
     return WrittenReadme(path, text != before, False)
