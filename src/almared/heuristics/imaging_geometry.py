@@ -21,6 +21,12 @@ ARCSEC_PER_RAD = 206_264.806
 BEAM_FACTOR = 1.13
 """Width of ALMA's primary beam at half maximum over wavelength and dish diameter (Technical Handbook)."""
 
+LIT_APERTURE_M = {12.0: 10.7, 7.0: 6.25}
+"""Dish -> evenly lit aperture with the same primary beam (m), as in CASA's ``PBMath1DAiry`` for ALMA."""
+
+HOLE_M = 0.75
+"""Diameter of the hole in the middle of that aperture."""
+
 NICE_CELLS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 """Leading figures of a cell that people can read."""
 
@@ -172,6 +178,21 @@ def choose_gridder(pointings: Pointings) -> Choice[str]:
         reason = f"dishes of {' and '.join(f'{d:g} m' for d in sorted(pointings.dishes_m))} have other primary beams"
         return Choice("mosaic", reason, rule="domain D.3")
     return Choice("standard", "one pointing, dishes of one size", rule="domain D.3")
+
+
+def choose_aperture(pointings: Pointings, *, gridder: str) -> Choice[float] | None:
+    """Return the aperture (m) whose primary beam tclean is to be given, None where its own is right, or not known.
+
+    References
+    ----------
+    docs/decisions/035: tclean's own is right with the gridder mosaic, and too high with the gridder standard.
+    """
+    if gridder != "standard" or len(pointings.dishes_m) != 1 or pointings.dishes_m[0] not in LIT_APERTURE_M:
+        return None
+    dish = pointings.dishes_m[0]
+    excess = {12.0: "1 to 2 %", 7.0: "3 to 6 %"}[dish]
+    reason = f"the primary beam of the {dish:g} m dishes; what tclean takes by itself is {excess} too high off the axis"
+    return Choice(LIT_APERTURE_M[dish], reason, rule="decision 035")
 
 
 def choose_phase_centre(pointings: Pointings) -> Choice[str]:

@@ -21,6 +21,7 @@ from almared.heuristics.imaging_clean import (
     choose_threshold,
 )
 from almared.heuristics.imaging_geometry import (
+    choose_aperture,
     choose_cell,
     choose_gridder,
     choose_imsize,
@@ -90,6 +91,8 @@ class ImageChoices:
         that channels share, overlap of a mosaic.
     beam_reaches : bool
         Whether the image is so large that the beam is known across its field, where sidelobes are high.
+    aperture_m : Choice of float, m, optional
+        Evenly lit aperture whose primary beam is given to tclean, where its own is not right.
     """
 
     name: str
@@ -119,6 +122,7 @@ class ImageChoices:
     width_hz: float = 0.0
     noise_scale: float = 1.0
     beam_reaches: bool = True
+    aperture_m: Choice[float] | None = None
 
     @property
     def has_high_sidelobes(self) -> bool:
@@ -143,6 +147,7 @@ class ImageChoices:
             ("size", _told(self.imsize, "{} x {}".format(*self.imsize.value))),
             ("phase centre", self.phase_centre),
             ("gridder", self.gridder),
+            ("primary beam", self.aperture_m and _told(self.aperture_m, f"aperture of {self.aperture_m.value:g} m")),
             ("weighting", _told(self.robust, f"{self.weighting}{robust}")),
             ("deconvolver", self.deconvolver),
             ("threshold", _told(self.threshold_jy, round_threshold(self.threshold_jy.value))),
@@ -240,6 +245,7 @@ class Chooser:
         deconvolver = choose_deconvolver(low, high)
         if axis is not None:
             deconvolver = Choice("hogbom", "channels are cleaned one by one", rule="domain D.4")
+        gridder = _over(over.gridder or None, choose_gridder(facts.pointings))
         automask = choose_automask(
             facts.pointings.dishes_m,
             baseline_75_m=float(np.percentile(points.length_m, 75)),
@@ -256,7 +262,8 @@ class Chooser:
             cell_arcsec=cell,
             imsize=imsize,
             phase_centre=_over(over.phase_centre or None, choose_phase_centre(facts.pointings)),
-            gridder=_over(over.gridder or None, choose_gridder(facts.pointings)),
+            gridder=gridder,
+            aperture_m=choose_aperture(facts.pointings, gridder=gridder.value),
             robust=robust,
             deconvolver=deconvolver,
             threshold_jy=_over(over.threshold_jy, choose_threshold(rms, scale=facts.weights_scale)),

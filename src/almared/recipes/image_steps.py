@@ -14,6 +14,7 @@ from almared.heuristics.imaging_chunks import (
     with_margins,
 )
 from almared.heuristics.imaging_clean import Automask, automask_arguments, choose_cycle_factor
+from almared.heuristics.imaging_geometry import HOLE_M
 from almared.heuristics.imaging_spectral import CubeAxis
 from almared.heuristics.thresholds import IMAGE_BEAM_FIT, IMAGE_PB_LEVEL
 from almared.plan import Action, Argument, Call, Routine, Step, StepNeeds
@@ -119,9 +120,12 @@ def _whole(image: ImageChoices, clean: Call, *, first: int, after: tuple[int, ..
     if image.axis is not None:
         clean = clean.with_argument("restoringbeam", "common", reason="one beam for all channels")
     clean = clean.with_argument("pbcor", True)
-    actions: list[Action] = [_cleared(image.name), _kept(clean), _record(image.name), check_made(*products(image))]
+    pattern, table = _pattern(image, clean)
+    actions: list[Action] = [
+        _cleared(image.name), *pattern, _kept(clean), _record(image.name), check_made(*products(image))
+    ]  # fmt: skip
     exported, names = _exports(image, pb_name)
-    made = (*products(image), f"{image.name}.clean.json", *names)
+    made = (*products(image), *table, f"{image.name}.clean.json", *names)
     kind = "Continuum image" if image.kind == "cont" else "Cube"
     return Step(
         first,
@@ -137,12 +141,19 @@ def _chunk(image: ImageChoices, clean: Call, *, name: str, axis: CubeAxis) -> St
     clean = _with_axis(clean.with_argument("imagename", name), axis).with_argument(
         "restoration", False, reason="the joined cube is restored with one beam"
     )
-    made = tuple(f"{name}.{kind}" for kind in _gridded(image))
-    actions = (_cleared(name), _kept(clean), _record(name), check_made(*made))
+    if image.aperture_m:
+        clean = clean.with_argument("vptable", pattern_table(name))
+    pattern, table = _pattern(image, clean)
+    made = (*(f"{name}.{kind}" for kind in _gridded(image)), *table)
+    actions: tuple[Action, ...] = (_cleared(name), *pattern, _kept(clean), _record(name), check_made(*made))
     share = axis.n_channels / image.size.n_channels
     title = f"Cube {image.name}, {axis.n_channels} channels from {axis.start_hz / 1e9:.6f} GHz"
     return Step(
-        0, actions, makes=(*made, f"{name}.clean.json"), name=title, needs=_needs(image, share, disk=CHUNK_DISK * share)
+        0,
+        actions,
+        makes=(*made, *table, f"{name}.clean.json"),
+        name=title,
+        needs=_needs(image, share, disk=CHUNK_DISK * share),
     )
 
 
@@ -165,6 +176,20 @@ def _join(image: ImageChoices, clean: Call, *, kept: Mapping[str, tuple[int, int
     return Step(0, actions, makes=made, name=f"Cube {image.name} from its chunks", needs=_needs(image, 0.2, disk=1.0))
 
 
+def pattern_table(name: str) -> str:
+    """Return the table of the voltage pattern of the dishes for an image."""
+    return f"{name}.vp"
+
+
+def _pattern(image: ImageChoices, clean: Call) -> tuple[tuple[Routine, ...], tuple[str, ...]]:
+    """Return what makes the voltage pattern that a call of tclean takes, and its table."""
+    if image.aperture_m is None:
+        return (), ()
+    table, vis = str(clean.get("vptable")), str(clean.get("vis"))
+    made = routine("write_voltage_pattern", table, vis=vis, aperture_m=image.aperture_m.value, hole_m=HOLE_M)
+    return (made,), (table,)
+
+
 def _clean_call(image: ImageChoices, vis: str, *, spws: Sequence[int]) -> Call:
     """Return the call of tclean without what tells a whole image from a chunk."""
     is_mosaic = image.gridder.value == "mosaic"
@@ -177,6 +202,7 @@ def _clean_call(image: ImageChoices, vis: str, *, spws: Sequence[int]) -> Call:
         **_spectral(image),
         "gridder": image.gridder,
         **({"mosweight": True, "usepointing": False} if is_mosaic else {}),
+        **_primary_beam(image),
         "phasecenter": image.phase_centre,
         "imsize": image.imsize,
         "cell": Argument("", f"{image.cell_arcsec.value:g}arcsec", reason=image.cell_arcsec.reason),
@@ -187,6 +213,12 @@ def _clean_call(image: ImageChoices, vis: str, *, spws: Sequence[int]) -> Call:
         "parallel": False,
     }
     return call("tclean", **arguments)
+
+
+def _primary_beam(image: ImageChoices) -> dict[str, object]:
+    if image.aperture_m is None:
+        return {}
+    return {"vptable": Argument("", pattern_table(image.name), reason=image.aperture_m.reason)}
 
 
 def _spectral(image: ImageChoices) -> dict[str, object]:
@@ -258,8 +290,8 @@ def _cleaning(image: ImageChoices) -> dict[str, object]:
 
 
 def _without_masks(clean: Call) -> Call:
-    """Return the call without what only cleaning uses."""
-    left_out = {"usemask", "mask", "pbmask", "nsigma", "threshold", "cyclefactor", *Automask.__slots__}
+    """Return the call without what only gridding and cleaning use."""
+    left_out = {"vptable", "usemask", "mask", "pbmask", "nsigma", "threshold", "cyclefactor", *Automask.__slots__}
     return Call(clean.task, tuple(a for a in clean.arguments if a.name not in left_out), clean.comment)
 
 
