@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,9 +38,13 @@ split(vis="raw.ms", outputvis="sky.ms", intent="OBSERVE_TARGET#ON_SOURCE", datac
 Changed = Callable[[SkySource], SkySource]
 
 
-def setting_words() -> list[str]:
+SEVEN_METRES = {"array.group.0.configuration": "aca.cycle8.cfg", "array.group.0.antennas": "10"}
+"""The same with the 7-m array."""
+
+
+def setting_words(settings: Mapping[str, str] = SETTINGS) -> list[str]:
     """Return the options of ``almared simulate`` that set what is simulated."""
-    return [word for key, value in SETTINGS.items() for word in ("--set", f"{key}={value}")]
+    return [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
 
 
 def without_line(source: SkySource) -> SkySource:
