@@ -24,9 +24,9 @@ EFFECTIVE_OVER_DISH = {12.0: 10.7, 7.0: 6.25}
 """Diameter (m) that CASA lights evenly in place of a dish with a taper.
 
 At 12 m the half power is 1.15 wavelengths over 12 m wide, not 1.13 as in the ALMA Technical Handbook. What tclean shows
-as ``.pb`` with the gridder mosaic agrees within 0.5 % down to a fifth; with the gridder standard it is 1.0 to 1.5 %
-higher from some arcseconds off the axis on: its figures agree to 1e-4 with an aperture whose hole is taken for
-10.7 m * 10.7 / 0.75 wide (``PBMath1DAiry`` applies the ratio the wrong way round).
+as ``.pb`` with the gridder mosaic agrees within 0.5 % down to a fifth; with the gridder standard it is higher from some
+arcseconds off the axis on, by 1 to 2 % (7 m: 3 to 6 %): its figures agree to 1e-4 with an aperture whose hole is taken
+for 10.7 m * 10.7 / 0.75 wide (``PBMath1DAiry`` applies the ratio the wrong way round; docs/decisions/035).
 """
 
 BLOCKAGE_M = 0.75
