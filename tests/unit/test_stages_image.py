@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +10,27 @@ import pytest
 
 from almared.errors import InputError, SelectionError
 from almared.heuristics.imaging_chunks import CHUNK_MARGIN
-from almared.heuristics.imaging_geometry import Pointings
+from almared.heuristics.imaging_geometry import Pointings, choose_gridder, choose_phase_centre
 from almared.heuristics.imaging_spectral import Band, LineWish
-from almared.model import Antenna, Choice, Field, SpectralWindow
+from almared.model import Antenna, Choice, Field, Source, SpectralWindow
 from almared.mous import Mous, MousEb, MousSettings, read_mous
 from almared.ms.lsrk import lsrk_factor
-from almared.ms.targets import CalibratedMs, Target, separation_rad
+from almared.ms.targets import CalibratedMs, Target, group_targets, separation_rad
 from almared.ms.uv_points import UvPoints
 from almared.names import MousTree, Products, Uid
 from almared.plan import Call, Routine, StagePlan
 from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
 from almared.recipes.image_choices import Chooser, ImageChoices
 from almared.recipes.image_continuum import LineFree
-from almared.recipes.image_facts import ImageWishes, Machine, Overrides, SpwGroup, TargetFacts, band_number
+from almared.recipes.image_facts import (
+    ImageWishes,
+    Machine,
+    Overrides,
+    SpwGroup,
+    TargetFacts,
+    band_number,
+    pointings_of,
+)
 from almared.recipes.image_prepare import CalibratedInput
 from almared.script.render import render_script
 from almared.stages import image
@@ -93,6 +102,27 @@ def calibrated(*windows: SpectralWindow, n_fields: int = 1) -> CalibratedMs:
     )
     rows = {(field.id, w.id): 100 for field in fields for w in windows}
     return CalibratedMs(Path("x.ms"), fields, ("ICRS",) * n_fields, windows, (antenna,), rows, ("DATA",), {}, True, 10)
+
+
+def moving() -> CalibratedMs:
+    """Two execution blocks of Titan after concat: two places in the sky, the second with the id of a calibrator."""
+    places = (Field(0, "Titan", "none", 4, (5.885, -0.2), True), Field(1, "Titan", "none", 0, (5.883, -0.201), True))
+    return replace(calibrated(window(0), n_fields=2), fields=places)
+
+
+def test_a_moving_target_goes_by_the_name_of_its_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = (Source(0, "J2258-2758", (5.0, 0.0)), Source(4, "Titan", (5.885, -0.2)))
+    monkeypatch.setattr("almared.ms.targets.read_sources", lambda _path: named)
+    (target,) = group_targets(moving())
+    assert (target.name, target.field_ids) == ("Titan", (0, 1))
+
+
+def test_the_places_of_a_moving_target_are_one_pointing() -> None:
+    ms = moving()
+    pointings = pointings_of(ms, Target("Titan", (0, 1), ""))
+    assert (pointings.is_moving, pointings.extent_arcsec) == (True, (0.0, 0.0))
+    assert choose_gridder(pointings).value == "standard"
+    assert choose_phase_centre(pointings).value == "TRACKFIELD"
 
 
 def points(ms: CalibratedMs, ids: tuple[int, ...]) -> UvPoints:

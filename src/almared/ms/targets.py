@@ -147,12 +147,15 @@ def group_targets(ms: CalibratedMs) -> tuple[Target, ...]:
 
     Fields of one name or one row of SOURCE are one source. Pointings that were entered as sources of their own are
     joined when their names differ by the number at the end at most and each lies within a primary beam of another.
+    What moves goes by the name of its fields: concat gives its second field the id of another source
+    (casatasks 6.7.0.31).
     """
     by_source: dict[str, list[int]] = defaultdict(list)
     names = {source.id: source.name for source in read_sources(ms.path)}
     for number in ms.target_fields:
         field = ms.fields[number]
-        by_source[names.get(field.source_id) or field.name].append(number)
+        source = "" if field.is_ephemeris else names.get(field.source_id)
+        by_source[source or field.name].append(number)
     targets = [Target(name, tuple(ids), _why(ids)) for name, ids in by_source.items()]
     return tuple(_joined(ms, targets))
 

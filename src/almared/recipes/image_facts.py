@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,7 +182,13 @@ class Machine:
 
 
 def pointings_of(ms: CalibratedMs, target: Target) -> Pointings:
-    """Return where the dishes looked for a source; pointings that are in the MS twice count once."""
+    """Return where the dishes looked for a source; pointings that are in the MS twice count once.
+
+    The fields of a source that moves are its places at the beginning of each execution: one pointing, which follows it.
+    """
+    is_moving = any(ms.fields[n].is_ephemeris for n in target.field_ids)
+    if is_moving:
+        target = replace(target, field_ids=target.field_ids[:1])
     directions = {tuple(round(x, 9) for x in ms.fields[n].direction_rad): n for n in reversed(target.field_ids)}
     ids = sorted(directions.values())
     return Pointings(
@@ -190,7 +196,7 @@ def pointings_of(ms: CalibratedMs, target: Target) -> Pointings:
         field_ids=tuple(ids),
         frame=ms.field_frames[ids[0]],
         dishes_m=tuple(sorted({a.diameter_m for a in ms.antennas})),
-        is_moving=any(ms.fields[n].is_ephemeris for n in ids),
+        is_moving=is_moving,
     )
 
 
