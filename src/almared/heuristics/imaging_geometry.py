@@ -198,7 +198,12 @@ def choose_aperture(pointings: Pointings, *, gridder: str) -> Choice[float] | No
 def choose_phase_centre(pointings: Pointings) -> Choice[str]:
     """Return the phase centre as tclean takes it; never left to the first field of the MS (domain D.3)."""
     if pointings.is_moving:
-        return Choice("TRACKFIELD", "the source moves; its ephemeris is followed", rule="domain D.3")
+        return Choice(
+            "TRACKFIELD",
+            "the source moves; its ephemeris is followed",
+            rule="domain D.3",
+            warning="tclean made no image of simulated moving sources (docs/decisions/032): look at yours",
+        )
     ra, dec = pointings.centre_rad
     if len(pointings.field_ids) > 1:
         return Choice(direction_text(ra, dec, frame=pointings.frame), "the middle of the pointings", rule="domain D.3")
