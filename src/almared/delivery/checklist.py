@@ -17,6 +17,7 @@ from almared.delivery.products import product_faults
 from almared.delivery.readme_fields import readme_faults, readme_notes
 from almared.delivery.wording import personal_wording
 from almared.errors import AlmaredError
+from almared.fluxtable import NAME as FLUX_TABLE
 from almared.fluxtable import read_fluxes
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
@@ -25,7 +26,6 @@ from almared.report.textfile import ORDER
 from almared.run.inputs import by_name, changed_inputs, how_changed, read_inputs, stamp_of
 from almared.stages.combine_inputs import stamps_of
 
-FLUX_TABLE = "allFluxes.txt"
 REQUIRED_TEXTS = ("NewListObs.txt", "flag_stat.txt", "flux.txt", "tsys_stat.txt")
 """Texts without which a QA2 directory is not complete, whatever was observed."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from almared.delivery.checklist import FLUX_TABLE, stage_places
+from almared.delivery.checklist import stage_places
 from almared.delivery.products import product_faults
 from almared.delivery.readme_fields import readme_faults
 from almared.delivery.restore import kept_products
+from almared.fluxtable import NAME as FLUX_TABLE
 from almared.image.contdat import NAME as RANGES
 from almared.mous import Mous, MousEb
 from almared.run.scriptfile import read_script

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from almared.mous import Mous
 from almared.run.journal import STATE_DIRECTORY
-from almared.run.marks import CLOCK_TICK_S, traces_of
+from almared.run.marks import traces_of
 from almared.stages.sections import CODE, Look, made_sections
 from almared.wholefile import write_whole
 
@@ -45,9 +44,9 @@ class PackageSeal:
     is_forced: bool
 
 
-def sources_of(mous: Mous) -> Mapping[str, str]:
-    """Return the traces of all from which a package is made, almared itself among it."""
-    return Look(mous).traces((CODE, *made_sections(mous)))
+def sources_of(mous: Mous, look: Look | None = None) -> Mapping[str, str]:
+    """Return the traces of all from which a package is made, almared itself among it, by a look now or before."""
+    return (look or Look(mous)).traces((CODE, *made_sections(mous)))
 
 
 def known_package(mous: Mous, root: Path) -> PackageSeal | None:
@@ -62,12 +61,8 @@ def known_package(mous: Mous, root: Path) -> PackageSeal | None:
 def seal_package(mous: Mous, seal: PackageSeal, *, root: Path) -> None:
     """Keep what a package was made from, unless something was written to meanwhile."""
     path = mous.tree.delivery / STATE_DIRECTORY / NAME
-    # A file that is written to within the same tick of the clock keeps its time.
-    time.sleep(1.2 * CLOCK_TICK_S)
-    look = Look(mous)
-    now = look.traces((CODE, *made_sections(mous)))
-    is_settled = look.newest_s(now) < time.time() - CLOCK_TICK_S
-    if now == seal.sources and is_settled:
+    look = Look.after_a_tick(mous)
+    if sources_of(mous, look) == seal.sources and look.is_settled(seal.sources):
         whole = {**asdict(seal), "root": _place(mous, root), "made": traces_of(root).mark}
         write_whole(path, json.dumps(whole, indent=1) + "\n")
     else:

@@ -120,7 +120,7 @@ def _whole(image: ImageChoices, clean: Call, *, first: int, after: tuple[int, ..
     if image.axis is not None:
         clean = clean.with_argument("restoringbeam", "common", reason="one beam for all channels")
     clean = clean.with_argument("pbcor", True)
-    pattern, table = _pattern(image, clean)
+    pattern, table, clean = _with_pattern(image, clean)
     actions: list[Action] = [
         _cleared(image.name), *pattern, _kept(clean), _record(image.name), check_made(*products(image))
     ]  # fmt: skip
@@ -141,9 +141,7 @@ def _chunk(image: ImageChoices, clean: Call, *, name: str, axis: CubeAxis) -> St
     clean = _with_axis(clean.with_argument("imagename", name), axis).with_argument(
         "restoration", False, reason="the joined cube is restored with one beam"
     )
-    if image.aperture_m:
-        clean = clean.with_argument("vptable", pattern_table(name))
-    pattern, table = _pattern(image, clean)
+    pattern, table, clean = _with_pattern(image, clean)
     made = (*(f"{name}.{kind}" for kind in _gridded(image)), *table)
     actions: tuple[Action, ...] = (_cleared(name), *pattern, _kept(clean), _record(name), check_made(*made))
     share = axis.n_channels / image.size.n_channels
@@ -151,7 +149,7 @@ def _chunk(image: ImageChoices, clean: Call, *, name: str, axis: CubeAxis) -> St
     return Step(
         0,
         actions,
-        makes=(*made, *table, f"{name}.clean.json"),
+        makes=(*made, f"{name}.clean.json"),
         name=title,
         needs=_needs(image, share, disk=CHUNK_DISK * share),
     )
@@ -176,18 +174,14 @@ def _join(image: ImageChoices, clean: Call, *, kept: Mapping[str, tuple[int, int
     return Step(0, actions, makes=made, name=f"Cube {image.name} from its chunks", needs=_needs(image, 0.2, disk=1.0))
 
 
-def pattern_table(name: str) -> str:
-    """Return the table of the voltage pattern of the dishes for an image."""
-    return f"{name}.vp"
-
-
-def _pattern(image: ImageChoices, clean: Call) -> tuple[tuple[Routine, ...], tuple[str, ...]]:
-    """Return what makes the voltage pattern that a call of tclean takes, and its table."""
-    if image.aperture_m is None:
-        return (), ()
-    table, vis = str(clean.get("vptable")), str(clean.get("vis"))
-    made = routine("write_voltage_pattern", table, vis=vis, aperture_m=image.aperture_m.value, hole_m=HOLE_M)
-    return (made,), (table,)
+def _with_pattern(image: ImageChoices, clean: Call) -> tuple[tuple[Routine, ...], tuple[str, ...], Call]:
+    """Return what makes the voltage pattern of the dishes, its table, and the call of tclean with it."""
+    aperture = image.aperture_m
+    if aperture is None:
+        return (), (), clean
+    table, vis = f"{clean.get('imagename')}.vp", str(clean.get("vis"))
+    made = routine("write_voltage_pattern", table, vis=vis, aperture_m=aperture.value, hole_m=HOLE_M)
+    return (made,), (table,), clean.with_argument("vptable", table, reason=aperture.reason)
 
 
 def _clean_call(image: ImageChoices, vis: str, *, spws: Sequence[int]) -> Call:
@@ -202,7 +196,6 @@ def _clean_call(image: ImageChoices, vis: str, *, spws: Sequence[int]) -> Call:
         **_spectral(image),
         "gridder": image.gridder,
         **({"mosweight": True, "usepointing": False} if is_mosaic else {}),
-        **_primary_beam(image),
         "phasecenter": image.phase_centre,
         "imsize": image.imsize,
         "cell": Argument("", f"{image.cell_arcsec.value:g}arcsec", reason=image.cell_arcsec.reason),
@@ -213,12 +206,6 @@ def _clean_call(image: ImageChoices, vis: str, *, spws: Sequence[int]) -> Call:
         "parallel": False,
     }
     return call("tclean", **arguments)
-
-
-def _primary_beam(image: ImageChoices) -> dict[str, object]:
-    if image.aperture_m is None:
-        return {}
-    return {"vptable": Argument("", pattern_table(image.name), reason=image.aperture_m.reason)}
 
 
 def _spectral(image: ImageChoices) -> dict[str, object]:
@@ -290,8 +277,8 @@ def _cleaning(image: ImageChoices) -> dict[str, object]:
 
 
 def _without_masks(clean: Call) -> Call:
-    """Return the call without what only gridding and cleaning use."""
-    left_out = {"vptable", "usemask", "mask", "pbmask", "nsigma", "threshold", "cyclefactor", *Automask.__slots__}
+    """Return the call without what only cleaning uses."""
+    left_out = {"usemask", "mask", "pbmask", "nsigma", "threshold", "cyclefactor", *Automask.__slots__}
     return Call(clean.task, tuple(a for a in clean.arguments if a.name not in left_out), clean.comment)
 
 

@@ -7,13 +7,14 @@ was touched, by whomever, the job is called, and its command finds out by itself
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from almared.fluxtable import NAME as FLUX_TABLE
+from almared.image.contdat import NAME as RANGES
 from almared.mous import Mous
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.reduce.stages import Job, plan_words
@@ -21,7 +22,7 @@ from almared.reduce.status import own_status
 from almared.run.execute import edited_lines
 from almared.run.journal import STATE_DIRECTORY, Journal
 from almared.run.lock import Lock
-from almared.run.marks import CLOCK_TICK_S, mark_of, traces_of
+from almared.run.marks import mark_of, traces_of
 from almared.run.state import StepState
 from almared.stages.sections import (
     CODE,
@@ -44,7 +45,7 @@ JOURNAL_S = 1e-3
 
 HAS_SCRIPT = ("run", "combine", "image")
 
-EDITABLE = {"combine": ("allFluxes.txt", FLUX_SCRIPT), "image": ("cont.dat", IMAGING_SCRIPT, "masks")}
+EDITABLE = {"combine": (FLUX_TABLE, FLUX_SCRIPT), "image": (RANGES, IMAGING_SCRIPT, "masks")}
 """What people edit in the places where these stages work."""
 
 
@@ -103,12 +104,9 @@ class Seals:
 
     def end(self, job: Job, begun: Begun) -> None:
         """Seal a job that ended well, if that can be relied on."""
-        time.sleep(1.2 * CLOCK_TICK_S)
-        look = Look(self._mous)
+        look = Look.after_a_tick(self._mous)
         now = self._traces(job, look)
-        names = [name for name in now if name != OPTIONS]
-        # What was written within the last tick of the clock could be written to once more and keep its time.
-        is_settled = look.newest_s(names) < time.time() - CLOCK_TICK_S
+        is_settled = look.is_settled(name for name in now if name != OPTIONS)
         if is_settled and (now == begun.traces or self._is_of_its_sources(job, begun, now=now)):
             self._seals[job.name] = dict(now)
             self._write()
@@ -122,8 +120,12 @@ class Seals:
             return job.eb is not None and edited_lines(job.eb.directory / job.eb.products.script) == 0
         if job.stage.name in HAS_SCRIPT and own_status(job, self._mous).state is not StepState.DONE:
             return False
-        place = {"combine": self._mous.tree.combination, "image": self._mous.tree.imaging}.get(job.stage.name)
+        place = self._place(job)
         return place is None or self._editable(job) == begun.editable or not _is_edited_since_its_run(job, place)
+
+    def _place(self, job: Job) -> Path | None:
+        """Return where a job works on files that people edit, None for others."""
+        return {"combine": self._mous.tree.combination, "image": self._mous.tree.imaging}.get(job.stage.name)
 
     def _traces(self, job: Job, look: Look) -> dict[str, str]:
         traces = dict(look.traces((*_sources(job, self._mous), *_own(job))))
@@ -133,8 +135,8 @@ class Seals:
         return traces
 
     def _editable(self, job: Job) -> dict[str, str]:
-        place = {"combine": self._mous.tree.combination, "image": self._mous.tree.imaging}.get(job.stage.name)
-        return {name: mark_of(place / name) for name in EDITABLE.get(job.stage.name, ())} if place else {}
+        place = self._place(job)
+        return {name: mark_of(place / name) for name in EDITABLE[job.stage.name]} if place else {}
 
     def _write(self) -> None:
         self._path.parent.mkdir(exist_ok=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from almared import __version__
 from almared.errors import InputError
+from almared.fluxtable import NAME as FLUX_TABLE
 from almared.fluxtable import FluxRecord, read_fluxes
 from almared.heuristics.acceptance import band_of, beam_judgement, rms_limit
 from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
@@ -21,8 +22,6 @@ from almared.run.inputs import stamp_of, stamps_of
 from almared.run.journal import Journal
 from almared.stages.image_record import read_record
 from almared.wholefile import write_whole
-
-FLUX_TABLE = "allFluxes.txt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from almared.errors import LockedError
 from almared.run.journal import STATE_DIRECTORY
+from almared.wholefile import write_whole
 
 LOCK = "lock.json"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -178,12 +179,7 @@ class Lock:
 
     def _written(self) -> Path:
         path = self.path.with_name(f"{LOCK}.{self.mine.host}.{self.mine.pid}")
-        try:
-            path.write_text(json.dumps(asdict(self.mine)) + "\n")
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise
-        return path
+        return write_whole(path, json.dumps(asdict(self.mine)) + "\n")
 
     def _remove_stale(self, stale: Holder) -> None:
         """Move the stale lock aside; put back what another process may have created meanwhile."""

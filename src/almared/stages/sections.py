@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from almared.run.beats import BEATS
 from almared.run.journal import STATE_DIRECTORY
 from almared.run.lock import LOCK
 from almared.run.logs import STEP_LOGS
-from almared.run.marks import Traces, code_mark, traces_of
+from almared.run.marks import CLOCK_TICK_S, Traces, code_mark, traces_of
 from almared.run.products import TRASH
 from almared.script.written import PLAN, RENDERED
 
@@ -117,13 +118,20 @@ class Look:
         self._sections = sections_of(mous)
         self._found: dict[str, Traces] = {}
 
+    @classmethod
+    def after_a_tick(cls, mous: Mous) -> Look:
+        """Return a look when the clock by which files are stamped has gone on."""
+        time.sleep(1.2 * CLOCK_TICK_S)
+        return cls(mous)
+
+    def is_settled(self, names: Iterable[str]) -> bool:
+        """Tell whether some sections were left alone for a tick of that clock: a later write will give another time."""
+        newest_ns = max((self._trace(name).newest_ns for name in names), default=0)
+        return newest_ns / 1e9 < time.time() - CLOCK_TICK_S
+
     def traces(self, names: Iterable[str]) -> Mapping[str, str]:
         """Return the traces of some sections, by their names."""
         return {name: self._trace(name).mark for name in names}
-
-    def newest_s(self, names: Iterable[str]) -> float:
-        """Return when the last change of some sections was, seconds since 1970."""
-        return max((self._trace(name).newest_ns for name in names), default=0) / 1e9
 
     def _trace(self, name: str) -> Traces:
         if name not in self._found:
