@@ -12,11 +12,11 @@ from casacore.tables import table
 from conftest import Command
 from numpy.typing import NDArray
 
+from almared.basics.times import DAY_S
 from almared.simulate.bodies import read_body
 from almared.simulate.geometry import make_frame, read_earth_orientation
 from almared.simulate.sky import LIGHT_M_S
 from almared.simulate.truth import Truth, read_truth
-from almared.times import DAY_S
 
 pytestmark = pytest.mark.casa
 

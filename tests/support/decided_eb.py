@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from almared.basics.select import parse_ids
 from almared.model import (
     Antenna,
     DataBlock,
@@ -23,7 +24,6 @@ from almared.model import (
     TsysRecord,
     assign_roles,
 )
-from almared.select import parse_ids
 
 START = 4_934_990_400.0
 CENTRE = (2225142.18, -5440307.37, -2481029.85)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from almared.select import id_ranges, parse_ids
+from almared.basics.select import id_ranges, parse_ids
 
 TASKS = {
     "importasdm",

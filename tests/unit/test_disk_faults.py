@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 import pytest
 
+from almared.basics.sizes import size_text
+from almared.basics.wholefile import write_whole
 from almared.cli.main import almared, main
-from almared.sizes import size_text
-from almared.wholefile import write_whole
 
 
 def refuse_any_file() -> None:
@@ -43,7 +43,7 @@ def test_what_was_there_stays_when_its_successor_cannot_be_written(tmp_path: Pat
     text = f"""
 import resource
 from pathlib import Path
-from almared.wholefile import write_whole
+from almared.basics.wholefile import write_whole
 resource.setrlimit(resource.RLIMIT_FSIZE, (4, 4))
 write_whole(Path({str(path)!r}), "second")
 """

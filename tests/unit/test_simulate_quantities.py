@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from almared.basics.quantities import UNITS, parse_quantity
 from almared.errors import ScenarioError
-from almared.quantities import UNITS, parse_quantity
 from almared.simulate import read_executions, read_scenario, shipped_scenarios
 
 KINDS = [(kind, unit) for kind, units in UNITS.items() for unit in units]

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from almared.basics.times import mjd_s_of
 from almared.errors import InputError
-from almared.times import mjd_s_of
 
 COLUMNS = ("name", "frequency_ghz", "flux_jy", "error_jy", "date")
 REPAIR = f"give a table with the columns {','.join(COLUMNS)}; dates as 2015-04-30; several names of a source by ';'"

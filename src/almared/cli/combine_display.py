@@ -9,11 +9,11 @@ from typing import Any
 import click
 from rich.table import Table
 
+from almared.basics.select import id_ranges
 from almared.cli.consoles import table_console
 from almared.run.journal import JournalEntry
 from almared.run.scriptfile import CalibrationScript
 from almared.run.supervise import Listener
-from almared.select import id_ranges
 
 MS_ENDING = ".ms.split.cal"
 

@@ -11,9 +11,9 @@ from itertools import combinations
 
 import numpy as np
 
+from almared.basics.times import utc_of
 from almared.model import ExecutionBlock, Field, Scan, Subscan
 from almared.report.sky import elevation_deg as elevations_deg
-from almared.times import utc_of
 
 NOT_ON_SOURCE = ("CALIBRATE_ATMOSPHERE", "CALIBRATE_POINTING", "CALIBRATE_SIDEBAND_RATIO")
 """Intents whose scans do not count as time on source."""

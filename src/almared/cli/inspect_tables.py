@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from almared.basics.select import id_ranges
 from almared.cli.inspect_facts import (
     FieldGroup,
     baseline_range_m,
@@ -24,7 +25,6 @@ from almared.cli.inspect_facts import (
     utc,
 )
 from almared.model import ExecutionBlock, Scan, SpectralWindow
-from almared.select import id_ranges
 
 N_ANTENNAS_PER_LINE = 6
 N_FLAGGED_SHOWN = 8

@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from almared.basics.sizes import size_text
 from almared.plan import NamedChoice, Plan, StepNeeds
 from almared.recipes import EbSource
 from almared.script import WrittenScript
 from almared.script.comments import safe_line
-from almared.sizes import size_text
 
 LONGEST_VALUE = 160
 

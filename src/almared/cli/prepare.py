@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from almared.sizes import size_text
-from almared.times import utc_of
+from almared.basics.sizes import size_text
+from almared.basics.times import utc_of
 
 if TYPE_CHECKING:
     from almared.reduce.prepare import TreePlan

@@ -13,13 +13,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from almared.basics.sizes import size_text
 from almared.cli.event_lines import EventLines, shown_events
 from almared.run.execute import Forecast, RunResult
 from almared.run.journal import JournalEntry
 from almared.run.scriptfile import CalibrationScript
 from almared.run.state import StepStatus
 from almared.run.supervise import Listener
-from almared.sizes import size_text
 
 
 def display(script: CalibrationScript, *, is_json: bool) -> AbstractContextManager[Listener]:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from almared.basics.wholefile import write_whole
 from almared.mous import Mous
 from almared.run.journal import STATE_DIRECTORY
 from almared.run.marks import traces_of
 from almared.stages.sections import CODE, Look, made_sections
-from almared.wholefile import write_whole
 
 NAME = "package.json"
 """Under the state directory of the deliveries."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from almared import __version__
+from almared.basics.wholefile import write_whole
 from almared.delivery.history import read_history
 from almared.delivery.judgement import judgements
 from almared.delivery.readme_fields import NOT_GIVEN, OBLIGATORY, OPTIONAL, empty_fields
@@ -21,7 +22,6 @@ from almared.run.execute import edited_lines
 from almared.run.journal import STATE_DIRECTORY
 from almared.script.written import RENDERED
 from almared.stages.image_record import read_record
-from almared.wholefile import write_whole
 
 WIDTH = 100
 

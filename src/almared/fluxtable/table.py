@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from almared.basics.wholefile import write_whole
 from almared.errors import InputError
-from almared.wholefile import write_whole
 
 NAME = "allFluxes.txt"
 

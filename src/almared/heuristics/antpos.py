@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from almared.basics.times import DAY_S
 from almared.catalogue.antpos import PositionFile
 from almared.errors import InputError
 from almared.heuristics import thresholds
 from almared.model import Choice, Evidence, ExecutionBlock, Vector
-from almared.times import DAY_S
 
 Offsets = tuple[tuple[str, Vector], ...]
 

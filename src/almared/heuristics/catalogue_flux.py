@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from almared.basics.times import DAY_S
 from almared.catalogue import FluxMeasurement, clean_name
 from almared.heuristics import thresholds
 from almared.heuristics.acceptance import band_of
-from almared.times import DAY_S
 
 LOW_BAND, HIGH_BAND = 3, 7
 """Bands in which calibrators are measured regularly (domain F.3)."""

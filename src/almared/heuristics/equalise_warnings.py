@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from almared.basics.times import DAY_S
 from almared.heuristics import thresholds
 from almared.heuristics.equalise import (
     EqualFlux,
@@ -14,7 +15,6 @@ from almared.heuristics.equalise import (
     scale_ratios,
     smooth_residuals,
 )
-from almared.times import DAY_S
 
 MORE_THAN_ERRORS = "scaling would wipe out what may be real, `--no-scale` keeps the scale of each"
 

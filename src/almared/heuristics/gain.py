@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from almared.basics.select import id_ranges
 from almared.heuristics import thresholds
 from almared.heuristics.calibrators import PhaseGroup, calibrating_scans, field_name
 from almared.heuristics.flux import FluxModel
 from almared.heuristics.sensitivity import integration_s, predict_integration_snr, seconds_on
 from almared.model import Choice, Evidence, ExecutionBlock
-from almared.select import id_ranges
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from almared.basics.select import id_ranges
 from almared.errors import PlanError
 from almared.model import Choice, Evidence, ExecutionBlock, Intent, SpwRole
-from almared.select import id_ranges
 
 
 def choose_science_spws(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from almared.basics.select import id_ranges
 from almared.heuristics import thresholds
 from almared.heuristics.calibrators import SUPPORTING, PhaseGroup, fields_of_source
 from almared.model import Choice, Evidence, ExecutionBlock, Intent, Scan, SpectralWindow, TsysRecord
-from almared.select import id_ranges
 
 
 @dataclass(frozen=True, slots=True)

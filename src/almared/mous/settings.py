@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from almared.basics.quantities import Angle, Duration, FluxDensity, Frequency, Speed, parse_quantity
 from almared.errors import InputError
 from almared.names import Uid
-from almared.quantities import Angle, Duration, FluxDensity, Frequency, Speed, parse_quantity
 
 SPEED_OF_LIGHT_M_S = 299792458.0
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import tomlkit
 
+from almared.basics.wholefile import write_whole
 from almared.names import Uid
-from almared.wholefile import write_whole
 
 HEAD = """What people decide about this MOUS; almared reads it, and wrote it once.
 Every quantity is a text with its unit. Lines that begin with # are examples: take the # away to use one.

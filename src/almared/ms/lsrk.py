@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.basics.times import DAY_S
 from almared.ms.subtables import cells, opened
-from almared.times import DAY_S
 
 LIGHT_M_S = 299_792_458.0
 MJD_ZERO = 2400000.5

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.basics.times import mjd_s_of
 from almared.model import OnlineFlag, TsysRecord, WaterVapour, Weather
 from almared.ms.subtables import cells, has_subtable, opened
-from almared.times import mjd_s_of
 
 N_EDGE_CHANNELS = 8
 N_ROWS_AT_ONCE = 5000

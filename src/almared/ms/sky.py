@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from almared.basics.times import DAY_S
 from almared.model import Antenna, Field, Source, SourceFlux, Vector
 from almared.ms.subtables import cells, has_subtable, opened
-from almared.times import DAY_S
 
 NOWHERE: Vector = (0.0, 0.0, 0.0)
 STOKES = ("I", "Q", "U", "V")

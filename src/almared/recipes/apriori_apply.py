@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from almared.basics.select import id_ranges
 from almared.heuristics.tsys import TsysField
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
@@ -12,7 +13,6 @@ from almared.plan import Action, Argument, Call, Step, Value
 from almared.recipes.building import call
 from almared.recipes.decisions import Decisions
 from almared.recipes.flag_versions import start_flags, version_of_step
-from almared.select import id_ranges
 
 PER_TABLE = ("gaintable", "gainfield", "interp", "spwmap")
 """Arguments of applycal with one entry for each table."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from almared.basics.select import id_ranges
 from almared.model import ExecutionBlock, Intent, SpwRole
 from almared.names import Products
 from almared.plan import Action, Argument, Step
 from almared.recipes.building import call
 from almared.recipes.flag_versions import start_flags, version_of_step
-from almared.select import id_ranges
 
 NOT_FOR_CALIBRATION = (Intent.POINTING, Intent.FOCUS, Intent.SIDEBAND_RATIO, Intent.ATMOSPHERE)
 """Intents whose data are flagged before the calibration (domain A.8 step 3)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from almared.basics.select import id_ranges
 from almared.errors import PlanError
 from almared.fluxtable import NAME, FluxRecord
 from almared.heuristics.calibrators import PhaseGroup
@@ -14,7 +15,6 @@ from almared.plan import Action, Argument, Call, NamedChoice, StagePlan, Step, S
 from almared.recipes.building import call, check_made, remove, routine
 from almared.recipes.combine_facts import CalibratedEb
 from almared.recipes.rewrites.few_antennas import ENOUGH
-from almared.select import id_ranges
 
 KIND = "Flux equalisation and concatenation"
 CALIBRATED = "calibrated.ms"

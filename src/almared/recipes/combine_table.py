@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from almared.basics.times import utc_text
 from almared.errors import InputError, PlanError
 from almared.fluxtable import FluxRecord
 from almared.heuristics.equalise import EqualFlux
 from almared.recipes.combine_facts import CalibratedEb
-from almared.times import utc_text
 
 ROUNDING = 1e-4
 """Part by which a flux written with digits that count may differ."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from almared.basics.select import id_ranges
 from almared.errors import PlanError
 from almared.heuristics.antpos import Offsets, choose_position_offsets
 from almared.heuristics.bandpass import BandpassSolints, choose_bandpass_solints
@@ -24,7 +25,6 @@ from almared.model import Choice, ExecutionBlock
 from almared.recipes.bandpass import BandpassTable
 from almared.recipes.decisions import Decisions
 from almared.recipes.options import CalibrationOptions
-from almared.select import id_ranges
 
 
 def decide(eb: ExecutionBlock, options: CalibrationOptions) -> Decisions:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from almared.basics.select import id_ranges
 from almared.heuristics.antpos import Offsets
 from almared.heuristics.channels import PlanetLine
 from almared.heuristics.flux import FluxModel
@@ -15,7 +16,6 @@ from almared.heuristics.wvr import WvrParameters
 from almared.model import Choice
 from almared.plan import NamedChoice
 from almared.recipes.bandpass import BandpassTable
-from almared.select import id_ranges
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from almared.basics.select import id_ranges
 from almared.heuristics.gain import ApplyGroup
 from almared.model import ExecutionBlock, Intent
 from almared.names import Products, flag_versions
 from almared.plan import Step
 from almared.recipes.building import call, check_made, remove
 from almared.recipes.flag_versions import ms_of_step, start_flags, version_of_step
-from almared.select import id_ranges
 
 KEPT_INTENTS = (
     Intent.BANDPASS,

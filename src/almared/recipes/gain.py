@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from almared.basics.select import id_ranges
 from almared.model import Choice
 from almared.names import Products
 from almared.plan import Action, Argument, Call, Routine, Step
 from almared.recipes.building import call, check_made, remove
 from almared.recipes.flag_versions import start_flags, version_of_step
-from almared.select import id_ranges
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from almared.basics.times import utc_text
 from almared.model import ExecutionBlock, Intent, SpwRole
 from almared.plan import NamedChoice
-from almared.times import utc_text
 
 LISTED_INTENTS = (
     (Intent.AMPLI, "CALIBRATE_AMPLI"),

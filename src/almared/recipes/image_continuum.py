@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from almared.basics.select import id_ranges
 from almared.model import Choice
 from almared.names import flag_versions
 from almared.plan import Action, Argument, Step, StepNeeds
 from almared.recipes.building import call, check_made, remove, routine
 from almared.recipes.image_prepare import FINAL
-from almared.select import id_ranges
 
 CONTINUUM = "calibrated_final_cont.ms"
 SUBTRACTED = f"{FINAL}.contsub"

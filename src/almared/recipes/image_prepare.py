@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from almared.basics.select import id_ranges
 from almared.names import flag_versions
 from almared.plan import Action, Argument, Call, Step, StepNeeds
 from almared.recipes.building import call, check_made, remove, routine
-from almared.select import id_ranges
 
 FINAL = "calibrated_final.ms"
 """The name that the packager looks for (domain D.1)."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from almared.basics.select import id_ranges
 from almared.heuristics.imaging_chunks import (
     BASE_BYTES,
     CHUNK_DISK,
@@ -21,7 +22,6 @@ from almared.plan import Action, Argument, Call, Routine, Step, StepNeeds
 from almared.recipes.building import call, check_made, routine
 from almared.recipes.image_choices import ImageChoices
 from almared.recipes.image_facts import round_threshold
-from almared.select import id_ranges
 
 KINDS = ("residual", "psf", "model", "pb", "sumwt", "mask", "weight")
 """Images of a chunk that are joined."""

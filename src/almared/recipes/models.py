@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from almared.basics.select import id_ranges
 from almared.heuristics.flux import STANDARD, FluxModel, PowerLaw
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
 from almared.plan import Argument, Call, Step
 from almared.recipes.building import call, clear_after_kill, nothing
 from almared.recipes.decisions import Decisions
-from almared.select import id_ranges
 
 UNIT_SHAPE = "1 Jy at the middle of the window: only the slope within it counts, the flux comes from fluxscale"
 

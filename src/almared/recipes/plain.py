@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from almared.basics.select import id_ranges
 from almared.heuristics.wvr import WvrParameters
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
@@ -19,7 +20,6 @@ from almared.recipes.initial_flags import flag_initially
 from almared.recipes.models import put_models
 from almared.recipes.options import CalibrationOptions
 from almared.recipes.split import save_original_flags, split_science
-from almared.select import id_ranges
 
 
 def plain_steps(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from almared.basics.select import id_ranges
 from almared.errors import PlanError
 from almared.model import ExecutionBlock, Intent, SpectralWindow, SpwRole
-from almared.select import id_ranges
 
 BAND_RATIO = 1.6611
 """Ratio of frequencies above which a differential gain calibrator means band-to-band transfer (domain A.10, A.11)."""

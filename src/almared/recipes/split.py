@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from almared.basics.select import id_ranges
 from almared.names import Products, flag_versions
 from almared.plan import Argument, Call, Step
 from almared.recipes.building import call, check_made, remove
 from almared.recipes.flag_versions import start_flags, version_of_step
-from almared.select import id_ranges
 
 
 def split_science(products: Products, spws: Sequence[int], *, time_bin_s: float = 0.0) -> Step:

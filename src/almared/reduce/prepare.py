@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from almared.basics.sizes import size_text
 from almared.errors import InputError, ResourceError, RunError
 from almared.heuristics.part import choose_part
 from almared.model import Choice
@@ -21,7 +22,6 @@ from almared.names import MousTree, Uid
 from almared.reduce.inventory import GivenEb, foreign_to
 from almared.run.journal import Journal, new_entry
 from almared.run.products import size_on_disk
-from almared.sizes import size_text
 
 CALIBRATION_FACTOR, COMBINATION_FACTOR, IMAGING_FACTOR = 10.5, 6.0, 2.0
 """Disk that the data of each stage take, in units of the raw data: measured on `mous-demo` (10.3, 5.7, 1.9).

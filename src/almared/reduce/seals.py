@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from almared.basics.wholefile import write_whole
 from almared.fluxtable import NAME as FLUX_TABLE
 from almared.image.contdat import NAME as RANGES
 from almared.mous import Mous
@@ -34,7 +35,6 @@ from almared.stages.sections import (
     plan_section,
     report_section,
 )
-from almared.wholefile import write_whole
 
 SEALS = "seals.json"
 """Under the state directory of the MOUS."""

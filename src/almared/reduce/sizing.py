@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from almared.basics.sizes import size_text
 from almared.errors import InputError, ResourceError
 from almared.model import Choice, Evidence
 from almared.mous import MousEb
@@ -14,7 +15,6 @@ from almared.run.locate import find_script
 from almared.run.resources import CGROUP, MEMORY_BYTES, SPARE, Needs, estimate_needs
 from almared.run.scriptfile import read_script
 from almared.run.state import StepState
-from almared.sizes import size_text
 
 
 def available_cores() -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from almared import __version__
+from almared.basics.wholefile import write_whole
 from almared.errors import AlmaredError, InputError
 from almared.model import ExecutionBlock
 from almared.names import Products, Uid
@@ -25,7 +26,6 @@ from almared.run.inputs import stamps_of
 from almared.run.journal import STATE_DIRECTORY, Journal
 from almared.run.locate import find_script
 from almared.run.scriptfile import read_script
-from almared.wholefile import write_whole
 
 REPORT = "report.json"
 """All numbers of a report, and the stamps of what it was made from."""

@@ -10,8 +10,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from almared.times import utc_text
-from almared.wholefile import write_whole
+from almared.basics.times import utc_text
+from almared.basics.wholefile import write_whole
 
 if TYPE_CHECKING:
     from almared.report.build import ItemOutcome

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.basics.times import DAY_S
 from almared.model import ExecutionBlock
-from almared.times import DAY_S
 
 FloatArray = NDArray[np.float64]
 

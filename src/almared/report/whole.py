@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from almared import __version__
+from almared.basics.wholefile import write_whole
 from almared.errors import InputError
 from almared.fluxtable import NAME as FLUX_TABLE
 from almared.fluxtable import FluxRecord, read_fluxes
@@ -21,7 +22,6 @@ from almared.report.page import embedded, render
 from almared.run.inputs import stamp_of, stamps_of
 from almared.run.journal import Journal
 from almared.stages.image_record import read_record
-from almared.wholefile import write_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from almared.basics.select import parse_ids
 from almared.errors import SelectionError
 from almared.run.scriptfile import CalibrationScript, ScriptStep
 from almared.run.state import StepState, StepStatus
-from almared.select import parse_ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from almared import __version__
+from almared.basics.sizes import size_text
 from almared.errors import AlmaredError, LockedError, ResourceError, RunError, StepError
 from almared.run.beats import await_silence
 from almared.run.child import ChildOrder
@@ -29,7 +30,6 @@ from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState, StepStatus, derive_states, step_records
 from almared.run.supervise import Listener, Supervisor
 from almared.script.written import RENDERED
-from almared.sizes import size_text
 
 NEARLY_FULL = 64 * 2**20
 """Free bytes below which a failure is put down to the disk."""

@@ -12,9 +12,9 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from almared.basics.wholefile import write_whole
 from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry
 from almared.run.marks import mark_of
-from almared.wholefile import write_whole
 
 INPUTS = "inputs.json"
 """Stamps of what was taken, under the state directory of the stage that took it."""

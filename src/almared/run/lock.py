@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from almared.basics.wholefile import write_whole
 from almared.errors import LockedError
 from almared.run.journal import STATE_DIRECTORY
-from almared.wholefile import write_whole
 
 LOCK = "lock.json"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from almared.basics.sizes import size_text
 from almared.errors import ResourceError
 from almared.plan import StepNeeds
 from almared.run.journal import STATE_DIRECTORY
@@ -17,7 +18,6 @@ from almared.run.locate import raw_data
 from almared.run.products import size_on_disk
 from almared.run.scriptfile import CalibrationScript
 from almared.script.written import PLAN
-from almared.sizes import size_text
 
 GIB = 2.0**30
 CGROUP = Path("/sys/fs/cgroup")

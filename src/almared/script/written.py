@@ -7,11 +7,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from almared.basics.wholefile import write_whole
 from almared.errors import PlanError
 from almared.names import Products
 from almared.plan import Plan, StagePlan, plan_document
 from almared.script.render import render_script
-from almared.wholefile import write_whole
 
 STATE_DIRECTORY = ".almared"
 RENDERED = "rendered"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from almared.asdm.enumerations import words_of
 from almared.asdm.schema import Column, columns_by_name, columns_of
+from almared.basics.times import utc_of
 from almared.errors import ScenarioError
 from almared.names import Uid
 from almared.simulate.asdm_cells import STORAGE, Cell, Row, cell_bytes, cell_text, string_bytes
-from almared.times import utc_of
 
 ORDER = (
     "Main",

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.basics.times import DAY_S
 from almared.engine.configure import casadata_path
 from almared.errors import ScenarioError
 from almared.simulate.sky import LIGHT_M_S
-from almared.times import DAY_S
 
 FloatArray = NDArray[np.float64]
 

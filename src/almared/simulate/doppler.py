@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from almared.basics.times import DAY_S
 from almared.errors import ScenarioError
 from almared.simulate.array import ALMA_ITRF_M
 from almared.simulate.geometry import MJD_ZERO, make_frame, read_earth_orientation
 from almared.simulate.scenario import Component, Line, Scenario, SourcePart
 from almared.simulate.schedule import start_of
 from almared.simulate.sky import LIGHT_M_S
-from almared.times import DAY_S
 
 APEX_J2000_RAD = (np.deg2rad(270.95954), np.deg2rad(30.00467))
 """Direction of the Sun's motion, 18h +30 deg of B1900, in J2000."""

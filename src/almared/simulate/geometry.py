@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.basics.times import DAY_S
 from almared.engine.configure import casadata_path
 from almared.simulate.array import enu_axes
-from almared.times import DAY_S
 
 FloatArray = NDArray[np.float64]
 

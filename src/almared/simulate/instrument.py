@@ -76,10 +76,10 @@ class Instrument:
         since = np.asarray(mjd_s, dtype=float) - self.start_mjd_s
         amplitude = self.amplitude * (1.0 + _sinusoids(self.amplitude_drift, since))
         phase = self.phase_rad + _sinusoids(self.phase_drift, since)
-        gains = amplitude * np.exp(1j * phase)
+        gains: ComplexArray = np.asarray(amplitude * np.exp(1j * phase))
         for fault in self.faults:
             self._apply(fault, gains, since=since)
-        return np.asarray(gains)
+        return gains
 
     def bandpass(self, spw: SpectralWindow) -> ComplexArray:
         """Return the true bandpass of a window with its residual delay, shape (antenna_name, frequency, receptor)."""

@@ -15,8 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from almared.basics.times import DAY_S, mjd_s_of
 from almared.errors import InputError
-from almared.times import DAY_S, mjd_s_of
 
 T = TypeVar("T")
 

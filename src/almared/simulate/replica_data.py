@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from almared.basics.sizes import size_text
+from almared.basics.times import DAY_S
 from almared.errors import InputError, ResourceError
 from almared.model import DataBlock, ExecutionBlock, Intent, Scan, SpectralWindow, SpwRole, Subscan
 from almared.simulate.air import make_window_air
@@ -46,8 +48,6 @@ from almared.simulate.sky import SkyComponent, SkySource
 from almared.simulate.spectrum import Setups
 from almared.simulate.truth_writer import write_truth
 from almared.simulate.world import World
-from almared.sizes import size_text
-from almared.times import DAY_S
 
 CALIBRATOR_JY, TARGET_JY = 1.0, 0.3
 REFERENCE_HZ = 100e9

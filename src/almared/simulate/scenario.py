@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from almared.quantities import (
+from almared.basics.quantities import (
     Angle,
     Declination,
     Duration,

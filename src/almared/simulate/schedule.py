@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from almared.basics.times import DAY_S, mjd_s_of
 from almared.errors import ScenarioError
 from almared.model import DataBlock, Field, Scan, Subscan
 from almared.simulate.array import ALMA_LONGITUDE_RAD
@@ -14,7 +15,6 @@ from almared.simulate.geometry import read_earth_orientation, shifted, sidereal_
 from almared.simulate.scenario import ScanPart, Scenario
 from almared.simulate.sequence import intents_of, scans_of
 from almared.simulate.spectrum import Setups
-from almared.times import DAY_S, mjd_s_of
 
 SIDEREAL_RATE = 1.00273790935
 SUBSCAN_GAP_S = 1.152

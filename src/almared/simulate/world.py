@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.basics.times import DAY_S
 from almared.model import Field, SpectralWindow
 from almared.simulate.air import WindowAir, make_window_air
 from almared.simulate.array import TrueArray, make_array
@@ -20,7 +21,6 @@ from almared.simulate.schedule import Schedule, make_schedule
 from almared.simulate.screen import PhaseScreen, make_screen
 from almared.simulate.sky import SkyComponent, SkySource, SpectralLine
 from almared.simulate.spectrum import Setups, make_windows
-from almared.times import DAY_S
 
 FloatArray = NDArray[np.float64]
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from almared import __version__
+from almared.basics.times import utc_text
+from almared.basics.wholefile import write_whole
 from almared.errors import InputError, PlanError
 from almared.fluxtable import NAME, FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
 from almared.heuristics.catalogue_flux import CatalogueFlux
@@ -43,8 +45,6 @@ from almared.script.written import RENDERED, write_script
 from almared.stages.combine_catalogue import Expected, digest_of, expected_fluxes, warn_of_catalogue
 from almared.stages.combine_check import examine
 from almared.stages.combine_inputs import place_copies, read_calibrated_ebs, stamps_of
-from almared.times import utc_text
-from almared.wholefile import write_whole
 
 RECORD = "combination.json"
 """All that was found, for programs: fluxes with errors, warnings, and what calibrated.ms holds."""

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from almared.basics.sizes import size_text
 from almared.errors import InputError, ResourceError
 from almared.fluxtable import FluxScale, read_fluxscale
 from almared.mous import Mous, MousEb
@@ -22,7 +23,6 @@ from almared.run.marks import mark_of
 from almared.run.products import remove_products, size_on_disk
 from almared.run.scriptfile import read_script
 from almared.run.state import StepState
-from almared.sizes import size_text
 
 PART = ".part"
 """Ending of a copy that is not whole yet."""

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from almared.basics.wholefile import write_whole
 from almared.image.planes import Beam
 from almared.image.preview import write_preview
 from almared.image.reached import Reached, measure_reached
 from almared.run.journal import STATE_DIRECTORY
 from almared.run.marks import code_mark, traces_of
-from almared.wholefile import write_whole
 
 NAME = "measured.json"
 """Under the state directory of the imaging."""

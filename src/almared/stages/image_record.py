@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from almared.basics.wholefile import write_whole
 from almared.heuristics.imaging_clean import automask_arguments
 from almared.image.reached import Reached
 from almared.plan import Call, StagePlan
@@ -19,7 +20,6 @@ from almared.recipes.image_choices import ImageChoices
 from almared.recipes.image_facts import ImageWishes
 from almared.recipes.image_steps import fits_products
 from almared.stages.image_measured import Measured, measured_anew, read_measured, write_measured
-from almared.wholefile import write_whole
 
 if TYPE_CHECKING:
     from almared.stages.image import ChosenImages, ImagingOrder

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from almared.basics.select import id_ranges
 from almared.model import Antenna, Choice
 from almared.plan import Action, Argument, Call, NamedChoice, Plan, Routine, Step
 from almared.recipes.building import call, check_made, remove
@@ -15,7 +16,6 @@ from almared.recipes.flag_versions import start_flags
 from almared.recipes.gain import GainRecipe, fluxscale_products, kept_scale
 from almared.recipes.plain import gain_recipe
 from almared.recipes.rewrites.situation import Situation
-from almared.select import id_ranges
 
 LIGHT_M_S = 299_792_458.0
 FADED_DISK = 3.2445

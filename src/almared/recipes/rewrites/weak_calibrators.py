@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from almared.basics.select import id_ranges
 from almared.model import Choice
 from almared.plan import Call, NamedChoice, Plan
 from almared.recipes.building import map_calls
 from almared.recipes.rewrites.situation import Situation
-from almared.select import id_ranges
 
 WHOLE = "low SNR: every channel helps"
 SCANS = "low SNR: one phase for each scan"

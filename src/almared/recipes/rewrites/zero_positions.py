@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from almared.basics.select import id_ranges
 from almared.model import Choice
 from almared.plan import NamedChoice, Plan, Step
 from almared.recipes.building import call
 from almared.recipes.rewrites.situation import Situation
-from almared.select import id_ranges
 
 
 def fix_zero_positions(plan: Plan, situation: Situation) -> Plan:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from almared.basics.times import utc_text
 from almared.report.measure.flags import FlagStage
 from almared.report.measure.shadows import Shadow
 from almared.report.tables.columns import number_text, table_text
-from almared.times import utc_text
 
 
 def flag_text(stages: Sequence[FlagStage]) -> str:

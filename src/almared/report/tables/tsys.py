@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from almared.basics.select import id_ranges
 from almared.report.measure.tsys import POLARIZATIONS, ScanTsys, TsysFault, WindowTsys
 from almared.report.tables.columns import number_text, table_text
-from almared.select import id_ranges
 
 MOST_FAULTS = 40
 """Lines of faults that are written out."""

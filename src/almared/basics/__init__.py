@@ -1,0 +1,1 @@
+"""Plain helpers that know nothing of astronomy: times, sizes, selections, quantities, whole files."""
