@@ -15,7 +15,7 @@ from casacore.tables import table
 
 from almared.engine.configure import casadata_path, configure_casa
 
-DATA = Path(__file__).parents[1] / "src" / "almared" / "catalogue" / "data"
+DATA = Path(__file__).parents[1] / "src" / "almared" / "physics" / "data"
 VERSION = 3
 FIRST_HZ, LAST_HZ, STEP_HZ = 84.0e9, 950.0e9, 62.5e6
 BLOCK = 2048

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from casacore.tables import table
 
-from almared.catalogue import read_body_model, zenith_opacity
 from almared.engine.configure import casadata_path
+from almared.physics.atmosphere import zenith_opacity
+from almared.physics.bodies import read_body_model
 
 pytestmark = pytest.mark.casa
 

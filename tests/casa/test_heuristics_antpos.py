@@ -11,7 +11,7 @@ import pytest
 from casacore.tables import table
 
 from almared.asdm import read_execution_block
-from almared.catalogue import read_positions
+from almared.catalogue.antpos import read_positions
 from almared.heuristics.antpos import choose_position_offsets
 
 pytestmark = pytest.mark.casa

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.builders import Setup, build_eb
 
-from almared.catalogue import read_positions
+from almared.catalogue.antpos import read_positions
 from almared.errors import InputError
 from almared.heuristics.antpos import check_positions, choose_position_offsets
 

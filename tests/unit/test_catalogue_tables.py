@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almared.catalogue import BODIES, BodyModel, read_body_model, zenith_opacity
+from almared.physics.atmosphere import zenith_opacity
+from almared.physics.bodies import BODIES, BodyModel, read_body_model
 
 DAY_S = 86400.0
 MODELLED = [name for name in BODIES if read_body_model(name, 57000 * DAY_S)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almared.catalogue import FluxMeasurement, read_measurements
+from almared.catalogue.measurements import FluxMeasurement, read_measurements
 from almared.errors import InputError
 from almared.heuristics.catalogue_flux import CatalogueFlux, look_up_flux
 

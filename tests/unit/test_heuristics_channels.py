@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import SCIENCE, Look, Setup, build_eb, usual_looks, windows
 
-from almared.catalogue import zenith_opacity
 from almared.heuristics.channels import (
     PlanetLine,
     channel_frequencies,
@@ -19,6 +18,7 @@ from almared.heuristics.channels import (
     choose_tdm_edges,
 )
 from almared.model import ExecutionBlock
+from almared.physics.atmosphere import zenith_opacity
 
 
 def observing(flux: str, *ghz: float, channels: int = 3840) -> ExecutionBlock:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.small_plan import ASDM, MS, planned, small_eb
 
-from almared.catalogue import PositionFile
+from almared.catalogue.antpos import PositionFile
 from almared.errors import PlanError
 from almared.heuristics.flux import FluxModel, PowerLaw
 from almared.model import Choice, ExecutionBlock, Field, Scan, Subscan

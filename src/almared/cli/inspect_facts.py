@@ -13,7 +13,7 @@ import numpy as np
 
 from almared.basics.times import utc_of
 from almared.model import ExecutionBlock, Field, Scan, Subscan
-from almared.report.sky import elevation_deg as elevations_deg
+from almared.physics.horizon import elevation_deg as elevations_deg
 
 NOT_ON_SOURCE = ("CALIBRATE_ATMOSPHERE", "CALIBRATE_POINTING", "CALIBRATE_SIDEBAND_RATIO")
 """Intents whose scans do not count as time on source."""

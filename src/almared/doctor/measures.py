@@ -9,8 +9,8 @@ from pathlib import Path
 from casacore.tables import table
 
 from almared.basics.times import MJD_ZERO
-from almared.catalogue import BODIES
 from almared.doctor.verdict import State, Verdict
+from almared.physics.bodies import BODIES
 
 NEEDED = ("Observatories", "TAI_UTC", "IERSeop2000", "IERSpredict")
 FLUX_BODIES = frozenset(BODIES)

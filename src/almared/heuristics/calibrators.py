@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from almared.catalogue import body_name
 from almared.errors import PlanError
 from almared.heuristics import thresholds
 from almared.heuristics.spws import choose_calibration_spws
 from almared.model import Choice, Evidence, ExecutionBlock, Field, Intent, Scan
+from almared.physics.bodies import body_name
 
 SUPPORTING = frozenset({Intent.POINTING, Intent.ATMOSPHERE, Intent.WVR, Intent.SIDEBAND_RATIO, Intent.FOCUS})
 """Intents that alone make no gain calibrator (domain A.8 step 15; SIDEBAND_RATIO and FOCUS are flagged in step 3)."""

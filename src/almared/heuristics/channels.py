@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.catalogue import body_name, zenith_opacity
 from almared.heuristics import thresholds
 from almared.model import Choice, Evidence, ExecutionBlock, SpectralWindow
+from almared.physics.atmosphere import zenith_opacity
+from almared.physics.bodies import body_name
 
 GHZ = 1e9
 _LINE_SHARE = thresholds.PLANET_LINE_SHARE.value

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from almared.catalogue import BodyModel, body_name, read_body_model
 from almared.errors import PlanError
 from almared.heuristics import thresholds
 from almared.heuristics.calibrators import fields_of_source
 from almared.model import Choice, Evidence, ExecutionBlock, SourceFlux
+from almared.physics.bodies import BodyModel, body_name, read_body_model
 
 STANDARD = "Butler-JPL-Horizons 2012"
 OLD = "the date of this flux is not known: compare with the catalogue"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.catalogue import zenith_opacity
 from almared.heuristics import thresholds
 from almared.heuristics.imaging_baseline import LAG, Noise, first_baseline, measure_noise, next_baseline
+from almared.physics.atmosphere import zenith_opacity
 
 WIDEST = 0.25
 """Part of the window: boxes of 1, 2, 4, ... channels up to it are looked at for lines."""

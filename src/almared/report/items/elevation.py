@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from almared.model import ExecutionBlock
+from almared.physics.horizon import azimuth_elevation_deg
 from almared.report.item import EbContext, Item, Made
 from almared.report.plots.observation import Track, draw_elevations
-from almared.report.sky import azimuth_elevation_deg
 
 LOW_DEG = 20.0
 """Below it ALMA does not usually observe (technical handbook: shadowing and opacity)."""

@@ -7,12 +7,13 @@ from functools import partial
 import numpy as np
 
 from almared.caltable import CalTable
-from almared.catalogue import zenith_opacity
 from almared.errors import InputError
 from almared.heuristics import thresholds
 from almared.heuristics.spws import choose_calibration_spws
 from almared.heuristics.tsys import choose_tsys_spwmap
 from almared.model import ExecutionBlock
+from almared.physics.atmosphere import zenith_opacity
+from almared.physics.horizon import elevations_of_scans
 from almared.report.item import EbContext, FigureMade, Item, Made
 from almared.report.measure.tsys import (
     TsysFault,
@@ -22,7 +23,6 @@ from almared.report.measure.tsys import (
     measure_windows,
 )
 from almared.report.plots.tsys_page import WINDOWS_PER_PAGE, TsysPanel, draw_tsys_page
-from almared.report.sky import elevations_of_scans
 from almared.report.tables.tsys import tsys_stat_text
 
 

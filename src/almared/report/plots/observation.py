@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from almared.model import Antenna, ExecutionBlock
+from almared.physics.horizon import FloatArray
 from almared.report.plots.palette import SMALL, legend_outside, mark
-from almared.report.sky import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.basics.times import DAY_S
-from almared.catalogue.atmosphere import read_table
+from almared.physics.atmosphere import read_table
 
 PLANCK, BOLTZMANN, JANSKY, BACKGROUND_K = 6.62607015e-34, 1.380649e-23, 1e-26, 2.725
 LIGHT_M_S = 299_792_458.0

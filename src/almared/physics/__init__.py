@@ -1,0 +1,1 @@
+"""What holds everywhere: the sky's opacity, Solar-System bodies, where sources stand."""
