@@ -14,7 +14,7 @@ import pytest
 from casacore.tables import table
 from conftest import Command
 
-from almared.fluxtable import read_fluxes, write_fluxes
+from almared.formats.fluxtable import read_fluxes, write_fluxes
 
 pytestmark = pytest.mark.casa
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from casacore.tables import table
 
-from almared.asdm import read_execution_block
-from almared.catalogue.antpos import read_positions
+from almared.formats.asdm import read_execution_block
+from almared.formats.catalogues.antpos import read_positions
 from almared.heuristics.antpos import choose_position_offsets
 
 pytestmark = pytest.mark.casa

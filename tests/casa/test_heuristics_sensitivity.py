@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from casacore.tables import table
 
-from almared.asdm import read_execution_block
+from almared.formats.asdm import read_execution_block
 from almared.heuristics.calibrators import calibrating_scans
 from almared.heuristics.sensitivity import Solution, known_flux_jy, predict_snr, seconds_on
 from almared.model import ExecutionBlock, Intent

@@ -14,8 +14,8 @@ import pytest
 from casacore.tables import table
 from conftest import Command
 
-from almared.image.contdat import read_contdat
-from almared.image.planes import Beam, read_planes
+from almared.formats.contdat import read_contdat
+from almared.formats.fits.planes import Beam, read_planes
 from almared.stages.image_record import RECORD
 
 pytestmark = pytest.mark.casa

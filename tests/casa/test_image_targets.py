@@ -14,7 +14,7 @@ from conftest import Command
 from scipy.ndimage import map_coordinates
 from support.mosaic_sky import PREPARE, SETTINGS, SEVEN_METRES, SOURCE, fill, setting_words, without_line
 
-from almared.image.planes import read_planes
+from almared.formats.fits.planes import read_planes
 from almared.simulate.mous import MousTruth, read_mous_truth
 from almared.simulate.sky import primary_beam
 from almared.simulate.verify.fits_images import FitsImage, read_fits_image

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from casacore.tables import table
 
-from almared import ms
-from almared.caltable import CalTable, read_caltable
+from almared.formats import ms
+from almared.formats.caltable import CalTable, read_caltable
 
 pytestmark = pytest.mark.casa
 

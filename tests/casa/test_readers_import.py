@@ -17,9 +17,9 @@ from casacore.tables import table
 from support import tiny_eb
 from support.facts import FLOAT32_RELATIVE, as_imported, differences
 
-from almared import asdm, ms
-from almared.asdm.expected import KEPT_AS_IS
 from almared.errors import AsdmError, MeasurementSetError
+from almared.formats import asdm, ms
+from almared.formats.asdm.expected import KEPT_AS_IS
 from almared.model import ExecutionBlock
 from almared.simulate.contents import AsdmContents, WeatherRow
 

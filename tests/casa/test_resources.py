@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from casacore.tables import table
 
-from almared.asdm import read_execution_block
+from almared.formats.asdm import read_execution_block
 from almared.heuristics.resources import estimate_resources, measure_size
 from almared.heuristics.spws import choose_calibration_spws
 

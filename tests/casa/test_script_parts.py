@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support import tiny_eb
 
-from almared.asdm import expected_rows
+from almared.formats.asdm import expected_rows
 from almared.script.carried import carried_functions, carried_imports
 
 pytestmark = pytest.mark.casa

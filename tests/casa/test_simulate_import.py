@@ -15,10 +15,10 @@ import pytest
 from casacore.tables import table
 from support import tiny_eb
 
+from almared.formats.listobs import read_listobs
 from almared.model import ExecutionBlock
 from almared.simulate.asdm_tables import BINARY_FORM
 from almared.simulate.bdf import CrossType, baseline_pairs
-from almared.simulate.listobs import read_listobs
 
 pytestmark = pytest.mark.casa
 

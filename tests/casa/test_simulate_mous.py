@@ -12,8 +12,8 @@ import pytest
 from casacore.tables import table
 from conftest import Command
 
-from almared.asdm import read_execution_block
 from almared.errors import ScenarioError
+from almared.formats.asdm import read_execution_block
 from almared.simulate import read_executions, simulate_mous
 from almared.simulate.mous import MousTruth, read_mous_truth
 from almared.simulate.verify.thermal import natural_noise

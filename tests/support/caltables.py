@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.caltable import CalTable
+from almared.formats.caltable import CalTable
 
 
 def made_up_table(

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from support import tiny_eb
 from support.facts import differences
 
-from almared.asdm import expected_rows, read_execution_block
-from almared.asdm.bulk import MARKER
 from almared.errors import AsdmError
+from almared.formats.asdm import expected_rows, read_execution_block
+from almared.formats.asdm.bulk import MARKER
 from almared.model import ExecutionBlock
 
 REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))

@@ -12,9 +12,9 @@ import pytest
 from support import tiny_eb
 from support.facts import differences
 
-from almared.asdm import expected_rows, read_execution_block
-from almared.asdm.bulk import MARKER
-from almared.asdm.positions import place
+from almared.formats.asdm import expected_rows, read_execution_block
+from almared.formats.asdm.bulk import MARKER
+from almared.formats.asdm.positions import place
 from almared.model import ExecutionBlock, SpwRole
 from almared.simulate.asdm_tables import BINARY_FORM
 from almared.simulate.asdm_writer import write_asdm_metadata

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almared.asdm import open_tables
-from almared.asdm.binary import binary_rows, open_binary, read_binary
-from almared.asdm.documents import raw_rows
-from almared.asdm.enumerations import words_of
-from almared.asdm.schema import REQUIRED_TABLES, TABLES, Column, columns_by_name, columns_of
-from almared.asdm.values import decode_text
 from almared.errors import AsdmError
+from almared.formats.asdm import open_tables
+from almared.formats.asdm.binary import binary_rows, open_binary, read_binary
+from almared.formats.asdm.documents import raw_rows
+from almared.formats.asdm.enumerations import words_of
+from almared.formats.asdm.schema import REQUIRED_TABLES, TABLES, Column, columns_by_name, columns_of
+from almared.formats.asdm.values import decode_text
 
 REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 VLA = REAL / "vla-sdm" / "16A-459_scan7.tgz"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from casacore.tables import table
 
-from almared.caltable import read_caltable
 from almared.errors import InputError
+from almared.formats.caltable import read_caltable
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from support.builders import Setup, build_eb
 
-from almared.catalogue.antpos import read_positions
 from almared.errors import InputError
+from almared.formats.catalogues.antpos import read_positions
 from almared.heuristics.antpos import check_positions, choose_position_offsets
 
 HEAD = "name,antenna,xoff,yoff,zoff,comment\n"

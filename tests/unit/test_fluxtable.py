@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almared.errors import InputError
-from almared.fluxtable import FluxRecord, parse_log, parse_records, read_fluxes, read_fluxscale, render_fluxes
+from almared.formats.fluxtable import FluxRecord, parse_log, parse_records, read_fluxes, read_fluxscale, render_fluxes
 
 FIRST, SECOND = "uid___A002_X7d44e7_X13d1.ms.split.cal", "uid___A002_X7d6d46_X38a.ms.split.cal"
 WIKI_ROWS = ((0, 230.56, 1.02, 1.02), (1, 232.63, 1.02, 1.02), (2, 245.43, 1.01, 1.00))

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import Setup, build_eb, spiral
 
-from almared.catalogue.antpos import read_positions
 from almared.errors import InputError
+from almared.formats.catalogues.antpos import read_positions
 from almared.heuristics.antpos import Offsets, choose_position_offsets
 from almared.model import Choice, ExecutionBlock
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almared.catalogue.measurements import FluxMeasurement, read_measurements
 from almared.errors import InputError
+from almared.formats.catalogues.measurements import FluxMeasurement, read_measurements
 from almared.heuristics.catalogue_flux import CatalogueFlux, look_up_flux
 
 DAY_S = 86400.0

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import SCIENCE, Look, Setup, build_eb, usual_looks, window, windows, without_tsys
 
+from almared.formats.ms import read_execution_block
 from almared.heuristics.calibrators import choose_phase_association
 from almared.heuristics.tsys import (
     check_tsys,
@@ -22,7 +23,6 @@ from almared.heuristics.tsys import (
     tsys_spws,
 )
 from almared.model import ExecutionBlock, SpectralWindow
-from almared.ms import read_execution_block
 
 
 def with_windows(*changed: SpectralWindow) -> ExecutionBlock:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almared.errors import InputError
-from almared.image.contdat import WindowRanges, contdat_text, read_contdat
+from almared.formats.contdat import WindowRanges, contdat_text, read_contdat
 from almared.model import SpectralWindow
 from almared.plan import StepNeeds
 from almared.recipes.image_continuum import LineFree, channel_text, continuum_step, subtraction_step

@@ -12,7 +12,7 @@ from astropy.io import fits
 from scipy import ndimage
 
 from almared.errors import InputError
-from almared.image.planes import open_image, read_planes
+from almared.formats.fits.planes import open_image, read_planes
 from almared.image.preview import highest_plane, write_preview
 from almared.image.reached import Reached, measure_reached, noise_of
 

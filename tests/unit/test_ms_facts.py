@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from casacore.tables import table
 
-from almared import ms
 from almared.errors import MeasurementSetError
+from almared.formats import ms
+from almared.formats.ms import main_table
+from almared.formats.ms.records import timestamp
 from almared.model import SpwRole
-from almared.ms import main_table
-from almared.ms.records import timestamp
 
 REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 ARCHIVE = REAL / "raw-ms" / "mssel_test_small.ms.tgz"

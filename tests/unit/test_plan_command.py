@@ -15,9 +15,9 @@ from support import tiny_eb
 from support.small_plan import ASDM, MS
 
 from almared import es
-from almared.asdm.bulk import MARKER
 from almared.cli.plan import command
 from almared.errors import AlmaredError, InputError, PlanError
+from almared.formats.asdm.bulk import MARKER
 from almared.recipes import find_source
 
 SCRIPT = f"{MS}.scriptForCalibration.py"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from support.small_plan import ASDM, MS, planned, small_eb
 
-from almared.catalogue.antpos import PositionFile
 from almared.errors import PlanError
+from almared.formats.catalogues.antpos import PositionFile
 from almared.heuristics.flux import FluxModel, PowerLaw
 from almared.model import Choice, ExecutionBlock, Field, Scan, Subscan
 from almared.names import Products

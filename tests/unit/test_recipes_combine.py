@@ -13,7 +13,7 @@ import pytest
 from support.small_plan import small_eb
 
 from almared.errors import InputError, PlanError
-from almared.fluxtable import FluxRecord, FluxScale, MeasuredFlux, parse_records, render_fluxes
+from almared.formats.fluxtable import FluxRecord, FluxScale, MeasuredFlux, parse_records, render_fluxes
 from almared.heuristics.equalise import equalise
 from almared.model import Choice
 from almared.plan import Call, StagePlan, Step

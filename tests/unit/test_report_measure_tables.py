@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.caltables import made_up_table
 
-from almared.caltable import read_caltable
+from almared.formats.caltable import read_caltable
 from almared.report.measure.bandpass import measure_mean_bandpass, measure_scatter
 from almared.report.measure.gains import measure_relative_gains
 from almared.report.measure.robust import find_outliers, robust_sigma

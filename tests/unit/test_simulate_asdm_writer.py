@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from support import tiny_eb
 
-from almared.asdm import read_execution_block
 from almared.errors import ScenarioError
+from almared.formats.asdm import read_execution_block
 from almared.model import Field, OnlineFlag, SpwRole
 from almared.simulate.asdm_setup import make_setup
 from almared.simulate.asdm_spectral import full_resolution_twin

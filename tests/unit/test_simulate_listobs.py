@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from almared.errors import InputError
-from almared.simulate.listobs import parse_listobs, read_listobs
+from almared.formats.listobs import parse_listobs, read_listobs
 from almared.simulate.replica_dumps import Group, count_integrations, exact_interval_s
 
 REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from almared.asdm import read_execution_block
 from almared.errors import InputError
+from almared.formats.asdm import read_execution_block
+from almared.formats.listobs import read_listobs
 from almared.model import ExecutionBlock, SpwRole
-from almared.simulate.listobs import read_listobs
 from almared.simulate.replica import replica_execution_block, subscan_intents
 from almared.simulate.replica_contents import (
     MARKER,

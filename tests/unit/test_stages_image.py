@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from almared.errors import InputError, SelectionError
+from almared.formats.ms.lsrk import lsrk_factor
+from almared.formats.ms.targets import CalibratedMs, Target, group_targets, separation_rad
+from almared.formats.ms.uv_points import UvPoints
 from almared.heuristics.imaging_chunks import CHUNK_MARGIN
 from almared.heuristics.imaging_geometry import Pointings, choose_gridder, choose_phase_centre
 from almared.heuristics.imaging_spectral import Band, LineWish
 from almared.model import Antenna, Choice, Field, Source, SpectralWindow
 from almared.mous import Mous, MousEb, MousSettings, read_mous
-from almared.ms.lsrk import lsrk_factor
-from almared.ms.targets import CalibratedMs, Target, group_targets, separation_rad
-from almared.ms.uv_points import UvPoints
 from almared.names import MousTree, Products, Uid
 from almared.plan import Call, Routine, StagePlan
 from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
@@ -112,7 +112,7 @@ def moving() -> CalibratedMs:
 
 def test_a_moving_target_goes_by_the_name_of_its_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     named = (Source(0, "J2258-2758", (5.0, 0.0)), Source(4, "Titan", (5.885, -0.2)))
-    monkeypatch.setattr("almared.ms.targets.read_sources", lambda _path: named)
+    monkeypatch.setattr("almared.formats.ms.targets.read_sources", lambda _path: named)
     (target,) = group_targets(moving())
     assert (target.name, target.field_ids) == ("Titan", (0, 1))
 

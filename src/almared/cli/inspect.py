@@ -75,10 +75,10 @@ def read_facts(path: Path) -> ExecutionBlock:
             repair="give an ASDM (a directory with ASDM.xml) or a MeasurementSet (with table.dat)",
         )
     if (found[0] / "ASDM.xml").is_file():
-        from almared.asdm import read_execution_block as read_asdm
+        from almared.formats.asdm import read_execution_block as read_asdm
 
         return read_asdm(found[0])
-    from almared.ms import read_execution_block as read_ms
+    from almared.formats.ms import read_execution_block as read_ms
 
     return read_ms(found[0])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from almared.catalogue.antpos import read_positions
+from almared.formats.catalogues.antpos import read_positions
 from almared.model import ExecutionBlock
 from almared.recipes import CalibrationOptions, EbSource, find_field, parse_flux
 

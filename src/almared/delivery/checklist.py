@@ -17,8 +17,8 @@ from almared.delivery.products import product_faults
 from almared.delivery.readme_fields import readme_faults, readme_notes
 from almared.delivery.wording import personal_wording
 from almared.errors import AlmaredError
-from almared.fluxtable import NAME as FLUX_TABLE
-from almared.fluxtable import read_fluxes
+from almared.formats.fluxtable import NAME as FLUX_TABLE
+from almared.formats.fluxtable import read_fluxes
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.report.build import REPORT, calibration_stamps, read_report

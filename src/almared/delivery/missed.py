@@ -9,8 +9,8 @@ from almared.delivery.checklist import stage_places
 from almared.delivery.products import product_faults
 from almared.delivery.readme_fields import readme_faults
 from almared.delivery.restore import kept_products
-from almared.fluxtable import NAME as FLUX_TABLE
-from almared.image.contdat import NAME as RANGES
+from almared.formats.contdat import NAME as RANGES
+from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.mous import Mous, MousEb
 from almared.run.scriptfile import read_script
 from almared.stages.image_record import read_record

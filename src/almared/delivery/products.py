@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from almared.errors import AlmaredError
-from almared.image.planes import open_image
+from almared.formats.fits.planes import open_image
 from almared.mous import Mous
 from almared.stages.image_record import read_record
 

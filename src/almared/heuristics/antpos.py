@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from almared.basics.times import DAY_S
-from almared.catalogue.antpos import PositionFile
 from almared.errors import InputError
+from almared.formats.catalogues.antpos import PositionFile
 from almared.heuristics import thresholds
 from almared.model import Choice, Evidence, ExecutionBlock, Vector
 

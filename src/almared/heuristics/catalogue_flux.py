@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from almared.basics.times import DAY_S
-from almared.catalogue.measurements import FluxMeasurement, clean_name
+from almared.formats.catalogues.measurements import FluxMeasurement, clean_name
 from almared.heuristics import thresholds
 from almared.heuristics.acceptance import band_of
 

@@ -96,7 +96,7 @@ def find_telluric_channels(frequency_hz: FloatArray) -> BoolArray:
 
     References
     ----------
-    domain.md D.2. Ozone, oxygen and water by `almared.catalogue.zenith_opacity`, on a grid of 62.5 MHz.
+    domain.md D.2. Ozone, oxygen and water by `almared.formats.catalogues.zenith_opacity`, on a grid of 62.5 MHz.
     """
     opacity = zenith_opacity(frequency_hz, thresholds.ASSUMED_PWV.value)
     return with_guard(np.asarray(opacity - np.median(opacity) > thresholds.STRONG_LINE_OPACITY.value))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.image.planes import Beam, OpenImage, open_image
+from almared.formats.fits.planes import Beam, OpenImage, open_image
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

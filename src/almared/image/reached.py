@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.image.planes import Beam, OpenImage, open_image
+from almared.formats.fits.planes import Beam, OpenImage, open_image
 
 MAD_TO_SIGMA = 1.4826
 LEAST_BEAM = 0.2

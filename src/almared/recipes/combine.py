@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from almared.basics.select import id_ranges
 from almared.errors import PlanError
-from almared.fluxtable import NAME, FluxRecord
+from almared.formats.fluxtable import NAME, FluxRecord
 from almared.heuristics.calibrators import PhaseGroup
 from almared.model import Choice
 from almared.names import FLUX_SCRIPT, flag_versions

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from almared.errors import InputError, PlanError
-from almared.fluxtable import FluxScale, MeasuredFlux
+from almared.formats.fluxtable import FluxScale, MeasuredFlux
 from almared.heuristics.calibrators import PhaseGroup, choose_phase_association
 from almared.heuristics.equalise import OwnFlux
 from almared.heuristics.spws import choose_science_spws

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from almared.catalogue.antpos import PositionFile
 from almared.errors import PlanError
+from almared.formats.catalogues.antpos import PositionFile
 from almared.heuristics import thresholds
 from almared.heuristics.flux import PowerLaw
 from almared.model import ExecutionBlock

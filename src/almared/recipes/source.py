@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from almared.asdm import expected_rows
-from almared.asdm import read_execution_block as read_asdm
 from almared.errors import InputError
+from almared.formats.asdm import expected_rows
+from almared.formats.asdm import read_execution_block as read_asdm
 from almared.model import ExecutionBlock
 from almared.names import UID, Uid
 
@@ -54,7 +54,7 @@ class EbSource:
         if self.is_asdm_read and self.asdm is not None:
             return read_asdm(self.asdm)
         if self.ms is not None:
-            from almared.ms import read_execution_block as read_ms
+            from almared.formats.ms import read_execution_block as read_ms
 
             return read_ms(self.ms)
         raise InputError("there is neither an ASDM nor an MS", where=str(self.directory))

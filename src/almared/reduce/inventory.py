@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from almared.asdm import open_tables, read_execution_block
 from almared.errors import AsdmError, InputError
+from almared.formats.asdm import open_tables, read_execution_block
 from almared.model import ExecutionBlock
 from almared.names import Uid
 

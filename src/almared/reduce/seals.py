@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from almared.basics.wholefile import write_whole
-from almared.fluxtable import NAME as FLUX_TABLE
-from almared.image.contdat import NAME as RANGES
+from almared.formats.contdat import NAME as RANGES
+from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.mous import Mous
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.reduce.stages import Job, plan_words

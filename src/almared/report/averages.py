@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import MeasurementSetError
-from almared.ms.subtables import opened
+from almared.formats.ms.subtables import opened
 from almared.report.measure.visibilities import choose_short_limit_m
 
 Array = NDArray[Any]

@@ -10,11 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from almared.caltable import CalTable, read_caltable
 from almared.errors import InputError
+from almared.formats.caltable import CalTable, read_caltable
+from almared.formats.ms import read_execution_block
 from almared.heuristics.calibrators import PhaseGroup, choose_phase_association
 from almared.model import ExecutionBlock
-from almared.ms import read_execution_block
 from almared.names import Products
 from almared.report.averages import Averages
 from almared.report.shared import averages_of, wanted_averages

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.caltable import CalTable, read_caltable
 from almared.engine.jobs import run_job
 from almared.errors import StepError
+from almared.formats.caltable import CalTable, read_caltable
 from almared.model import Antenna, ExecutionBlock, Intent, Scan
 from almared.report.measure.coherence import PhaseNoise, measure_phase_rms_deg
 

@@ -12,8 +12,8 @@ from typing import Any
 from almared import __version__
 from almared.basics.wholefile import write_whole
 from almared.errors import InputError
-from almared.fluxtable import NAME as FLUX_TABLE
-from almared.fluxtable import FluxRecord, read_fluxes
+from almared.formats.fluxtable import NAME as FLUX_TABLE
+from almared.formats.fluxtable import FluxRecord, read_fluxes
 from almared.heuristics.acceptance import band_of, beam_judgement, rms_limit
 from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb, read_mous

@@ -54,7 +54,7 @@ STORAGE = {
     Kind.ENTITY: "entity",
     Kind.COMPLEX: "complex",
 }
-"""Storage of each kind in the words of `almared.asdm.schema`."""
+"""Storage of each kind in the words of `almared.formats.asdm.schema`."""
 
 NUMPY_CODES = {Kind.INT: "i4", Kind.LONG: "i8", Kind.FLOAT: "f4", Kind.DOUBLE: "f8", Kind.BOOL: "?"}
 

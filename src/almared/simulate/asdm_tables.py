@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from almared.asdm.enumerations import words_of
-from almared.asdm.schema import Column, columns_by_name, columns_of
 from almared.basics.times import utc_of
 from almared.errors import ScenarioError
+from almared.formats.asdm.enumerations import words_of
+from almared.formats.asdm.schema import Column, columns_by_name, columns_of
 from almared.names import Uid
 from almared.simulate.asdm_cells import STORAGE, Cell, Row, cell_bytes, cell_text, string_bytes
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from almared.errors import InputError
+from almared.formats.listobs import ListedScan, ListedWindow, Listobs, read_listobs
 from almared.model import (
     Antenna,
     DataBlock,
@@ -29,7 +30,6 @@ from almared.model import (
 )
 from almared.names import Uid
 from almared.simulate.asdm_setup import SMALL_DISH_M
-from almared.simulate.listobs import ListedScan, ListedWindow, Listobs, read_listobs
 from almared.simulate.replica_dumps import Group, count_integrations, group_windows, kind_of
 from almared.simulate.replica_size import binary_size
 

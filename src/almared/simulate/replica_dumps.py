@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from almared.simulate.listobs import ListedScan, ListedWindow
+from almared.formats.listobs import ListedScan, ListedWindow
 
 TICK_S = 0.016
 """Square-law detectors integrate over this."""

@@ -16,7 +16,7 @@ from almared import __version__
 from almared.basics.times import utc_text
 from almared.basics.wholefile import write_whole
 from almared.errors import InputError, PlanError
-from almared.fluxtable import NAME, FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
+from almared.formats.fluxtable import NAME, FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
 from almared.heuristics.catalogue_flux import CatalogueFlux
 from almared.heuristics.concat import ARCSEC, choose_dirtol, estimate_beam_arcsec
 from almared.heuristics.equalise import EqualFlux, OwnFlux, equalise

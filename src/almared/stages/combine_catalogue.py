@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from almared.catalogue.measurements import read_measurements
+from almared.formats.catalogues.measurements import read_measurements
 from almared.heuristics import thresholds
 from almared.heuristics.catalogue_flux import CatalogueFlux, look_up_flux
 from almared.recipes.combine_facts import CalibratedEb

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from almared.basics.sizes import size_text
 from almared.errors import InputError, ResourceError
-from almared.fluxtable import FluxScale, read_fluxscale
+from almared.formats.fluxtable import FluxScale, read_fluxscale
+from almared.formats.ms import read_execution_block
+from almared.formats.ms.subtables import opened
 from almared.mous import Mous, MousEb
-from almared.ms import read_execution_block
-from almared.ms.subtables import opened
 from almared.names import flag_versions
 from almared.recipes.combine import CALIBRATED, LISTING, gain_table
 from almared.recipes.combine_facts import CalibratedEb, describe_calibrated

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from almared.formats.contdat import NAME, WindowRanges, contdat_text, read_contdat
+from almared.formats.ms.target_spectra import read_target_spectrum
+from almared.formats.ms.targets import CalibratedMs
 from almared.heuristics.channels import GHZ, channel_frequencies
 from almared.heuristics.imaging_lines import (
     find_line_channels,
@@ -17,10 +20,7 @@ from almared.heuristics.imaging_lines import (
     line_free_ranges,
 )
 from almared.heuristics.thresholds import IMAGE_LEAST_CHANNELS, IMAGE_LEAST_LINE_FREE, LINE_TELLURIC_MOST
-from almared.image.contdat import NAME, WindowRanges, contdat_text, read_contdat
 from almared.model import SpectralWindow
-from almared.ms.target_spectra import read_target_spectrum
-from almared.ms.targets import CalibratedMs
 from almared.recipes.image_continuum import LineFree, Ranges
 from almared.recipes.image_facts import TargetFacts
 from almared.script.written import RENDERED, STATE_DIRECTORY

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from almared.basics.wholefile import write_whole
-from almared.image.planes import Beam
+from almared.formats.fits.planes import Beam
 from almared.image.preview import write_preview
 from almared.image.reached import Reached, measure_reached
 from almared.run.journal import STATE_DIRECTORY

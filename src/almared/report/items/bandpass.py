@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from almared.caltable import CalTable
 from almared.errors import InputError
+from almared.formats.caltable import CalTable
 from almared.report.item import EbContext, Item, Made
 from almared.report.measure.bandpass import WindowScatter, measure_mean_bandpass, measure_scatter
 from almared.report.plots.bandpass_page import draw_bandpass_page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from almared.errors import InputError
-from almared.fluxtable import read_fluxscale
+from almared.formats.fluxtable import read_fluxscale
 from almared.report.item import EbContext, Item, Made
 from almared.report.tables.fluxes import fluxes_text
 

@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from almared.caltable import CalTable
 from almared.errors import InputError
+from almared.formats.caltable import CalTable
 from almared.heuristics.calibrators import field_name
 from almared.report.item import EbContext, FigureMade, Item, Made
 from almared.report.plots.gains_page import GainPage, draw_gains_page

@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from almared.caltable import CalTable
 from almared.errors import InputError
+from almared.formats.caltable import CalTable
 from almared.heuristics import thresholds
 from almared.heuristics.spws import choose_calibration_spws
 from almared.heuristics.tsys import choose_tsys_spwmap

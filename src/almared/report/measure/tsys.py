@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.caltable import CalTable
+from almared.formats.caltable import CalTable
 from almared.heuristics import thresholds
 from almared.report.measure.robust import find_outliers, median, robust_sigma
 

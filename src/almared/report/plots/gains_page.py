@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from almared.caltable import CalTable
+from almared.formats.caltable import CalTable
 from almared.report.measure.robust import median
 from almared.report.plots.palette import label_axes, legend_outside, name_panel, panels, robust_limits
 from almared.report.plots.phases import Array, GainSeries, plot_gains

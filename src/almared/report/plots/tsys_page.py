@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.caltable import CalTable
+from almared.formats.caltable import CalTable
 from almared.heuristics import thresholds
 from almared.report.measure.bandpass import central_channels
 from almared.report.measure.tsys import POLARIZATIONS, TsysFault, WindowTsys, flagged_fraction

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from almared.fluxtable import FluxScale
+from almared.formats.fluxtable import FluxScale
 from almared.report.tables.columns import number_text, table_text
 
 

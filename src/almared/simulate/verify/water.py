@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.caltable import CalTable, read_caltable
+from almared.formats.caltable import CalTable, read_caltable
 from almared.simulate.truth import Truth
 from almared.simulate.verify.comparison import Comparison
 

@@ -1,7 +1,0 @@
-"""ASDMs read without CASA: tables, facts, and one clear error for what is broken or foreign."""
-
-from almared.asdm.execution import read_execution_block
-from almared.asdm.expected import expected_rows
-from almared.asdm.tables import AsdmTables, open_tables
-
-__all__ = ["AsdmTables", "expected_rows", "open_tables", "read_execution_block"]

@@ -1,0 +1,254 @@
+"""What of a calibrated MeasurementSet is to be imaged: sources with their fields and windows."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from almared.errors import MeasurementSetError
+from almared.formats.ms.sky import read_antennas, read_fields, read_sources
+from almared.formats.ms.spectral import read_descriptions, read_windows
+from almared.formats.ms.subtables import cells, column, has_subtable, opened
+from almared.model import Antenna, Field, SpectralWindow
+
+N_ROWS_AT_ONCE = 1_000_000
+TARGET = "TARGET"
+ICRS, J2000 = "ICRS", "J2000"
+NUMBERED = re.compile(r"[\s_.-]*\d+$")
+"""The number at the end of the name of a pointing, ``Antennae_FIELD_07``."""
+
+OVERLAP_RAD_HZ = 1.13 * 299_792_458.0
+"""Width of the primary beam at half maximum, times dish diameter (m) and frequency (Hz)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A source to be imaged: one field or the pointings of a mosaic.
+
+    Parameters
+    ----------
+    name : str
+        Name of the source.
+    field_ids : tuple of int
+        All its fields.
+    reason : str
+        Why these fields belong together.
+    """
+
+    name: str
+    field_ids: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalibratedMs:
+    """Facts of a calibrated MeasurementSet.
+
+    Parameters
+    ----------
+    path : Path
+        The MS.
+    fields : tuple of Field
+        In order of id.
+    field_frames : tuple of str
+        Frame of each field's direction, ``ICRS`` or ``J2000``.
+    windows : tuple of SpectralWindow
+        In order of id.
+    antennas : tuple of Antenna
+        In order of id.
+    rows : dict of (int, int) to int
+        Number of rows of each field and window that has target data.
+    columns : tuple of str
+        Columns of the main table.
+    rest_frequencies_hz : dict of int to float, Hz
+        First rest frequency that SOURCE gives for a window.
+    has_intents : bool
+        Whether it tells which data are of targets.
+    times : int
+        Number of distinct times of target data.
+    """
+
+    path: Path
+    fields: tuple[Field, ...]
+    field_frames: tuple[str, ...]
+    windows: tuple[SpectralWindow, ...]
+    antennas: tuple[Antenna, ...]
+    rows: dict[tuple[int, int], int]
+    columns: tuple[str, ...]
+    rest_frequencies_hz: dict[int, float]
+    has_intents: bool
+    times: int
+
+    @property
+    def target_fields(self) -> tuple[int, ...]:
+        """Ids of fields with target data."""
+        return tuple(sorted({field for field, _ in self.rows}))
+
+    @property
+    def target_spws(self) -> tuple[int, ...]:
+        """Ids of windows with target data, radiometers and channel averages beside full ones left out."""
+        ids = sorted({spw for _, spw in self.rows})
+        real = [n for n in ids if not self.windows[n].is_channel_average and "WVR" not in self.windows[n].name]
+        return tuple(real or ids)
+
+    def spws_of(self, field_ids: Iterable[int]) -> tuple[int, ...]:
+        """Return the windows in which some fields have data."""
+        wanted = set(field_ids)
+        return tuple(n for n in self.target_spws if any((field, n) in self.rows for field in wanted))
+
+    @property
+    def datacolumn(self) -> str:
+        """The column that holds calibrated data."""
+        return "corrected" if "CORRECTED_DATA" in self.columns else "data"
+
+    @property
+    def smallest_dish_m(self) -> float:
+        """Diameter of the smallest dish, whose primary beam is the largest (m)."""
+        return min(a.diameter_m for a in self.antennas)
+
+
+def read_calibrated(path: Path) -> CalibratedMs:
+    """Return the facts of a calibrated MS; one without intents is taken as target data alone.
+
+    Raises
+    ------
+    MeasurementSetError
+        It cannot be read, or has no data.
+    """
+    descriptions = read_descriptions(path)
+    states, has_intents = _target_states(path)
+    rows, columns, times = _count(path, [spw for spw, _ in descriptions], states=states)
+    if not rows:
+        raise MeasurementSetError(
+            "it has no rows of a science target", where=str(path), repair="give an MS with calibrated target data"
+        )
+    return CalibratedMs(
+        path=path,
+        fields=read_fields(path),
+        field_frames=_frames(path),
+        windows=read_windows(path, descriptions, processors={}),
+        antennas=_present(path),
+        rows=rows,
+        columns=columns,
+        rest_frequencies_hz=_rest_frequencies(path),
+        has_intents=has_intents,
+        times=times,
+    )
+
+
+def group_targets(ms: CalibratedMs) -> tuple[Target, ...]:
+    """Return the sources to image; all pointings of one source belong to it (domain D.3).
+
+    Fields of one name or one row of SOURCE are one source. Pointings that were entered as sources of their own are
+    joined when their names differ by the number at the end at most and each lies within a primary beam of another.
+    What moves goes by the name of its fields: concat gives its second field the id of another source
+    (casatasks 6.7.0.31).
+    """
+    by_source: dict[str, list[int]] = defaultdict(list)
+    names = {source.id: source.name for source in read_sources(ms.path)}
+    for number in ms.target_fields:
+        field = ms.fields[number]
+        source = "" if field.is_ephemeris else names.get(field.source_id)
+        by_source[source or field.name].append(number)
+    targets = [Target(name, tuple(ids), _why(ids)) for name, ids in by_source.items()]
+    return tuple(_joined(ms, targets))
+
+
+def _why(ids: Sequence[int]) -> str:
+    return "the only field of the source" if len(ids) == 1 else f"all {len(ids)} fields of the source"
+
+
+def _joined(ms: CalibratedMs, targets: Sequence[Target]) -> list[Target]:
+    """Join numbered pointings that overlap."""
+    by_stem: dict[str, list[Target]] = defaultdict(list)
+    for target in targets:
+        by_stem[NUMBERED.sub("", target.name) or target.name].append(target)
+    found: list[Target] = []
+    for stem, members in by_stem.items():
+        ids = sorted(number for member in members for number in member.field_ids)
+        if len(members) > 1 and _is_connected(ms, ids):
+            reason = f"{len(ids)} pointings with names {stem}*, each within a primary beam of another"
+            found.append(Target(stem, tuple(ids), reason))
+        else:
+            found += members
+    return [replace(t, name=t.name.strip()) for t in sorted(found, key=lambda t: t.field_ids)]
+
+
+def _is_connected(ms: CalibratedMs, ids: Sequence[int]) -> bool:
+    frequency = min(ms.windows[n].mean_frequency_hz for n in ms.target_spws)
+    reach = OVERLAP_RAD_HZ / frequency / ms.smallest_dish_m
+    left, front = set(ids[1:]), [ids[0]]
+    while front:
+        here = ms.fields[front.pop()].direction_rad
+        near = {n for n in left if separation_rad(here, ms.fields[n].direction_rad) < reach}
+        left -= near
+        front += near
+    return not left
+
+
+def separation_rad(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return the angle between two directions (rad)."""
+    half = math.sin((b[1] - a[1]) / 2) ** 2 + math.cos(a[1]) * math.cos(b[1]) * math.sin((b[0] - a[0]) / 2) ** 2
+    return 2 * math.asin(min(1.0, math.sqrt(half)))
+
+
+def _target_states(path: Path) -> tuple[set[int], bool]:
+    """Return the states of targets, and whether there are any; without intents none."""
+    if not has_subtable(path, "STATE"):
+        return set(), False
+    with opened(path, "STATE") as tab:
+        modes = [str(mode or "") for mode in cells(tab, "OBS_MODE")]
+    return {n for n, mode in enumerate(modes) if TARGET in mode}, any(TARGET in mode for mode in modes)
+
+
+def _count(
+    path: Path, spws: Sequence[int], *, states: set[int]
+) -> tuple[dict[tuple[int, int], int], tuple[str, ...], int]:
+    counts: dict[tuple[int, int], int] = defaultdict(int)
+    times: set[float] = set()
+    with opened(path) as main:
+        columns = tuple(main.colnames())
+        for start in range(0, main.nrows(), N_ROWS_AT_ONCE):
+            names = ("FIELD_ID", "DATA_DESC_ID", "STATE_ID", "TIME")
+            field, description, state, time = (np.asarray(main.getcol(n, start, N_ROWS_AT_ONCE)) for n in names)
+            chosen = np.isin(state, sorted(states)) if states else np.ones(len(field), dtype=bool)
+            pairs, numbers = np.unique(np.stack([field, description])[:, chosen], axis=1, return_counts=True)
+            for (f, d), number in zip(pairs.T, numbers, strict=True):
+                counts[int(f), spws[int(d)]] += int(number)
+            times.update(np.unique(time[chosen]).tolist())
+    return dict(counts), columns, len(times)
+
+
+def _present(path: Path) -> tuple[Antenna, ...]:
+    """Return the antennas; dishes without a diameter are ALMA's usual ones."""
+    return tuple(a if a.diameter_m > 0 else replace(a, diameter_m=12.0) for a in read_antennas(path))
+
+
+def _frames(path: Path) -> tuple[str, ...]:
+    with opened(path, "FIELD") as tab:
+        info = tab.getcolkeywords("PHASE_DIR").get("MEASINFO", {})
+        n_fields = int(tab.nrows())
+        if "VarRefCol" not in info:
+            return (str(info.get("Ref", J2000)),) * n_fields
+        codes = [int(code) for code in info["TabRefCodes"]]
+        kinds = {code: str(name) for code, name in zip(codes, info["TabRefTypes"], strict=True)}
+        found = column(tab, info["VarRefCol"])
+    return tuple(kinds.get(int(code), J2000) for code in found)
+
+
+def _rest_frequencies(path: Path) -> dict[int, float]:
+    if not has_subtable(path, "SOURCE"):
+        return {}
+    with opened(path, "SOURCE") as tab:
+        spws, values = cells(tab, "SPECTRAL_WINDOW_ID"), cells(tab, "REST_FREQUENCY")
+    found: dict[int, float] = {}
+    for spw, frequencies in zip(spws, values, strict=True):
+        if frequencies is not None and len(frequencies) and float(frequencies[0]) > 0:
+            found.setdefault(int(spw), float(frequencies[0]))
+    return found

@@ -1,0 +1,99 @@
+"""Where visibilities lie in the uv plane, and with which weight: what decides the beam of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from almared.formats.ms.spectral import read_descriptions, read_windows
+from almared.formats.ms.subtables import opened
+
+N_ROWS_AT_ONCE = 20_000
+LIGHT_M_S = 299_792_458.0
+
+
+@dataclass(frozen=True, slots=True)
+class UvPoints:
+    """Visibilities of some fields and windows that are not flagged, one point for each row.
+
+    Parameters
+    ----------
+    u, v : ndarray of float, wavelengths, shape (row,)
+        At the middle of the row's window.
+    weight : ndarray of float, 1/Jy2, shape (row,)
+        Sum over the channels and parallel hands that are left.
+    length_m : ndarray of float, m, shape (row,)
+        Projected length of the baseline.
+    channel_weight : dict of int to ndarray of float, 1/Jy2, shape (frequency,)
+        Per window, what is left in each channel.
+    """
+
+    u: NDArray[np.float64]
+    v: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    length_m: NDArray[np.float64]
+    channel_weight: dict[int, NDArray[np.float64]]
+
+    @property
+    def lengths(self) -> NDArray[np.float64]:
+        """Length of each projected baseline in wavelengths."""
+        return np.hypot(self.u, self.v)
+
+    @property
+    def natural_rms_jy(self) -> float:
+        """Noise of a naturally weighted image if the weights are right, infinite without data (Jy)."""
+        total = float(self.weight.sum())
+        return float(1.0 / np.sqrt(total)) if total > 0 else float("inf")
+
+
+def read_uv_points(path: Path, field_ids: Collection[int], *, spws: Collection[int]) -> UvPoints:
+    """Return the uv points of fields and windows, autocorrelations left out.
+
+    Raises
+    ------
+    MeasurementSetError
+        The MS cannot be read.
+    """
+    descriptions = read_descriptions(path)
+    windows = read_windows(path, descriptions, processors={})
+    parts: list[tuple[NDArray[np.float64], ...]] = []
+    channels: dict[int, NDArray[np.float64]] = {}
+    for number, (spw, correlations) in enumerate(descriptions):
+        if spw in spws:
+            hands = [n for n, name in enumerate(correlations) if len(set(name)) == 1]
+            scale = windows[spw].mean_frequency_hz / LIGHT_M_S
+            for rows in _pieces(path, number, fields=field_ids):
+                *columns, left = _points(rows, hands or [0], scale=scale)
+                parts.append(tuple(columns))
+                channels[spw] = channels.get(spw, 0.0) + left
+    u, v, weight, length = (np.concatenate([part[k] for part in parts] or [np.zeros(0)]) for k in range(4))
+    return UvPoints(u, v, weight, length, channels)
+
+
+def _pieces(path: Path, description: int, *, fields: Collection[int]) -> Iterator[dict[str, Any]]:
+    names = ", ".join(str(n) for n in sorted(fields))
+    with opened(path) as main:
+        query = f"DATA_DESC_ID == {description} && FIELD_ID in [{names}] && ANTENNA1 != ANTENNA2 && !FLAG_ROW"
+        chosen = main.query(query, columns="UVW, WEIGHT, FLAG")
+        try:
+            for start in range(0, chosen.nrows(), N_ROWS_AT_ONCE):
+                yield {
+                    name: np.asarray(chosen.getcol(name, start, N_ROWS_AT_ONCE)) for name in ("UVW", "WEIGHT", "FLAG")
+                }
+        finally:
+            chosen.close()
+
+
+def _points(rows: dict[str, Any], hands: list[int], *, scale: float) -> tuple[NDArray[np.float64], ...]:
+    left = ~rows["FLAG"][:, :, hands]
+    weights = rows["WEIGHT"][:, hands].astype(np.float64)
+    weight = (weights * np.count_nonzero(left, axis=1)).sum(axis=1)
+    good = weight > 0
+    u, v = rows["UVW"][good, 0] * scale, rows["UVW"][good, 1] * scale
+    length = np.hypot(rows["UVW"][good, 0], rows["UVW"][good, 1])
+    return u, v, weight[good], length, np.einsum("rcp,rp->c", left, weights)

@@ -1,7 +1,0 @@
-"""MeasurementSets read with python-casacore: the facts, the rows of every table, and whether they open at all."""
-
-from almared.ms.execution import read_execution_block
-from almared.ms.imported import Discrepancy, compare_after_import
-from almared.ms.probe import count_rows_and_columns, table_rows
-
-__all__ = ["Discrepancy", "compare_after_import", "count_rows_and_columns", "read_execution_block", "table_rows"]
