@@ -17,8 +17,8 @@ from support import tiny_eb
 
 from almared.formats.listobs import read_listobs
 from almared.model import ExecutionBlock
-from almared.simulate.asdm_tables import BINARY_FORM
-from almared.simulate.bdf import CrossType, baseline_pairs
+from almared.formats.asdm.write.tables import BINARY_FORM
+from almared.formats.asdm.write.bdf import CrossType, baseline_pairs
 
 pytestmark = pytest.mark.casa
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almared.errors import ScenarioError
-from almared.simulate import asdm_cells as cells
-from almared.simulate.bdf_layout import to_ns
+from almared.formats.asdm.write import cells
+from almared.formats.asdm.write.bdf_layout import to_ns
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 latin = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from almared.simulate.bdf_layout import baseline_pairs
+from almared.formats.asdm.write.bdf_layout import baseline_pairs
 from almared.simulate.kernel import ValueAxis, correlate, phase_ramps
 
 SCALE = 2.0**20

@@ -10,21 +10,8 @@ import math
 from collections.abc import Iterator
 
 from almared.model import Antenna, ExecutionBlock, Intent, SpectralWindow
-from almared.simulate.asdm_cells import (
-    Row,
-    complexes,
-    integer,
-    integers,
-    interval,
-    moment,
-    name,
-    names,
-    real,
-    reals,
-    tag,
-    text,
-)
-from almared.simulate.asdm_tables import Table
+from almared.formats.asdm.write.cells import Row, complexes, integer, integers, interval, moment, name, names, real, reals, tag, text
+from almared.formats.asdm.write.tables import Table
 from almared.simulate.contents import AsdmContents
 
 MAKERS = {"DA": "AEM_12", "DV": "VERTEX_12", "PM": "MITSUBISHI_12_A", "CM": "MITSUBISHI_7"}

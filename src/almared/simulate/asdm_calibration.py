@@ -9,24 +9,8 @@ from numpy.typing import NDArray
 
 from almared.model import Antenna, ExecutionBlock, Intent, Scan, SpectralWindow, WaterVapour
 from almared.simulate.asdm_array import receiver_band, weather_station_id
-from almared.simulate.asdm_cells import (
-    Row,
-    entity,
-    integer,
-    integers,
-    interval,
-    moment,
-    name,
-    names,
-    real,
-    reals,
-    singles,
-    tag,
-    text,
-    texts,
-    truth,
-)
-from almared.simulate.asdm_tables import Table
+from almared.formats.asdm.write.cells import Row, entity, integer, integers, interval, moment, name, names, real, reals, singles, tag, text, texts, truth
+from almared.formats.asdm.write.tables import Table
 from almared.simulate.contents import AsdmContents, PointingRow, SysCalRow, WeatherRow
 
 FORWARD_EFFICIENCY = 0.95

@@ -10,8 +10,8 @@ import numpy as np
 
 from almared.errors import ScenarioError
 from almared.model import ExecutionBlock, Field, Source
-from almared.simulate.asdm_cells import Row, integer, interval, moment, name, names, real, reals, tag, text, texts
-from almared.simulate.asdm_tables import Table
+from almared.formats.asdm.write.cells import Row, integer, interval, moment, name, names, real, reals, tag, text, texts
+from almared.formats.asdm.write.tables import Table
 from almared.simulate.contents import AsdmContents, EphemerisRow
 
 SITE_LONGITUDE_RAD = math.radians(-67.7549)

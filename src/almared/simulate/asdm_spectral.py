@@ -5,23 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from almared.model import SpectralWindow
-from almared.simulate.asdm_cells import (
-    Row,
-    integer,
-    integers,
-    longs,
-    name,
-    names,
-    real,
-    reals,
-    singles,
-    tag,
-    tags,
-    text,
-    truth,
-)
+from almared.formats.asdm.write.cells import Row, integer, integers, longs, name, names, real, reals, singles, tag, tags, text, truth
 from almared.simulate.asdm_setup import Configuration, Setup
-from almared.simulate.asdm_tables import Table
+from almared.formats.asdm.write.tables import Table
 
 RECEPTORS = {"XX": "XX", "XY": "XY", "YX": "YX", "YY": "YY", "I": "XX"}
 """Polarisation of both feeds for each correlation; the radiometer measures one of them and calls it I."""

@@ -16,7 +16,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.simulate.bdf_layout import baseline_pairs
+from almared.formats.asdm.write.bdf_layout import baseline_pairs
 
 
 def cache_directory() -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from almared.model import DataBlock, SpectralWindow
-from almared.simulate.bdf_layout import BdfWindow, CorrelatorBdf
+from almared.formats.asdm.write.bdf_layout import BdfWindow, CorrelatorBdf
 
 HEADER_BYTES = 2500
 SUBSET_BYTES = 1700

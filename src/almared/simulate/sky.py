@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.simulate.bdf_layout import baseline_pairs
+from almared.formats.asdm.write.bdf_layout import baseline_pairs
 from almared.simulate.geometry import tangent_offsets
 from almared.simulate.kernel import phase_ramps
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.simulate.bdf_layout import baseline_pairs
+from almared.formats.asdm.write.bdf_layout import baseline_pairs
 from almared.simulate.mous import MousTruth
 from almared.simulate.truth import Truth
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-from almared.simulate.bdf_layout import BdfWindow, CorrelatorBdf, RadiometerBdf, to_ns
+from almared.formats.asdm.write.bdf_layout import BdfWindow, CorrelatorBdf, RadiometerBdf, to_ns
 
 OUTER = "MIME_boundary-1"
 INNER = "MIME_boundary-2"

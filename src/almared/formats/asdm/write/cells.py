@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import ScenarioError
-from almared.simulate.bdf_layout import to_ns
+from almared.formats.asdm.write.bdf_layout import to_ns
 
 ENUMERATOR = re.compile(r"[A-Za-z0-9_]+")
 HEX_UID = re.compile(r"uid://[A-Za-z0-9]+/X[0-9a-fA-F]+/X[0-9a-fA-F]+")

@@ -12,7 +12,7 @@ from almared.errors import ScenarioError
 from almared.formats.asdm.enumerations import words_of
 from almared.formats.asdm.schema import Column, columns_by_name, columns_of
 from almared.names import Uid
-from almared.simulate.asdm_cells import STORAGE, Cell, Row, cell_bytes, cell_text, string_bytes
+from almared.formats.asdm.write.cells import STORAGE, Cell, Row, cell_bytes, cell_text, string_bytes
 
 ORDER = (
     "Main",

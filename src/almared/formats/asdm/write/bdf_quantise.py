@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import ScenarioError
-from almared.simulate.bdf_layout import BdfWindow, CrossType
+from almared.formats.asdm.write.bdf_layout import BdfWindow, CrossType
 
 HIGHEST = {CrossType.INT16: 32767.0, CrossType.INT32: 2147483520.0}
 """Largest value that is stored; for INT32 the largest float32 below 2**31."""
@@ -130,5 +130,5 @@ def _require_range(block: NDArray[np.float32], cross_type: CrossType) -> None:
         raise ScenarioError(
             f"scaled correlations reach {max(-low, high):.6g}, beyond what {cross_type.value} stores",
             where="crossData",
-            repair="use a smaller scale factor (almared.simulate.bdf_quantise.choose_scale)",
+            repair="use a smaller scale factor (almared.formats.asdm.write.bdf_quantise.choose_scale)",
         )

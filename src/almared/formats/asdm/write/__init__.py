@@ -1,0 +1,1 @@
+"""ASDM tables and binary data written: cells, whole tables, integrations."""
