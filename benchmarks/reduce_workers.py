@@ -27,8 +27,8 @@ from steps_vs_plain import command
 
 from almared.mous import read_mous
 from almared.run.journal import Journal
-from almared.run.locate import find_script
-from almared.run.scriptfile import read_script
+from almared.script.locate import find_script
+from almared.script.read import read_script
 
 
 def simulate(scenario: str, out: Path) -> tuple[str, list[Path]]:

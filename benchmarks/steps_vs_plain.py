@@ -24,8 +24,8 @@ from pathlib import Path
 
 from almared.engine.configure import site_configuration
 from almared.run.journal import Journal
-from almared.run.locate import find_script
-from almared.run.scriptfile import CalibrationScript, read_script
+from almared.script.locate import find_script
+from almared.script.read import CalibrationScript, read_script
 
 PLAIN = """
 import json, runpy, sys, time

@@ -20,8 +20,8 @@ from almared.engine.configure import site_configuration
 from almared.errors import ResourceError, StepError
 from almared.run.execute import RunOptions, RunResult, run_script, script_states
 from almared.run.journal import Journal, JournalEntry
-from almared.run.scriptfile import read_script
 from almared.run.single import TaskChange, list_tasks, run_task
+from almared.script.read import read_script
 
 pytestmark = pytest.mark.casa
 

@@ -17,9 +17,9 @@ from almared.engine.configure import site_configuration
 from almared.errors import StepError
 from almared.run.execute import script_states
 from almared.run.journal import Journal
-from almared.run.locate import find_script
 from almared.run.lock import Lock
-from almared.run.scriptfile import read_script
+from almared.script.locate import find_script
+from almared.script.read import read_script
 
 pytestmark = [pytest.mark.casa, pytest.mark.slow]
 

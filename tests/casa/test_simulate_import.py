@@ -15,10 +15,10 @@ import pytest
 from casacore.tables import table
 from support import tiny_eb
 
+from almared.formats.asdm.write.bdf import CrossType, baseline_pairs
+from almared.formats.asdm.write.tables import BINARY_FORM
 from almared.formats.listobs import read_listobs
 from almared.model import ExecutionBlock
-from almared.formats.asdm.write.tables import BINARY_FORM
-from almared.formats.asdm.write.bdf import CrossType, baseline_pairs
 
 pytestmark = pytest.mark.casa
 

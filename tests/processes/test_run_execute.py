@@ -17,8 +17,8 @@ from almared.errors import EnvironmentFaultError, LockedError, ResourceError, Ru
 from almared.run.execute import RunOptions, RunResult, forecast, run_script, script_states
 from almared.run.journal import Journal, JournalEntry
 from almared.run.lock import Lock
-from almared.run.scriptfile import read_script
 from almared.run.state import StepState
+from almared.script.read import read_script
 
 CASATASKS = """
 import os, time

@@ -18,7 +18,7 @@ from almared.run.execute import RunOptions, RunResult, run_script, script_states
 from almared.run.inputs import changed_inputs, stamp_of, write_inputs
 from almared.run.journal import Journal
 from almared.run.lock import Lock
-from almared.run.scriptfile import read_script
+from almared.script.read import read_script
 
 
 @pytest.fixture

@@ -12,6 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
+from almared.formats.asdm.write.bdf import (
+    BdfWindow,
+    CorrelatorBdf,
+    CrossType,
+    RadiometerBdf,
+    baseline_pairs,
+    write_correlator_bdf,
+    write_radiometer_bdf,
+)
 from almared.model import (
     Antenna,
     DataBlock,
@@ -27,7 +36,6 @@ from almared.model import (
     assign_roles,
 )
 from almared.simulate.asdm_writer import binary_data_path, write_asdm_metadata
-from almared.formats.asdm.write.bdf import BdfWindow, CorrelatorBdf, CrossType, RadiometerBdf, baseline_pairs, write_correlator_bdf, write_radiometer_bdf
 from almared.simulate.contents import AsdmContents, EphemerisRow, PointingRow, SysCalRow, WeatherRow
 
 START = 4_934_990_400.0  # 2015-04-01, MJD seconds

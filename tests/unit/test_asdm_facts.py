@@ -15,8 +15,8 @@ from support.facts import differences
 from almared.formats.asdm import expected_rows, read_execution_block
 from almared.formats.asdm.bulk import MARKER
 from almared.formats.asdm.positions import place
-from almared.model import ExecutionBlock, SpwRole
 from almared.formats.asdm.write.tables import BINARY_FORM
+from almared.model import ExecutionBlock, SpwRole
 from almared.simulate.asdm_writer import write_asdm_metadata
 from almared.simulate.contents import WeatherRow
 from almared.simulate.replica_contents import write_metadata_replica

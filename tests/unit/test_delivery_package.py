@@ -17,7 +17,7 @@ from almared.delivery.package import Package, package_mous
 from almared.errors import DeliveryError
 from almared.mous import Mous, read_mous
 from almared.run.journal import Journal, new_entry
-from almared.run.scriptfile import read_script
+from almared.script.read import read_script
 
 SCRIPT = (
     'step_title = {0: "All"}\nstep_makes = {0: ["MADE", "table"]}\nmystep = 0\nif mystep in thesteps:\n    print()\n'

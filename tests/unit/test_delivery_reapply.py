@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from almared.delivery.reapply import steps_of_application
-from almared.run.scriptfile import CalibrationScript, read_script
+from almared.script.read import CalibrationScript, read_script
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plain.scriptForCalibration.py"
 DATA = (".ms", ".ms.split", ".ms.split.cal", ".flagversions")

@@ -21,7 +21,7 @@ from almared.reduce.seals import reasons_to_call
 from almared.reduce.stages import jobs_of
 from almared.run.journal import Journal, JournalEntry, new_entry
 from almared.run.marks import CLOCK_TICK_S
-from almared.run.scriptfile import read_script
+from almared.script.read import read_script
 from almared.stages import sections
 
 SCRIPT = 'step_title = {0: "All"}\nstep_makes = {0: ["MADE"]}\nmystep = 0\nif mystep in thesteps:\n    print("all")\n'

@@ -16,7 +16,7 @@ from almared.reduce.status import JobStatus, mous_status
 from almared.run.inputs import stamp_of, write_inputs
 from almared.run.journal import Journal, new_entry
 from almared.run.lock import locked
-from almared.run.scriptfile import read_script
+from almared.script.read import read_script
 from almared.stages.combine_inputs import stamps_of
 
 SCRIPT = """

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from almared.errors import SelectionError
-from almared.run.scriptfile import read_script, step_calls
 from almared.run.single import list_tasks, parse_settings, task_names
+from almared.script.read import read_script, step_calls
 
 SCRIPT = """
 step_title = {4: "Tsys"}

@@ -9,8 +9,8 @@ import pytest
 from almared.errors import InputError, SelectionError
 from almared.run.choose import choose_steps, parse_steps
 from almared.run.journal import Journal, JournalEntry, new_entry
-from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState, derive_states
+from almared.script.read import CalibrationScript, read_script
 
 SCRIPT = '''\
 """A script in the form of decision 001."""

@@ -13,7 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almared.errors import ScenarioError
-from almared.formats.asdm.write.bdf import BdfWindow, CorrelatorBdf, CorrelatorBdfWriter, CrossType, RadiometerBdf, baseline_pairs, choose_scale, choose_storage, window_peaks, write_correlator_bdf, write_radiometer_bdf
+from almared.formats.asdm.write.bdf import (
+    BdfWindow,
+    CorrelatorBdf,
+    CorrelatorBdfWriter,
+    CrossType,
+    RadiometerBdf,
+    baseline_pairs,
+    choose_scale,
+    choose_storage,
+    window_peaks,
+    write_correlator_bdf,
+    write_radiometer_bdf,
+)
 from almared.formats.asdm.write.bdf_quantise import HIGHEST, LEAST_STEPS_PER_NOISE, quantisation_noise, quantise
 
 HEADER = CorrelatorBdf(

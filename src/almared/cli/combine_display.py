@@ -12,8 +12,8 @@ from rich.table import Table
 from almared.basics.select import id_ranges
 from almared.cli.consoles import table_console
 from almared.run.journal import JournalEntry
-from almared.run.scriptfile import CalibrationScript
 from almared.run.supervise import Listener
+from almared.script.read import CalibrationScript
 
 MS_ENDING = ".ms.split.cal"
 

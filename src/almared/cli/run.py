@@ -12,9 +12,9 @@ import click
 
 from almared.cli import run_display
 from almared.run.execute import RunOptions, forecast, run_script, script_states
-from almared.run.locate import find_script
-from almared.run.scriptfile import read_script
 from almared.run.single import TaskChange, describe, list_tasks, parse_settings, run_task
+from almared.script.locate import find_script
+from almared.script.read import read_script
 
 
 @click.command()

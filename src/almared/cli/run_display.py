@@ -17,9 +17,9 @@ from almared.basics.sizes import size_text
 from almared.cli.event_lines import EventLines, shown_events
 from almared.run.execute import Forecast, RunResult
 from almared.run.journal import JournalEntry
-from almared.run.scriptfile import CalibrationScript
 from almared.run.state import StepStatus
 from almared.run.supervise import Listener
+from almared.script.read import CalibrationScript
 
 
 def display(script: CalibrationScript, *, is_json: bool) -> AbstractContextManager[Listener]:

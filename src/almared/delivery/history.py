@@ -10,8 +10,8 @@ from pathlib import Path
 from almared.engine.triage import severe_messages
 from almared.run.execute import script_states
 from almared.run.journal import Journal, JournalEntry
-from almared.run.scriptfile import CalibrationScript, ScriptStep, read_script, step_calls
 from almared.run.state import StepState
+from almared.script.read import CalibrationScript, ScriptStep, read_script, step_calls
 
 TELLS_TITLE = "begin_step"
 """Function of our scripts that writes the title of a step into CASA's log; others need not."""

@@ -12,7 +12,7 @@ from almared.delivery.restore import kept_products
 from almared.formats.contdat import NAME as RANGES
 from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.mous import Mous, MousEb
-from almared.run.scriptfile import read_script
+from almared.script.read import read_script
 from almared.stages.image_record import read_record
 
 

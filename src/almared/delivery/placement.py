@@ -10,7 +10,7 @@ from pathlib import Path
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
 from almared.run.journal import STATE_DIRECTORY
-from almared.run.scriptfile import read_script
+from almared.script.read import read_script
 from almared.stages.image_record import read_record
 
 PUT_ASIDE = "stray-logs"

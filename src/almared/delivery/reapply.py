@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from almared.run.scriptfile import CalibrationScript, ScriptStep, WrittenCall, step_calls
+from almared.script.read import CalibrationScript, ScriptStep, WrittenCall, step_calls
 
 SOLVERS = frozenset({"bandpass", "blcal", "fluxscale", "gaincal", "gencal", "polcal", "smoothcal", "wvrgcal"})
 """Tasks that make calibration tables and leave the data as they are."""

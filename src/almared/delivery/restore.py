@@ -12,7 +12,7 @@ from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
 from almared.recipes.image_prepare import FINAL
 from almared.run.products import size_on_disk
-from almared.run.scriptfile import read_script
+from almared.script.read import read_script
 from almared.stages.image import PREPARATION
 
 NAME = "scriptForPI.py"

@@ -11,10 +11,10 @@ from almared.errors import InputError, ResourceError
 from almared.model import Choice, Evidence
 from almared.mous import MousEb
 from almared.run.execute import script_states
-from almared.run.locate import find_script
 from almared.run.resources import CGROUP, MEMORY_BYTES, SPARE, Needs, estimate_needs
-from almared.run.scriptfile import read_script
 from almared.run.state import StepState
+from almared.script.locate import find_script
+from almared.script.read import read_script
 
 
 def available_cores() -> int:

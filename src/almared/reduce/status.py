@@ -16,8 +16,8 @@ from almared.reduce.stages import Job, jobs_of
 from almared.run.execute import edited_lines, script_states
 from almared.run.journal import Journal, JournalEntry
 from almared.run.lock import Lock
-from almared.run.scriptfile import read_script
 from almared.run.state import StepState
+from almared.script.read import read_script
 
 
 @dataclass(frozen=True, slots=True)

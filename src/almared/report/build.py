@@ -24,8 +24,8 @@ from almared.report.montage import make_montages
 from almared.report.textfile import write_textfile
 from almared.run.inputs import stamps_of
 from almared.run.journal import STATE_DIRECTORY, Journal
-from almared.run.locate import find_script
-from almared.run.scriptfile import read_script
+from almared.script.locate import find_script
+from almared.script.read import read_script
 
 REPORT = "report.json"
 """All numbers of a report, and the stamps of what it was made from."""

@@ -25,7 +25,7 @@ from almared.errors import AlmaredError, EnvironmentFaultError, StepError
 from almared.run.journal import Journal, JournalEntry, new_entry
 from almared.run.probe import count_table
 from almared.run.products import products_from, remove_products
-from almared.run.scriptfile import CalibrationScript, ScriptStep, read_script
+from almared.script.read import CalibrationScript, ScriptStep, read_script
 
 
 @dataclass(frozen=True, slots=True)

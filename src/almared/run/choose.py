@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from almared.basics.select import parse_ids
 from almared.errors import SelectionError
-from almared.run.scriptfile import CalibrationScript, ScriptStep
 from almared.run.state import StepState, StepStatus
+from almared.script.read import CalibrationScript, ScriptStep
 
 
 @dataclass(frozen=True, slots=True)

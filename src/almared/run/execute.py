@@ -19,16 +19,16 @@ from almared.run.beats import await_silence
 from almared.run.child import ChildOrder
 from almared.run.choose import RunChoice, choose_steps, parse_steps
 from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
-from almared.run.locate import find_script
 from almared.run.lock import Lock, locked
 from almared.run.logs import STEP_LOGS, gather_logs
 from almared.run.orders import SideBySide, SingleOrder, step_log
 from almared.run.probe import why_unsound
 from almared.run.products import TRASH, products_from, remove_products, remove_scratch
 from almared.run.resources import Needs, check_resources, estimate_needs, planned_needs
-from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState, StepStatus, derive_states, step_records
 from almared.run.supervise import Listener, Supervisor
+from almared.script.locate import find_script
+from almared.script.read import CalibrationScript, read_script
 from almared.script.written import RENDERED
 
 NEARLY_FULL = 64 * 2**20

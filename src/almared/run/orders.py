@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from almared.run.child import ChildOrder
-from almared.run.scriptfile import CalibrationScript
+from almared.script.read import CalibrationScript
 
 
 class SingleOrder:

@@ -12,7 +12,7 @@ from almared.errors import RunError
 from almared.names import flag_versions
 from almared.run.journal import STATE_DIRECTORY, JournalEntry
 from almared.run.lock import process_start
-from almared.run.scriptfile import CalibrationScript
+from almared.script.read import CalibrationScript
 
 TRASH = "trash"
 """Where directories go to be removed, under the state directory."""

@@ -14,9 +14,9 @@ from almared.basics.sizes import size_text
 from almared.errors import ResourceError
 from almared.plan import StepNeeds
 from almared.run.journal import STATE_DIRECTORY
-from almared.run.locate import raw_data
 from almared.run.products import size_on_disk
-from almared.run.scriptfile import CalibrationScript
+from almared.script.locate import raw_data
+from almared.script.read import CalibrationScript
 from almared.script.written import PLAN
 
 GIB = 2.0**30

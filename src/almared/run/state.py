@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from almared.run.journal import JournalEntry
-from almared.run.scriptfile import ScriptStep
+from almared.script.read import ScriptStep
 
 
 class StepState(StrEnum):

@@ -9,9 +9,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from almared.model import Antenna, ExecutionBlock, Intent, SpectralWindow
-from almared.formats.asdm.write.cells import Row, complexes, integer, integers, interval, moment, name, names, real, reals, tag, text
+from almared.formats.asdm.write.cells import (
+    Row,
+    complexes,
+    integer,
+    integers,
+    interval,
+    moment,
+    name,
+    names,
+    real,
+    reals,
+    tag,
+    text,
+)
 from almared.formats.asdm.write.tables import Table
+from almared.model import Antenna, ExecutionBlock, Intent, SpectralWindow
 from almared.simulate.contents import AsdmContents
 
 MAKERS = {"DA": "AEM_12", "DV": "VERTEX_12", "PM": "MITSUBISHI_12_A", "CM": "MITSUBISHI_7"}

@@ -7,10 +7,26 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.formats.asdm.write.cells import (
+    Row,
+    entity,
+    integer,
+    integers,
+    interval,
+    moment,
+    name,
+    names,
+    real,
+    reals,
+    singles,
+    tag,
+    text,
+    texts,
+    truth,
+)
+from almared.formats.asdm.write.tables import Table
 from almared.model import Antenna, ExecutionBlock, Intent, Scan, SpectralWindow, WaterVapour
 from almared.simulate.asdm_array import receiver_band, weather_station_id
-from almared.formats.asdm.write.cells import Row, entity, integer, integers, interval, moment, name, names, real, reals, singles, tag, text, texts, truth
-from almared.formats.asdm.write.tables import Table
 from almared.simulate.contents import AsdmContents, PointingRow, SysCalRow, WeatherRow
 
 FORWARD_EFFICIENCY = 0.95

@@ -6,13 +6,31 @@ import math
 from collections.abc import Iterator
 from itertools import combinations
 
+from almared.formats.asdm.write.bdf_layout import to_ns
+from almared.formats.asdm.write.cells import (
+    Row,
+    entity,
+    integer,
+    integers,
+    long,
+    moment,
+    name,
+    names,
+    real,
+    reals,
+    single,
+    tag,
+    tags,
+    text,
+    texts,
+    truth,
+    truths,
+)
+from almared.formats.asdm.write.tables import Table
 from almared.model import DataBlock, ExecutionBlock, Intent, OnlineFlag, Scan, Subscan, SubscanIntent
 from almared.simulate.asdm_array import receiver_band
-from almared.formats.asdm.write.cells import Row, entity, integer, integers, long, moment, name, names, real, reals, single, tag, tags, text, texts, truth, truths
 from almared.simulate.asdm_setup import Setup, antennas_of_block
 from almared.simulate.asdm_sky import SITE_HEIGHT_M, SITE_LATITUDE_RAD, SITE_LONGITUDE_RAD
-from almared.formats.asdm.write.tables import Table
-from almared.formats.asdm.write.bdf_layout import to_ns
 
 STATES = (
     (SubscanIntent.AMBIENT, "AMBIENT_LOAD", False),

@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from almared.errors import ScenarioError
-from almared.model import ExecutionBlock, Field, Source
 from almared.formats.asdm.write.cells import Row, integer, interval, moment, name, names, real, reals, tag, text, texts
 from almared.formats.asdm.write.tables import Table
+from almared.model import ExecutionBlock, Field, Source
 from almared.simulate.contents import AsdmContents, EphemerisRow
 
 SITE_LONGITUDE_RAD = math.radians(-67.7549)

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from almared.model import SpectralWindow
-from almared.formats.asdm.write.cells import Row, integer, integers, longs, name, names, real, reals, singles, tag, tags, text, truth
-from almared.simulate.asdm_setup import Configuration, Setup
+from almared.formats.asdm.write.cells import (
+    Row,
+    integer,
+    integers,
+    longs,
+    name,
+    names,
+    real,
+    reals,
+    singles,
+    tag,
+    tags,
+    text,
+    truth,
+)
 from almared.formats.asdm.write.tables import Table
+from almared.model import SpectralWindow
+from almared.simulate.asdm_setup import Configuration, Setup
 
 RECEPTORS = {"XX": "XX", "XY": "XY", "YX": "YX", "YY": "YY", "I": "XX"}
 """Polarisation of both feeds for each correlation; the radiometer measures one of them and calls it I."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from almared.formats.asdm.write.tables import TableForm, write_tables
 from almared.simulate.asdm_array import array_tables
 from almared.simulate.asdm_calibration import calibration_tables
 from almared.simulate.asdm_execution import execution_tables
 from almared.simulate.asdm_setup import make_setup
 from almared.simulate.asdm_sky import sky_tables
 from almared.simulate.asdm_spectral import spectral_tables
-from almared.formats.asdm.write.tables import TableForm, write_tables
 from almared.simulate.contents import AsdmContents
 
 BINARY_DATA = "ASDMBinary"

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.formats.asdm.write.bdf import (
+    BdfWindow,
+    CorrelatorBdf,
+    CrossType,
+    baseline_pairs,
+    choose_scale,
+    choose_storage,
+)
 from almared.model import DataBlock, Field, Scan, SpectralWindow, Subscan
-from almared.formats.asdm.write.bdf import BdfWindow, CorrelatorBdf, CrossType, baseline_pairs, choose_scale, choose_storage
 from almared.simulate.kernel import ValueAxis, phase_ramps
 from almared.simulate.seeds import generator
 from almared.simulate.sky import LIGHT_M_S

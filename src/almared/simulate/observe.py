@@ -12,9 +12,9 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.formats.asdm.write.bdf import CorrelatorBdfWriter, RadiometerBdf, write_radiometer_bdf
 from almared.model import DataBlock, Scan, Subscan
 from almared.simulate.asdm_writer import binary_data_path
-from almared.formats.asdm.write.bdf import CorrelatorBdfWriter, RadiometerBdf, write_radiometer_bdf
 from almared.simulate.camera import Camera, Look, integration_times
 from almared.simulate.kernel import correlate
 from almared.simulate.seeds import generator, stream_key

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from almared.model import DataBlock, SpectralWindow
 from almared.formats.asdm.write.bdf_layout import BdfWindow, CorrelatorBdf
+from almared.model import DataBlock, SpectralWindow
 
 HEADER_BYTES = 2500
 SUBSET_BYTES = 1700

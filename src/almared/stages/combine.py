@@ -38,9 +38,9 @@ from almared.recipes.combine_table import check_table, differences, make_records
 from almared.run.execute import RunOptions, run_script, script_states
 from almared.run.inputs import by_name
 from almared.run.journal import STATE_DIRECTORY
-from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState
 from almared.run.supervise import Listener
+from almared.script.read import CalibrationScript, read_script
 from almared.script.written import RENDERED, write_script
 from almared.stages.combine_catalogue import Expected, digest_of, expected_fluxes, warn_of_catalogue
 from almared.stages.combine_check import examine

@@ -21,8 +21,8 @@ from almared.run.inputs import changed_inputs, read_inputs, stamp_of, write_inpu
 from almared.run.lock import locked
 from almared.run.marks import mark_of
 from almared.run.products import remove_products, size_on_disk
-from almared.run.scriptfile import read_script
 from almared.run.state import StepState
+from almared.script.read import read_script
 
 PART = ".part"
 """Ending of a copy that is not whole yet."""

@@ -26,9 +26,9 @@ from almared.run.execute import RunOptions, RunResult, edited_lines, run_script,
 from almared.run.inputs import changed_inputs, stamp_of, write_inputs
 from almared.run.journal import JournalEntry
 from almared.run.resources import available_memory
-from almared.run.scriptfile import CalibrationScript, read_script
 from almared.run.state import StepState
 from almared.run.supervise import Listener
+from almared.script.read import CalibrationScript, read_script
 from almared.script.written import write_script
 from almared.stages.image_facts import describe_input, find_calibrated, gather_facts, select_targets
 from almared.stages.image_lines import ContinuumRanges, continuum_ranges, forget_ranges, write_ranges

@@ -15,8 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import ScenarioError
-from almared.formats.asdm.write.bdf_layout import BdfWindow, CorrelatorBdf, CrossType, RadiometerBdf, baseline_pairs, to_ns
-from almared.formats.asdm.write.bdf_mime import correlator_attachments, correlator_preamble, file_end, part_start, radiometer_attachments, radiometer_preamble, subset_end, subset_start
+from almared.formats.asdm.write.bdf_layout import (
+    BdfWindow,
+    CorrelatorBdf,
+    CrossType,
+    RadiometerBdf,
+    baseline_pairs,
+    to_ns,
+)
+from almared.formats.asdm.write.bdf_mime import (
+    correlator_attachments,
+    correlator_preamble,
+    file_end,
+    part_start,
+    radiometer_attachments,
+    radiometer_preamble,
+    subset_end,
+    subset_start,
+)
 from almared.formats.asdm.write.bdf_quantise import choose_scale, choose_storage, quantise, window_peaks
 
 __all__ = [

@@ -11,8 +11,8 @@ from almared.basics.times import utc_of
 from almared.errors import ScenarioError
 from almared.formats.asdm.enumerations import words_of
 from almared.formats.asdm.schema import Column, columns_by_name, columns_of
-from almared.names import Uid
 from almared.formats.asdm.write.cells import STORAGE, Cell, Row, cell_bytes, cell_text, string_bytes
+from almared.names import Uid
 
 ORDER = (
     "Main",
