@@ -26,7 +26,7 @@ import steps_vs_plain
 from steps_vs_plain import command
 
 from almared.mous import read_mous
-from almared.run.journal import Journal
+from almared.records.journal import Journal
 from almared.script.locate import find_script
 from almared.script.read import read_script
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from almared.engine.configure import site_configuration
-from almared.run.journal import Journal
+from almared.records.journal import Journal
 from almared.script.locate import find_script
 from almared.script.read import CalibrationScript, read_script
 

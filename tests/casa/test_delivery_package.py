@@ -18,7 +18,7 @@ from conftest import Command
 
 from almared.engine.configure import site_configuration
 from almared.mous import read_mous
-from almared.run.inputs import stamp_of, write_inputs
+from almared.records.inputs import stamp_of, write_inputs
 
 pytestmark = pytest.mark.casa
 

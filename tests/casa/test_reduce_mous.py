@@ -17,11 +17,11 @@ from comparison import differences_of_products
 
 from almared.errors import StepError
 from almared.mous import MousEb, read_mous
+from almared.records.beats import BEATS
+from almared.records.journal import Journal
+from almared.records.lock import Lock
+from almared.records.state import script_states
 from almared.reduce.status import mous_status
-from almared.run.beats import BEATS
-from almared.run.execute import script_states
-from almared.run.journal import Journal
-from almared.run.lock import Lock
 from almared.script.locate import find_script
 from almared.script.read import read_script
 

@@ -19,8 +19,8 @@ from comparison import differences_of_products
 
 from almared.errors import StepError
 from almared.mous import read_mous
+from almared.records.lock import Lock
 from almared.reduce.status import mous_status
-from almared.run.lock import Lock
 
 pytestmark = [pytest.mark.casa, pytest.mark.slow]
 

@@ -18,8 +18,9 @@ from support.hand_script import write_hand_script
 
 from almared.engine.configure import site_configuration
 from almared.errors import ResourceError, StepError
-from almared.run.execute import RunOptions, RunResult, run_script, script_states
-from almared.run.journal import Journal, JournalEntry
+from almared.records.journal import Journal, JournalEntry
+from almared.records.state import script_states
+from almared.run.execute import RunOptions, RunResult, run_script
 from almared.run.single import TaskChange, list_tasks, run_task
 from almared.script.read import read_script
 

@@ -15,9 +15,9 @@ from comparison import differences_of_products
 
 from almared.engine.configure import site_configuration
 from almared.errors import StepError
-from almared.run.execute import script_states
-from almared.run.journal import Journal
-from almared.run.lock import Lock
+from almared.records.journal import Journal
+from almared.records.lock import Lock
+from almared.records.state import script_states
 from almared.script.locate import find_script
 from almared.script.read import read_script
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from almared.errors import EnvironmentFaultError, LockedError, ResourceError, RunError, StepError
-from almared.run.execute import RunOptions, RunResult, forecast, run_script, script_states
-from almared.run.journal import Journal, JournalEntry
-from almared.run.lock import Lock
-from almared.run.state import StepState
+from almared.records.journal import Journal, JournalEntry
+from almared.records.lock import Lock
+from almared.records.state import StepState, script_states
+from almared.run.execute import RunOptions, RunResult, forecast, run_script
 from almared.script.read import read_script
 
 CASATASKS = """

@@ -13,11 +13,12 @@ import pytest
 from support.stage_script import SCRIPT, make_stage, write
 
 from almared.errors import InputError, LockedError, RunError, StepError
-from almared.run.beats import BEATS, GRACE_S, SILENCE_S, await_silence, beating, check_beat
-from almared.run.execute import RunOptions, RunResult, run_script, script_states
-from almared.run.inputs import changed_inputs, stamp_of, write_inputs
-from almared.run.journal import Journal
-from almared.run.lock import Lock
+from almared.records.beats import BEATS, GRACE_S, SILENCE_S, await_silence, beating, check_beat
+from almared.records.inputs import changed_inputs, stamp_of, write_inputs
+from almared.records.journal import Journal
+from almared.records.lock import Lock
+from almared.records.state import script_states
+from almared.run.execute import RunOptions, RunResult, run_script
 from almared.script.read import read_script
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from support.stage_script import SCRIPT, make_stage, write
 
-from almared.delivery.history import History, read_history
 from almared.delivery.logs import merged_log
 from almared.errors import StepError
+from almared.records.history import History, read_history
+from almared.records.journal import Journal, new_entry
 from almared.run.execute import RunOptions, run_script
-from almared.run.journal import Journal, new_entry
 
 FLAGGED = SCRIPT.replace("step_after", 'step_flags = {1: {"p0": "Before"}}\nstep_after')
 

@@ -16,7 +16,7 @@ from almared.delivery.contents import Contents, contents_of
 from almared.delivery.package import Package, package_mous
 from almared.errors import DeliveryError
 from almared.mous import Mous, read_mous
-from almared.run.journal import Journal, new_entry
+from almared.records.journal import Journal, new_entry
 from almared.script.read import read_script
 
 SCRIPT = (

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from almared.engine.tasks import JournalledTask, TaskCall, TaskWatch, summarise, wrap_tasks
-from almared.engine.triage import LogReader, read_messages, severe_messages
 from almared.errors import StepError
+from almared.records.casa_log import LogReader, read_messages, severe_messages
 
 LEAP_SECONDS = """\
 2026-11-23 01:39:11\tSEVERE\timportasdm::MeasTable::dUTC(Double) (file MeasTable.cc, line 4290)\tLeap second table TAI_UTC seems out-of-date.

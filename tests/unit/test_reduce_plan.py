@@ -15,8 +15,8 @@ from almared.cli.reduce import command
 from almared.errors import LockedError, PlanError
 from almared.mous import read_mous
 from almared.names import Uid
-from almared.run.journal import Journal
-from almared.run.lock import Lock
+from almared.records.journal import Journal
+from almared.records.lock import Lock
 
 ENDS = ("X1f", "X2f")
 

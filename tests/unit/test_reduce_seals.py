@@ -14,15 +14,15 @@ import pytest
 from almared.errors import AlmaredError
 from almared.mous import read_mous
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.records import sections
+from almared.records.journal import Journal, JournalEntry, new_entry
+from almared.records.marks import CLOCK_TICK_S
 from almared.reduce import carry
 from almared.reduce.carry import ReduceOptions, reduce_mous
 from almared.reduce.crew import Ended
 from almared.reduce.seals import reasons_to_call
 from almared.reduce.stages import jobs_of
-from almared.run.journal import Journal, JournalEntry, new_entry
-from almared.run.marks import CLOCK_TICK_S
 from almared.script.read import read_script
-from almared.stages import sections
 
 SCRIPT = 'step_title = {0: "All"}\nstep_makes = {0: ["MADE"]}\nmystep = 0\nif mystep in thesteps:\n    print("all")\n'
 

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 
 from almared.cli.status import command
 from almared.mous import read_mous
+from almared.records.inputs import stamp_of, write_inputs
+from almared.records.journal import Journal, new_entry
+from almared.records.lock import locked
 from almared.reduce.stages import jobs_of
 from almared.reduce.status import JobStatus, mous_status
-from almared.run.inputs import stamp_of, write_inputs
-from almared.run.journal import Journal, new_entry
-from almared.run.lock import locked
 from almared.script.read import read_script
 from almared.stages.combine_inputs import stamps_of
 

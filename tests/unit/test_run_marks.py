@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from casacore.tables import makearrcoldesc, maketabdesc, table
 
-from almared.run.inputs import changed_inputs, how_changed, read_inputs, stamp_of, write_inputs
-from almared.run.journal import Journal, new_entry
-from almared.run.marks import CLOCK_TICK_S, SMALL, mark_of, traces_of
+from almared.records.inputs import changed_inputs, how_changed, read_inputs, stamp_of, write_inputs
+from almared.records.journal import Journal, new_entry
+from almared.records.marks import CLOCK_TICK_S, SMALL, mark_of, traces_of
 
 
 @pytest.fixture

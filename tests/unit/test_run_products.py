@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from almared.run.products import remove_scratch
+from almared.records.products import remove_scratch
 
 
 def test_what_dead_processes_left_goes_and_nothing_else(tmp_path: Path) -> None:

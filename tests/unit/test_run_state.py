@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from almared.errors import InputError, SelectionError
+from almared.records.journal import Journal, JournalEntry, new_entry
+from almared.records.state import StepState, derive_states
 from almared.run.choose import choose_steps, parse_steps
-from almared.run.journal import Journal, JournalEntry, new_entry
-from almared.run.state import StepState, derive_states
 from almared.script.read import CalibrationScript, read_script
 
 SCRIPT = '''\

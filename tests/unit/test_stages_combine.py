@@ -11,7 +11,7 @@ from casacore.tables import default_ms, makecoldesc, table
 
 from almared.errors import InputError, ResourceError
 from almared.mous import Mous, read_mous
-from almared.run.inputs import by_name, read_inputs
+from almared.records.inputs import by_name, read_inputs
 from almared.stages import combine_inputs
 from almared.stages.combine_inputs import place_copies, stamps_of
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from almared.basics.select import id_ranges
 from almared.cli.consoles import table_console
-from almared.run.journal import JournalEntry
+from almared.records.journal import JournalEntry
 from almared.run.supervise import Listener
 from almared.script.read import CalibrationScript
 

@@ -9,7 +9,7 @@ import click
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from almared.run.journal import JournalEntry
+from almared.records.journal import JournalEntry
 from almared.run.supervise import Listener
 
 REFRESH_PER_SECOND = 4

@@ -17,12 +17,12 @@ from almared.cli.event_lines import EventLines, shown_events
 from almared.cli.run_display import clock
 from almared.cli.status_display import status_table
 from almared.mous import Mous
+from almared.records.journal import JournalEntry
 from almared.reduce.carry import Listener, ReduceOptions
 from almared.reduce.cluster import batch_script, read_cluster_file
 from almared.reduce.seals import reasons_to_call
 from almared.reduce.stages import PassedOptions, jobs_of, words_of
 from almared.reduce.status import mous_status
-from almared.run.journal import JournalEntry
 
 REFRESH_S = 1.0
 """How often the journals on disk are read for the table (s)."""

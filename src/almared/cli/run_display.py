@@ -15,9 +15,9 @@ from rich.text import Text
 
 from almared.basics.sizes import size_text
 from almared.cli.event_lines import EventLines, shown_events
+from almared.records.journal import JournalEntry
+from almared.records.state import StepStatus
 from almared.run.execute import Forecast, RunResult
-from almared.run.journal import JournalEntry
-from almared.run.state import StepStatus
 from almared.run.supervise import Listener
 from almared.script.read import CalibrationScript
 

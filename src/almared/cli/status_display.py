@@ -11,8 +11,8 @@ from rich.text import Text
 
 from almared.cli.run_display import clock
 from almared.mous import Mous
+from almared.records.state import StepState
 from almared.reduce.status import JobStatus
-from almared.run.state import StepState
 
 STYLES = {
     StepState.DONE: "green",

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from almared.delivery.history import Histories, History, read_history
 from almared.delivery.placement import logs_elsewhere, unknown_names
 from almared.delivery.products import product_faults
 from almared.delivery.readme_fields import readme_faults, readme_notes
@@ -21,9 +20,10 @@ from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.formats.fluxtable import read_fluxes
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.records.history import Histories, History, read_history
+from almared.records.inputs import by_name, changed_inputs, how_changed, read_inputs, stamp_of
 from almared.report.build import REPORT, calibration_stamps, read_report
 from almared.report.textfile import ORDER
-from almared.run.inputs import by_name, changed_inputs, how_changed, read_inputs, stamp_of
 from almared.stages.combine_inputs import stamps_of
 
 REQUIRED_TEXTS = ("NewListObs.txt", "flag_stat.txt", "flux.txt", "tsys_stat.txt")

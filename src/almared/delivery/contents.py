@@ -10,8 +10,8 @@ from almared.delivery.checklist import StagePlace, stage_places
 from almared.delivery.restore import NAME as RESTORE
 from almared.delivery.restore import archive_name, kept_products
 from almared.mous import Mous, MousEb
-from almared.run.journal import JOURNAL, STATE_DIRECTORY
-from almared.run.products import size_on_disk
+from almared.records.journal import JOURNAL, STATE_DIRECTORY
+from almared.records.products import size_on_disk
 from almared.script.written import PLAN
 from almared.stages.image_record import read_record
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from almared.delivery.history import History
+from almared.records.history import History
 
 RULE = "#" * 100
 

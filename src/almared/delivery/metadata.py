@@ -9,11 +9,11 @@ from typing import Any
 
 from almared import __version__
 from almared.delivery.checklist import CheckLine, StagePlace, stage_places
-from almared.delivery.history import Histories, History
 from almared.mous import Mous, MousEb
+from almared.records.history import Histories, History
+from almared.records.journal import STATE_DIRECTORY, Journal
+from almared.records.state import step_records
 from almared.report.build import read_report
-from almared.run.journal import STATE_DIRECTORY, Journal
-from almared.run.state import step_records
 from almared.script.written import PLAN
 from almared.stages.combine import read_record as read_combination
 from almared.stages.image_record import read_record

@@ -11,7 +11,6 @@ from pathlib import Path
 from almared.delivery.archive import manifest_text, pack
 from almared.delivery.checklist import CheckLine, StagePlace, check_mous
 from almared.delivery.contents import DIRECTORIES, MANIFEST, METADATA, contents_of, log_members
-from almared.delivery.history import Histories, History
 from almared.delivery.logs import merged_log
 from almared.delivery.metadata import metadata
 from almared.delivery.package_seal import PackageSeal, known_package, seal_package, sources_of
@@ -21,7 +20,8 @@ from almared.delivery.restore import restore_script
 from almared.errors import DeliveryError
 from almared.mous import Mous
 from almared.names import Uid, safe_file_name
-from almared.run.lock import locked
+from almared.records.history import Histories, History
+from almared.records.lock import locked
 
 UNKNOWN_PROJECT = "unknown_project"
 RAW_NOTE = "Put the ASDMs of the execution blocks here, each a directory:\n"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from almared.basics.wholefile import write_whole
 from almared.mous import Mous
-from almared.run.journal import STATE_DIRECTORY
-from almared.run.marks import traces_of
-from almared.stages.sections import CODE, Look, made_sections
+from almared.records.journal import STATE_DIRECTORY
+from almared.records.marks import traces_of
+from almared.records.sections import CODE, Look, made_sections
 
 NAME = "package.json"
 """Under the state directory of the deliveries."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
-from almared.run.journal import STATE_DIRECTORY
+from almared.records.journal import STATE_DIRECTORY
 from almared.script.read import read_script
 from almared.stages.image_record import read_record
 

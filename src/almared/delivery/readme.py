@@ -11,15 +11,15 @@ from typing import Any
 
 from almared import __version__
 from almared.basics.wholefile import write_whole
-from almared.delivery.history import read_history
 from almared.delivery.judgement import judgements
 from almared.delivery.readme_fields import NOT_GIVEN, OBLIGATORY, OPTIONAL, empty_fields
 from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT
+from almared.records.history import read_history
+from almared.records.journal import STATE_DIRECTORY
 from almared.report.build import read_report
 from almared.run.execute import edited_lines
-from almared.run.journal import STATE_DIRECTORY
 from almared.script.written import RENDERED
 from almared.stages.image_record import read_record
 

@@ -11,7 +11,7 @@ from almared.delivery.reapply import steps_of_application
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
 from almared.recipes.image_prepare import FINAL
-from almared.run.products import size_on_disk
+from almared.records.products import size_on_disk
 from almared.script.read import read_script
 from almared.stages.image import PREPARATION
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Protocol
 
-from almared.engine.triage import LogMessage, LogReader, severe_messages
 from almared.errors import StepError
+from almared.records.casa_log import LogMessage, LogReader, severe_messages
 
 NOT_TASKS = frozenset({"casalog", "version", "version_string", "xml_interface_defs"})
 """What casatasks exports that is no task."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from almared.errors import InputError
 from almared.mous import Mous
-from almared.run.inputs import by_name, how_changed, read_inputs, stamp_of
-from almared.run.journal import Journal
-from almared.run.marks import CLOCK_TICK_S
+from almared.records.inputs import by_name, how_changed, read_inputs, stamp_of
+from almared.records.journal import Journal
+from almared.records.marks import CLOCK_TICK_S
 from almared.stages.combine_inputs import stamps_of
 from almared.stages.image_facts import find_calibrated
 

@@ -14,6 +14,9 @@ from almared import __version__
 from almared.errors import AlmaredError, InputError
 from almared.model import Choice
 from almared.mous import Mous
+from almared.records.beats import await_silence
+from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.records.lock import Lock, locked
 from almared.reduce.board import Board
 from almared.reduce.cluster import (
     BatchCluster,
@@ -30,10 +33,7 @@ from almared.reduce.failures import Failure, job_error, summed_up
 from almared.reduce.seals import Begun, Seals, reasons_to_call, why_left_alone
 from almared.reduce.sizing import available_cores, check_disk, choose_workers, remaining_needs
 from almared.reduce.stages import Job, PassedOptions, blocked, jobs_of, words_of
-from almared.run.beats import await_silence
 from almared.run.execute import run_name
-from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
-from almared.run.lock import Lock, locked
 from almared.run.resources import available_memory
 
 TICK_S = 0.2

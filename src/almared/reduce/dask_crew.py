@@ -11,10 +11,10 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
+from almared.records.beats import beating
 from almared.reduce.cluster import Cluster, connect
 from almared.reduce.crew import Ended
 from almared.reduce.watching import watch_command
-from almared.run.beats import beating
 
 BEAT_S = 2.0
 """How often a sign of life is given to workers elsewhere (s)."""

@@ -18,14 +18,10 @@ from almared.formats.contdat import NAME as RANGES
 from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.mous import Mous
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
-from almared.reduce.stages import Job, plan_words
-from almared.reduce.status import own_status
-from almared.run.execute import edited_lines
-from almared.run.journal import STATE_DIRECTORY, Journal
-from almared.run.lock import Lock
-from almared.run.marks import mark_of, traces_of
-from almared.run.state import StepState
-from almared.stages.sections import (
+from almared.records.journal import STATE_DIRECTORY, Journal
+from almared.records.lock import Lock
+from almared.records.marks import mark_of, traces_of
+from almared.records.sections import (
     CODE,
     README,
     SETTINGS,
@@ -35,6 +31,10 @@ from almared.stages.sections import (
     plan_section,
     report_section,
 )
+from almared.records.state import StepState
+from almared.reduce.stages import Job, plan_words
+from almared.reduce.status import own_status
+from almared.run.execute import edited_lines
 
 SEALS = "seals.json"
 """Under the state directory of the MOUS."""

@@ -10,9 +10,8 @@ from almared.basics.sizes import size_text
 from almared.errors import InputError, ResourceError
 from almared.model import Choice, Evidence
 from almared.mous import MousEb
-from almared.run.execute import script_states
+from almared.records.state import StepState, script_states
 from almared.run.resources import CGROUP, MEMORY_BYTES, SPARE, Needs, estimate_needs
-from almared.run.state import StepState
 from almared.script.locate import find_script
 from almared.script.read import read_script
 

@@ -11,12 +11,12 @@ from almared.delivery.checklist import check_mous
 from almared.errors import InputError
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.records.journal import Journal, JournalEntry
+from almared.records.lock import Lock
+from almared.records.state import StepState, script_states
 from almared.reduce.ages import why_copies_are_old, why_files_are_old, why_images_are_old
 from almared.reduce.stages import Job, jobs_of
-from almared.run.execute import edited_lines, script_states
-from almared.run.journal import Journal, JournalEntry
-from almared.run.lock import Lock
-from almared.run.state import StepState
+from almared.run.execute import edited_lines
 from almared.script.read import read_script
 
 

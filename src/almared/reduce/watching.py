@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from almared.errors import RunError
+from almared.records.beats import POLL_S, check_beat
 from almared.reduce.mortal import MortalCommand, almared_command
-from almared.run.beats import POLL_S, check_beat
 
 
 def watch_command(words: Sequence[str], output: str, *, ticket: str, beat: str, is_wide: bool) -> int:

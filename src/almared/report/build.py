@@ -18,12 +18,12 @@ from almared.basics.wholefile import write_whole
 from almared.errors import AlmaredError, InputError
 from almared.model import ExecutionBlock
 from almared.names import Products, Uid
+from almared.records.inputs import stamps_of
+from almared.records.journal import STATE_DIRECTORY, Journal
 from almared.report.item import EbContext, FigureMade, Made
 from almared.report.items import ALL, item_of
 from almared.report.montage import make_montages
 from almared.report.textfile import write_textfile
-from almared.run.inputs import stamps_of
-from almared.run.journal import STATE_DIRECTORY, Journal
 from almared.script.locate import find_script
 from almared.script.read import read_script
 

@@ -17,10 +17,10 @@ from almared.formats.fluxtable import FluxRecord, read_fluxes
 from almared.heuristics.acceptance import band_of, beam_judgement, rms_limit
 from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb, read_mous
+from almared.records.inputs import stamp_of, stamps_of
+from almared.records.journal import Journal
 from almared.report.build import FORMAT, REPORT, read_report
 from almared.report.page import embedded, render
-from almared.run.inputs import stamp_of, stamps_of
-from almared.run.journal import Journal
 from almared.stages.image_record import read_record
 
 

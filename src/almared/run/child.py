@@ -20,11 +20,11 @@ from almared.engine.configure import configure_casa
 from almared.engine.killing import TestKill
 from almared.engine.lifeline import die_with_parent
 from almared.engine.tasks import TaskCall, TaskWatch, task_error, wrap_tasks
-from almared.engine.triage import LogReader
 from almared.errors import AlmaredError, EnvironmentFaultError, StepError
-from almared.run.journal import Journal, JournalEntry, new_entry
-from almared.run.probe import count_table
-from almared.run.products import products_from, remove_products
+from almared.records.casa_log import LogReader
+from almared.records.journal import Journal, JournalEntry, new_entry
+from almared.records.probe import count_table
+from almared.records.products import products_from, remove_products
 from almared.script.read import CalibrationScript, ScriptStep, read_script
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from almared.basics.select import parse_ids
 from almared.errors import SelectionError
-from almared.run.state import StepState, StepStatus
+from almared.records.state import StepState, StepStatus
 from almared.script.read import CalibrationScript, ScriptStep
 
 

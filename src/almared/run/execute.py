@@ -15,17 +15,17 @@ from typing import Any
 from almared import __version__
 from almared.basics.sizes import size_text
 from almared.errors import AlmaredError, LockedError, ResourceError, RunError, StepError
-from almared.run.beats import await_silence
+from almared.records.beats import await_silence
+from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.records.lock import Lock, locked
+from almared.records.logs import STEP_LOGS, gather_logs
+from almared.records.probe import why_unsound
+from almared.records.products import TRASH, products_from, remove_products, remove_scratch
+from almared.records.state import StepState, StepStatus, derive_states, script_states, step_records
 from almared.run.child import ChildOrder
 from almared.run.choose import RunChoice, choose_steps, parse_steps
-from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
-from almared.run.lock import Lock, locked
-from almared.run.logs import STEP_LOGS, gather_logs
 from almared.run.orders import SideBySide, SingleOrder, step_log
-from almared.run.probe import why_unsound
-from almared.run.products import TRASH, products_from, remove_products, remove_scratch
 from almared.run.resources import Needs, check_resources, estimate_needs, planned_needs
-from almared.run.state import StepState, StepStatus, derive_states, step_records
 from almared.run.supervise import Listener, Supervisor
 from almared.script.locate import find_script
 from almared.script.read import CalibrationScript, read_script
@@ -114,16 +114,6 @@ class RunResult:
     steps: tuple[int, ...]
     log: Path | None = None
     seconds: float = 0.0
-
-
-def script_states(script: CalibrationScript) -> tuple[StepStatus, ...]:
-    """Return the state of each step of a script, from the disk alone."""
-    return derive_states(
-        script.steps,
-        Journal(script.directory).entries(),
-        exists=script.has,
-        is_live=Lock(script.directory).is_held(),
-    )
 
 
 def forecast(script: CalibrationScript, options: RunOptions) -> Forecast:

@@ -20,9 +20,9 @@ from typing import Any
 
 from almared.engine.lifeline import die_with_parent
 from almared.errors import AlmaredError, RunError, StepError
-from almared.run.beats import POLL_S, beating, check_beat
+from almared.records.beats import POLL_S, beating, check_beat
+from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
 from almared.run.child import ChildOrder, failure_entry
-from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
 from almared.run.supervise import start_child
 
 

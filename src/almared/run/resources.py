@@ -13,8 +13,8 @@ from pathlib import Path
 from almared.basics.sizes import size_text
 from almared.errors import ResourceError
 from almared.plan import StepNeeds
-from almared.run.journal import STATE_DIRECTORY
-from almared.run.products import size_on_disk
+from almared.records.journal import STATE_DIRECTORY
+from almared.records.products import size_on_disk
 from almared.script.locate import raw_data
 from almared.script.read import CalibrationScript
 from almared.script.written import PLAN

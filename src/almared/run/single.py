@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from almared.errors import SelectionError
+from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.records.lock import locked
+from almared.records.products import remove_products
 from almared.run.child import ChildOrder
 from almared.run.execute import keep_script, run_name
-from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
-from almared.run.lock import locked
 from almared.run.orders import SingleOrder
-from almared.run.products import remove_products
 from almared.run.supervise import Listener, Supervisor
 from almared.script.locate import find_script
 from almared.script.read import CalibrationScript, ScriptStep, read_script, step_calls

@@ -17,9 +17,9 @@ from typing import Protocol
 from almared import errors
 from almared.engine.configure import casa_environment
 from almared.errors import AlmaredError, StepError
+from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.records.lock import Lock
 from almared.run.child import ChildOrder
-from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
-from almared.run.lock import Lock
 
 TICK_S = 0.25
 """How often the listener hears that time passes (s)."""

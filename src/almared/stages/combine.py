@@ -35,10 +35,10 @@ from almared.plan import StagePlan
 from almared.recipes.combine import Combination, plan_combination
 from almared.recipes.combine_facts import CalibratedEb, check_alike, differing_sources
 from almared.recipes.combine_table import check_table, differences, make_records
-from almared.run.execute import RunOptions, run_script, script_states
-from almared.run.inputs import by_name
-from almared.run.journal import STATE_DIRECTORY
-from almared.run.state import StepState
+from almared.records.inputs import by_name
+from almared.records.journal import STATE_DIRECTORY
+from almared.records.state import StepState, script_states
+from almared.run.execute import RunOptions, run_script
 from almared.run.supervise import Listener
 from almared.script.read import CalibrationScript, read_script
 from almared.script.written import RENDERED, write_script

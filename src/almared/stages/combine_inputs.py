@@ -16,12 +16,11 @@ from almared.mous import Mous, MousEb
 from almared.names import flag_versions
 from almared.recipes.combine import CALIBRATED, LISTING, gain_table
 from almared.recipes.combine_facts import CalibratedEb, describe_calibrated
-from almared.run.execute import script_states
-from almared.run.inputs import changed_inputs, read_inputs, stamp_of, write_inputs
-from almared.run.lock import locked
-from almared.run.marks import mark_of
-from almared.run.products import remove_products, size_on_disk
-from almared.run.state import StepState
+from almared.records.inputs import changed_inputs, read_inputs, stamp_of, write_inputs
+from almared.records.lock import locked
+from almared.records.marks import mark_of
+from almared.records.products import remove_products, size_on_disk
+from almared.records.state import StepState, script_states
 from almared.script.read import read_script
 
 PART = ".part"

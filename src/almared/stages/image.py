@@ -22,11 +22,11 @@ from almared.recipes.image_choices import Chooser, ImageChoices, image_radius_ar
 from almared.recipes.image_continuum import LineFree
 from almared.recipes.image_facts import ImageWishes, Machine, Overrides, TargetFacts
 from almared.recipes.image_prepare import FINAL
-from almared.run.execute import RunOptions, RunResult, edited_lines, run_script, script_states
-from almared.run.inputs import changed_inputs, stamp_of, write_inputs
-from almared.run.journal import JournalEntry
+from almared.records.inputs import changed_inputs, stamp_of, write_inputs
+from almared.records.journal import JournalEntry
+from almared.records.state import StepState, script_states
+from almared.run.execute import RunOptions, RunResult, edited_lines, run_script
 from almared.run.resources import available_memory
-from almared.run.state import StepState
 from almared.run.supervise import Listener
 from almared.script.read import CalibrationScript, read_script
 from almared.script.written import write_script

@@ -11,8 +11,8 @@ from almared.basics.wholefile import write_whole
 from almared.formats.fits.planes import Beam
 from almared.image.preview import write_preview
 from almared.image.reached import Reached, measure_reached
-from almared.run.journal import STATE_DIRECTORY
-from almared.run.marks import code_mark, traces_of
+from almared.records.journal import STATE_DIRECTORY
+from almared.records.marks import code_mark, traces_of
 
 NAME = "measured.json"
 """Under the state directory of the imaging."""

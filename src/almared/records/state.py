@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from almared.run.journal import JournalEntry
-from almared.script.read import ScriptStep
+from almared.records.journal import Journal, JournalEntry
+from almared.records.lock import Lock
+from almared.script.read import CalibrationScript, ScriptStep
 
 
 class StepState(StrEnum):
@@ -100,6 +101,16 @@ def _extended(record: StepRecord, place: int, *, entry: JournalEntry) -> StepRec
     if entry.event == "died":
         return replace(record, death=str(entry.data.get("how", "")))
     return record
+
+
+def script_states(script: CalibrationScript) -> tuple[StepStatus, ...]:
+    """Return the state of each step of a script, from the disk alone."""
+    return derive_states(
+        script.steps,
+        Journal(script.directory).entries(),
+        exists=script.has,
+        is_live=Lock(script.directory).is_held(),
+    )
 
 
 def derive_states(

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from almared.run.journal import STATE_DIRECTORY
+from almared.records.journal import STATE_DIRECTORY
 
 STEP_LOGS = f"{STATE_DIRECTORY}/step-logs"
 """Where the processes of a run write side by side."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from almared.errors import RunError
 from almared.names import flag_versions
-from almared.run.journal import STATE_DIRECTORY, JournalEntry
-from almared.run.lock import process_start
+from almared.records.journal import STATE_DIRECTORY, JournalEntry
+from almared.records.lock import process_start
 from almared.script.read import CalibrationScript
 
 TRASH = "trash"

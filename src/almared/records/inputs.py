@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from almared.basics.wholefile import write_whole
-from almared.run.journal import STATE_DIRECTORY, Journal, JournalEntry
-from almared.run.marks import mark_of
+from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry
+from almared.records.marks import mark_of
 
 INPUTS = "inputs.json"
 """Stamps of what was taken, under the state directory of the stage that took it."""

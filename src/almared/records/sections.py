@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from almared.mous import Mous, MousEb
-from almared.run.beats import BEATS
-from almared.run.journal import STATE_DIRECTORY
-from almared.run.lock import LOCK
-from almared.run.logs import STEP_LOGS
-from almared.run.marks import CLOCK_TICK_S, Traces, code_mark, traces_of
-from almared.run.products import TRASH
+from almared.records.beats import BEATS
+from almared.records.journal import STATE_DIRECTORY
+from almared.records.lock import LOCK
+from almared.records.logs import STEP_LOGS
+from almared.records.marks import CLOCK_TICK_S, Traces, code_mark, traces_of
+from almared.records.products import TRASH
 from almared.script.written import PLAN, RENDERED
 
 CODE, SETTINGS, README = "almared", "mous.toml", "README"

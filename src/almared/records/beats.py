@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from almared.errors import LockedError, RunError
-from almared.run.journal import STATE_DIRECTORY
+from almared.records.journal import STATE_DIRECTORY
 
 BEATS = f"{STATE_DIRECTORY}/beats"
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from almared.engine.triage import severe_messages
-from almared.run.execute import script_states
-from almared.run.journal import Journal, JournalEntry
-from almared.run.state import StepState
+from almared.records.casa_log import severe_messages
+from almared.records.journal import Journal, JournalEntry
+from almared.records.state import StepState, script_states
 from almared.script.read import CalibrationScript, ScriptStep, read_script, step_calls
 
 TELLS_TITLE = "begin_step"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from almared.basics.wholefile import write_whole
 from almared.errors import LockedError
-from almared.run.journal import STATE_DIRECTORY
+from almared.records.journal import STATE_DIRECTORY
 
 LOCK = "lock.json"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
