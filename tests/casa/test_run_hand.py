@@ -21,7 +21,7 @@ from almared.errors import ResourceError, StepError
 from almared.records.journal import Journal, JournalEntry
 from almared.records.state import script_states
 from almared.run.execute import RunOptions, RunResult, run_script
-from almared.run.single import TaskChange, list_tasks, run_task
+from almared.run.one_task import TaskChange, list_tasks, run_task
 from almared.script.read import read_script
 
 pytestmark = pytest.mark.casa

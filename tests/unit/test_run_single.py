@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from almared.errors import SelectionError
-from almared.run.single import list_tasks, parse_settings, task_names
+from almared.run.one_task import list_tasks, parse_settings, task_names
 from almared.script.read import read_script, step_calls
 
 SCRIPT = """

@@ -13,7 +13,7 @@ import click
 from almared.cli import run_display
 from almared.records.state import script_states
 from almared.run.execute import RunOptions, forecast, run_script
-from almared.run.single import TaskChange, describe, list_tasks, parse_settings, run_task
+from almared.run.one_task import TaskChange, describe, list_tasks, parse_settings, run_task
 from almared.script.locate import find_script
 from almared.script.read import read_script
 
