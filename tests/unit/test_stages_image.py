@@ -10,12 +10,13 @@ import pytest
 
 from almared.errors import InputError, SelectionError
 from almared.formats.ms.lsrk import lsrk_factor
-from almared.formats.ms.targets import CalibratedMs, Target, group_targets, separation_rad
-from almared.formats.ms.uv_points import UvPoints
+from almared.formats.ms.targets import group_targets, separation_rad
 from almared.heuristics.imaging_chunks import CHUNK_MARGIN
 from almared.heuristics.imaging_geometry import Pointings, choose_gridder, choose_phase_centre
 from almared.heuristics.imaging_spectral import Band, LineWish
 from almared.model import Antenna, Choice, Field, Source, SpectralWindow
+from almared.model.targets import CalibratedMs, Target
+from almared.model.uv_points import UvPoints
 from almared.mous import Mous, MousEb, MousSettings, read_mous
 from almared.names import MousTree, Products, Uid
 from almared.plan import Call, Routine, StagePlan

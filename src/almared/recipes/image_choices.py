@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.formats.ms.targets import CalibratedMs
-from almared.formats.ms.uv_points import UvPoints
 from almared.heuristics.imaging_chunks import CubeSize, choose_chunks
 from almared.heuristics.imaging_clean import (
     SAFETY_ITERATIONS,
@@ -35,6 +33,8 @@ from almared.heuristics.imaging_psf import PredictedPsf
 from almared.heuristics.imaging_spectral import CubeAxis, LineWish, choose_cube_axis, wishes_in
 from almared.heuristics.thresholds import IMAGE_FAR_SIDELOBE, IMAGE_LEAST_CHANNELS
 from almared.model import Choice
+from almared.model.targets import CalibratedMs
+from almared.model.uv_points import UvPoints
 from almared.names import safe_file_name
 from almared.plan import NamedChoice
 from almared.recipes.image_facts import (

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.formats.ms.scatter import WindowScatter
-from almared.formats.ms.targets import CalibratedMs, Target
-from almared.formats.ms.uv_points import UvPoints
 from almared.heuristics.imaging_geometry import Pointings
 from almared.heuristics.imaging_noise import INDEPENDENT, channel_excess, continuum_excess
 from almared.heuristics.imaging_psf import PredictedPsf, WeightedPoints, predict_psf
 from almared.heuristics.imaging_spectral import Band, LineWish
+from almared.model.noise import WindowScatter
+from almared.model.targets import CalibratedMs, Target
+from almared.model.uv_points import UvPoints
 
 
 @dataclass(frozen=True, slots=True)

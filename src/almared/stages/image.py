@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from almared.errors import PlanError
-from almared.formats.ms.targets import CalibratedMs, Target, group_targets, read_calibrated
+from almared.formats.ms.targets import group_targets, read_calibrated
 from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
 from almared.heuristics.imaging_spectral import LineWish, choose_averaging
 from almared.model import Choice
+from almared.model.targets import CalibratedMs, Target
 from almared.mous import Mous
 from almared.mous.settings import ImagingTable, RequestTable
 from almared.names import IMAGING_SCRIPT, MousTree

@@ -11,7 +11,6 @@ import numpy as np
 
 from almared.formats.contdat import NAME, WindowRanges, contdat_text, read_contdat
 from almared.formats.ms.target_spectra import read_target_spectrum
-from almared.formats.ms.targets import CalibratedMs
 from almared.heuristics.channels import GHZ, channel_frequencies
 from almared.heuristics.imaging_lines import (
     find_line_channels,
@@ -21,6 +20,7 @@ from almared.heuristics.imaging_lines import (
 )
 from almared.heuristics.thresholds import IMAGE_LEAST_CHANNELS, IMAGE_LEAST_LINE_FREE, LINE_TELLURIC_MOST
 from almared.model import SpectralWindow
+from almared.model.targets import CalibratedMs
 from almared.recipes.image_continuum import LineFree, Ranges
 from almared.recipes.image_facts import TargetFacts
 from almared.script.written import RENDERED, STATE_DIRECTORY

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from almared.formats.ms.spectral import read_descriptions
 from almared.formats.ms.subtables import opened
+from almared.model.noise import WindowScatter
 
 MOST_CHANNELS = 64
 """Channels from the middle of a window that are looked at."""
@@ -28,22 +28,6 @@ MOST_SHARED = (0.7, 0.2)
 """Highest correlation of channels one and two apart that is believed; Hanning smoothing gives 2/3 and 1/6."""
 
 MAD_TO_SIGMA = 1.4826
-
-
-@dataclass(frozen=True, slots=True)
-class WindowScatter:
-    """Noise of the visibilities of a window.
-
-    Parameters
-    ----------
-    ratio : float
-        Scatter over that which the weights tell.
-    neighbours : tuple of float
-        Correlation coefficients of the noise of channels one and two apart.
-    """
-
-    ratio: float
-    neighbours: tuple[float, float]
 
 
 def measure_scatter(

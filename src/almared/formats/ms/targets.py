@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,8 @@ from almared.errors import MeasurementSetError
 from almared.formats.ms.sky import read_antennas, read_fields, read_sources
 from almared.formats.ms.spectral import read_descriptions, read_windows
 from almared.formats.ms.subtables import cells, column, has_subtable, opened
-from almared.model import Antenna, Field, SpectralWindow
+from almared.model import Antenna
+from almared.model.targets import CalibratedMs, Target
 
 N_ROWS_AT_ONCE = 1_000_000
 TARGET = "TARGET"
@@ -25,92 +26,6 @@ NUMBERED = re.compile(r"[\s_.-]*\d+$")
 
 OVERLAP_RAD_HZ = 1.13 * 299_792_458.0
 """Width of the primary beam at half maximum, times dish diameter (m) and frequency (Hz)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A source to be imaged: one field or the pointings of a mosaic.
-
-    Parameters
-    ----------
-    name : str
-        Name of the source.
-    field_ids : tuple of int
-        All its fields.
-    reason : str
-        Why these fields belong together.
-    """
-
-    name: str
-    field_ids: tuple[int, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CalibratedMs:
-    """Facts of a calibrated MeasurementSet.
-
-    Parameters
-    ----------
-    path : Path
-        The MS.
-    fields : tuple of Field
-        In order of id.
-    field_frames : tuple of str
-        Frame of each field's direction, ``ICRS`` or ``J2000``.
-    windows : tuple of SpectralWindow
-        In order of id.
-    antennas : tuple of Antenna
-        In order of id.
-    rows : dict of (int, int) to int
-        Number of rows of each field and window that has target data.
-    columns : tuple of str
-        Columns of the main table.
-    rest_frequencies_hz : dict of int to float, Hz
-        First rest frequency that SOURCE gives for a window.
-    has_intents : bool
-        Whether it tells which data are of targets.
-    times : int
-        Number of distinct times of target data.
-    """
-
-    path: Path
-    fields: tuple[Field, ...]
-    field_frames: tuple[str, ...]
-    windows: tuple[SpectralWindow, ...]
-    antennas: tuple[Antenna, ...]
-    rows: dict[tuple[int, int], int]
-    columns: tuple[str, ...]
-    rest_frequencies_hz: dict[int, float]
-    has_intents: bool
-    times: int
-
-    @property
-    def target_fields(self) -> tuple[int, ...]:
-        """Ids of fields with target data."""
-        return tuple(sorted({field for field, _ in self.rows}))
-
-    @property
-    def target_spws(self) -> tuple[int, ...]:
-        """Ids of windows with target data, radiometers and channel averages beside full ones left out."""
-        ids = sorted({spw for _, spw in self.rows})
-        real = [n for n in ids if not self.windows[n].is_channel_average and "WVR" not in self.windows[n].name]
-        return tuple(real or ids)
-
-    def spws_of(self, field_ids: Iterable[int]) -> tuple[int, ...]:
-        """Return the windows in which some fields have data."""
-        wanted = set(field_ids)
-        return tuple(n for n in self.target_spws if any((field, n) in self.rows for field in wanted))
-
-    @property
-    def datacolumn(self) -> str:
-        """The column that holds calibrated data."""
-        return "corrected" if "CORRECTED_DATA" in self.columns else "data"
-
-    @property
-    def smallest_dish_m(self) -> float:
-        """Diameter of the smallest dish, whose primary beam is the largest (m)."""
-        return min(a.diameter_m for a in self.antennas)
 
 
 def read_calibrated(path: Path) -> CalibratedMs:
