@@ -12,8 +12,8 @@ import pytest
 from casacore import tables
 from conftest import Command
 
-from almared.report.measure.flags import FINAL, measure_flags
-from almared.report.measure.shadows import find_shadows
+from almared.measure.flags import FINAL, measure_flags
+from almared.measure.shadows import find_shadows
 
 pytestmark = pytest.mark.casa
 

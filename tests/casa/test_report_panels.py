@@ -9,11 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from almared.report.averages import Wanted, read_averages
-from almared.report.item import EbContext, Item, Made
-from almared.report.measure.gains import measure_relative_gains
-from almared.report.measure.tsys import measure_windows
-from almared.report.phases import (
+from almared.measure.averages import Wanted, read_averages
+from almared.measure.gains import measure_relative_gains
+from almared.measure.phases import (
     PhaseRequest,
     ScanPhases,
     choose_phase_scan,
@@ -21,6 +19,8 @@ from almared.report.phases import (
     read_wvrgcal_table,
     solve_scan_phases,
 )
+from almared.measure.tsys import measure_windows
+from almared.report.item import EbContext, Item, Made
 from almared.simulate.truth import Truth, read_truth
 
 pytestmark = pytest.mark.casa
@@ -141,7 +141,7 @@ def test_averages_have_the_flux_put_in_and_the_noise_left_out(context: EbContext
 def test_averages_do_not_depend_on_the_size_of_the_pieces(context: EbContext, monkeypatch: pytest.MonkeyPatch) -> None:
     ms = context.path(context.products.split)
     whole = read_averages(ms, {2: Wanted(30.0, 100.0)})
-    monkeypatch.setattr("almared.report.averages.BYTES_AT_ONCE", 30_000)
+    monkeypatch.setattr("almared.measure.averages.BYTES_AT_ONCE", 30_000)
     pieces = read_averages(ms, {2: Wanted(30.0, 100.0)})
     for one, other in zip(whole, pieces, strict=True):
         assert np.allclose(one.vis, other.vis, equal_nan=True)

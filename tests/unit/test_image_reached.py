@@ -13,8 +13,8 @@ from scipy import ndimage
 
 from almared.errors import InputError
 from almared.formats.fits.planes import open_image, read_planes
-from almared.image.preview import highest_plane, write_preview
-from almared.image.reached import Reached, measure_reached, noise_of
+from almared.measure.reached import Reached, measure_reached, noise_of
+from almared.plots.preview import highest_plane, write_preview
 
 SIZE, CELL_ARCSEC, BEAM_PIXELS = 160, 0.5, 5.0
 RMS_JY, CHANNELS, CHANNEL_M_S = 2e-3, 12, 2000.0

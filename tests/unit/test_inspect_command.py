@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner, Result
 from support import tiny_eb
 
-from almared.cli import inspect_facts
 from almared.cli.inspect import command
 from almared.cli.main import main
 from almared.formats.asdm.bulk import MARKER
+from almared.measure import overview as inspect_facts
 from almared.model import ExecutionBlock, Field, OnlineFlag
 from almared.simulate.asdm_writer import write_asdm_metadata
 from almared.simulate.replica_contents import write_metadata_replica

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from casacore.tables import default_ms, makearrcoldesc, maketabdesc, table
 
-from almared.formats.ms import target_spectra
-from almared.formats.ms.scatter import measure_scatter
-from almared.formats.ms.target_spectra import read_target_spectrum
 from almared.formats.ms.uv_points import read_uv_points
 from almared.heuristics.imaging_lines import find_line_channels, find_noisy_channels
+from almared.measure import target_spectra
+from almared.measure.scatter import measure_scatter
+from almared.measure.target_spectra import read_target_spectrum
 
 N_ANTENNAS, N_TIMES, N_CHANNELS = 7, 16, 128
 SIGMA_JY, SECONDS = 0.05, 6.0

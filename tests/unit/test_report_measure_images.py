@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from almared.report.measure.expected import (
+from almared.measure.expected import (
     Sensitivity,
     choose_cell_arcsec,
     choose_image_size,
@@ -13,13 +13,8 @@ from almared.report.measure.expected import (
     expected_rms_jy,
     primary_beam_arcsec,
 )
-from almared.report.measure.images import fit_gaussian, measure_corner_rms, measure_peak, position_error
-from almared.report.measure.visibilities import (
-    bin_channels,
-    channels_per_bin,
-    choose_short_limit_m,
-    coherent_amplitude,
-)
+from almared.measure.images import fit_gaussian, measure_corner_rms, measure_peak, position_error
+from almared.measure.visibilities import bin_channels, channels_per_bin, choose_short_limit_m, coherent_amplitude
 
 
 @pytest.mark.parametrize(

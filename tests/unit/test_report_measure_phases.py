@@ -5,13 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from almared.report.measure.coherence import (
-    PhaseNoise,
-    coherence,
-    find_wvr_outliers,
-    measure_phase_rms_deg,
-    unwrapped_deg,
-)
+from almared.measure.coherence import PhaseNoise, coherence, find_wvr_outliers, measure_phase_rms_deg, unwrapped_deg
 
 
 @pytest.mark.parametrize("rms_deg", [5.0, 30.0, 60.0])

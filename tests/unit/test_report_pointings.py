@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from almared.report import quicklook
-from almared.report.quicklook import pointing_told
+from almared.measure import quicklook
+from almared.measure.quicklook import pointing_told
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ import pytest
 from matplotlib.figure import Figure
 from support.caltables import made_up_table
 
-from almared.report.measure.bandpass import measure_scatter
-from almared.report.measure.coherence import PhaseNoise
-from almared.report.measure.gains import measure_relative_gains
-from almared.report.phases import PhaseRequest, ScanPhases, read_wvrgcal_table
-from almared.report.plots.gains_page import GainPage, draw_gains_page
-from almared.report.plots.palette import grid_shape, mark, robust_limits
-from almared.report.plots.wvr_page import draw_wvr_page
+from almared.measure.bandpass import measure_scatter
+from almared.measure.coherence import PhaseNoise
+from almared.measure.gains import measure_relative_gains
+from almared.measure.phases import PhaseRequest, ScanPhases, read_wvrgcal_table
+from almared.plots.gains_page import GainPage, draw_gains_page
+from almared.plots.palette import grid_shape, mark, robust_limits
+from almared.plots.wvr_page import draw_wvr_page
 from almared.report.tables.bandpass import bandpass_rms_text
 from almared.report.tables.columns import quantity_text, table_text
 from almared.report.tables.gains import gain_check_text

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from almared.image.reached import Reached, measure_reached
+from almared.measure.reached import Reached, measure_reached
 from almared.stages import image_measured
 from almared.stages.image_measured import Measured, measured_anew, read_measured, write_measured
 

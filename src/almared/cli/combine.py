@@ -87,7 +87,7 @@ def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_js
 def _carry_out(order: CombineOrder, *, writes: bool, runs: bool, is_json: bool) -> dict[str, Any]:
     """Choose, write and run as far as asked; return the record."""
     from almared.cli import combine_display, run_display
-    from almared.report.plots.fluxes import write_flux_plot
+    from almared.plots.fluxes import write_flux_plot
     from almared.stages import combine
 
     done = combine.finished(order) if writes and runs else None

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from almared.cli.inspect_facts import (
+from almared.errors import InputError
+from almared.measure.overview import (
     baseline_range_m,
     elevation_range_deg,
     field_groups,
@@ -17,7 +18,6 @@ from almared.cli.inspect_facts import (
     time_on_source_s,
     utc,
 )
-from almared.errors import InputError
 from almared.model import ExecutionBlock
 
 LISTS_LEFT_OUT = ("tsys", "online_flags", "pwv")

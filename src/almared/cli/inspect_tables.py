@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from almared.basics.select import id_ranges
-from almared.cli.inspect_facts import (
+from almared.measure.overview import (
     FieldGroup,
     baseline_range_m,
     clean,

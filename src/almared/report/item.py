@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from almared.errors import InputError
-from almared.formats.caltable import CalTable, read_caltable
-from almared.formats.ms import read_execution_block
-from almared.heuristics.calibrators import PhaseGroup, choose_phase_association
-from almared.model import ExecutionBlock
-from almared.names import Products
-from almared.report.averages import Averages
-from almared.report.shared import averages_of, wanted_averages
+from almared.measure.calibrated_eb import CalibratedEb
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 100
-
-TABLES_WITH_REFANT = ("phase_int", "phase_inf", "bandpass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +61,8 @@ class Made:
         object.__setattr__(self, "numbers", {name: v for name, v in self.numbers.items() if math.isfinite(v)})
 
 
-class EbContext:
-    """What is known of a calibrated execution block; read when first asked for, and shared by the items.
+class EbContext(CalibratedEb):
+    """A calibrated execution block, and where the items of its report draw and write.
 
     Parameters
     ----------
@@ -90,68 +79,8 @@ class EbContext:
     """
 
     def __init__(self, directory: Path, ms: str, *, out: Path, work: Path, uv_limit_m: float | None = None) -> None:
-        self.directory, self.out, self.work, self.uv_limit_m = directory, out, work, uv_limit_m
-        self.products = Products(ms)
-
-    @cached_property
-    def eb(self) -> ExecutionBlock:
-        """The facts of the execution block."""
-        return read_execution_block(self.path(self.products.ms))
-
-    @cached_property
-    def groups(self) -> tuple[PhaseGroup, ...]:
-        """Which phase calibrator serves which sources."""
-        return choose_phase_association(self.eb).value
-
-    @cached_property
-    def refant(self) -> str:
-        """The reference antenna that the calibration used, read from its tables."""
-        found: Counter[str] = Counter()
-        for suffix in TABLES_WITH_REFANT:
-            if (self.directory / self.products.of_split(suffix)).exists():
-                table = self.table(self.products.of_split(suffix))
-                found.update(table.antenna_names[n] for n in table.antenna2 if n >= 0)
-        if not found:
-            raise InputError(
-                "no table tells the reference antenna", where=str(self.directory), repair="run the calibration"
-            )
-        return found.most_common(1)[0][0]
-
-    def path(self, name: str) -> Path:
-        """Return the path of a product.
-
-        Raises
-        ------
-        InputError
-            It is not there.
-        """
-        place = self.directory / name
-        if not place.exists():
-            raise InputError(f"{name} is not there", where=str(self.directory), repair="run the calibration")
-        return place
-
-    def first_of(self, *names: str) -> str:
-        """Return the first of some products that is there.
-
-        Raises
-        ------
-        InputError
-            None is there.
-        """
-        found = next((name for name in names if (self.directory / name).exists()), None)
-        if found is None:
-            raise InputError(f"none of {', '.join(names)} is there", where=str(self.directory))
-        return found
-
-    def table(self, name: str) -> CalTable:
-        """Return a calibration table."""
-        return read_caltable(self.path(name))
-
-    def averages(self, *field_ids: int) -> tuple[Averages, ...]:
-        """Return the averaged visibilities of fields; all fields are read at the first call, and kept on disk."""
-        name = self.first_of(self.products.split, self.products.calibrated)
-        wanted = wanted_averages(self.eb, self.uv_limit_m)
-        return tuple(one for one in averages_of(self.path(name), wanted, work=self.work) if one.field_id in field_ids)
+        super().__init__(directory, ms, work=work, uv_limit_m=uv_limit_m)
+        self.out = out
 
     def draw(self, file: str, draw: Callable[[Figure], object], *, caption: str, alt: str) -> FigureMade:
         """Draw a figure and write it as PNG.

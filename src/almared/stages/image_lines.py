@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from almared.formats.contdat import NAME, WindowRanges, contdat_text, read_contdat
-from almared.formats.ms.target_spectra import read_target_spectrum
 from almared.heuristics.channels import GHZ, channel_frequencies
 from almared.heuristics.imaging_lines import (
     find_line_channels,
@@ -19,6 +18,7 @@ from almared.heuristics.imaging_lines import (
     line_free_ranges,
 )
 from almared.heuristics.thresholds import IMAGE_LEAST_CHANNELS, IMAGE_LEAST_LINE_FREE, LINE_TELLURIC_MOST
+from almared.measure.target_spectra import read_target_spectrum
 from almared.model import SpectralWindow
 from almared.model.targets import CalibratedMs
 from almared.recipes.image_continuum import LineFree, Ranges

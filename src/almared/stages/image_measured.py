@@ -9,8 +9,8 @@ from pathlib import Path
 
 from almared.basics.wholefile import write_whole
 from almared.formats.fits.planes import Beam
-from almared.image.preview import write_preview
-from almared.image.reached import Reached, measure_reached
+from almared.measure.reached import Reached, measure_reached
+from almared.plots.preview import write_preview
 from almared.records.journal import STATE_DIRECTORY
 from almared.records.marks import code_mark, traces_of
 

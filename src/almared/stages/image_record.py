@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from almared.basics.wholefile import write_whole
 from almared.heuristics.imaging_clean import automask_arguments
-from almared.image.reached import Reached
+from almared.measure.reached import Reached
 from almared.plan import Call, StagePlan
 from almared.recipes.image_choices import ImageChoices
 from almared.recipes.image_facts import ImageWishes

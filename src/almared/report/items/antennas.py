@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
+from almared.plots.observation import draw_antennas
 from almared.report.item import EbContext, Item, Made
-from almared.report.plots.observation import draw_antennas
 
 
 def make(context: EbContext) -> Made:

@@ -6,9 +6,9 @@ from functools import partial
 
 from almared.errors import InputError
 from almared.formats.caltable import CalTable
+from almared.measure.bandpass import WindowScatter, measure_mean_bandpass, measure_scatter
+from almared.plots.bandpass_page import draw_bandpass_page
 from almared.report.item import EbContext, Item, Made
-from almared.report.measure.bandpass import WindowScatter, measure_mean_bandpass, measure_scatter
-from almared.report.plots.bandpass_page import draw_bandpass_page
 from almared.report.tables.bandpass import bandpass_rms_text, noisy_windows
 
 

@@ -6,19 +6,14 @@ from dataclasses import replace
 from functools import partial
 
 from almared.errors import InputError
+from almared.measure.point_sources import PointSource
+from almared.measure.quickimage import make_quick_images
+from almared.measure.quicklook import CELLS_PER_BEAM, POINT_MASK_BEAMS, choose_quick_setup, point_source, quick_request
 from almared.model import Intent
+from almared.plots.image_page import draw_point_sources
 from almared.report.item import EbContext, Item, Made
-from almared.report.plots.image_page import draw_point_sources
-from almared.report.quickimage import make_quick_images
-from almared.report.quicklook import (
-    CELLS_PER_BEAM,
-    POINT_MASK_BEAMS,
-    choose_quick_setup,
-    point_source,
-    quick_request,
-)
 from almared.report.tables.columns import quantity_text
-from almared.report.tables.sensitivity import PointSource, check_source_text, point_source_warnings
+from almared.report.tables.sensitivity import check_source_text, point_source_warnings
 
 
 def make(context: EbContext) -> Made:

@@ -8,8 +8,8 @@ import numpy as np
 
 from almared.model import ExecutionBlock
 from almared.physics.horizon import azimuth_elevation_deg
+from almared.plots.observation import Track, draw_elevations
 from almared.report.item import EbContext, Item, Made
-from almared.report.plots.observation import Track, draw_elevations
 
 LOW_DEG = 20.0
 """Below it ALMA does not usually observe (technical handbook: shadowing and opacity)."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from almared.heuristics import thresholds
+from almared.measure.flags import measure_flags
 from almared.report.item import EbContext, Item, Made
-from almared.report.measure.flags import measure_flags
 from almared.report.tables.flags import flag_text
 
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from almared.errors import InputError
 from almared.heuristics.calibrators import choose_flux_fields, field_name
-from almared.report.averages import Averages
+from almared.measure.averages import Averages
+from almared.measure.robust import median
+from almared.plots.visibility_page import draw_flux_calibrator
 from almared.report.item import EbContext, FigureMade, Item, Made
-from almared.report.measure.robust import median
-from almared.report.plots.visibility_page import draw_flux_calibrator
 
 
 def make(context: EbContext) -> Made:

@@ -6,8 +6,8 @@ import numpy as np
 
 from almared.errors import InputError
 from almared.heuristics.calibrators import choose_bandpass_field
+from almared.measure.gains import AntennaGain, measure_relative_gains
 from almared.report.item import EbContext, Item, Made
-from almared.report.measure.gains import AntennaGain, measure_relative_gains
 from almared.report.tables.gains import gain_check_text
 
 TABLES = ("flux_inf", "ampli_inf", "cal_amp")

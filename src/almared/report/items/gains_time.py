@@ -9,8 +9,8 @@ import numpy as np
 from almared.errors import InputError
 from almared.formats.caltable import CalTable
 from almared.heuristics.calibrators import field_name
+from almared.plots.gains_page import GainPage, draw_gains_page
 from almared.report.item import EbContext, FigureMade, Item, Made
-from almared.report.plots.gains_page import GainPage, draw_gains_page
 
 AMPLITUDES = ("flux_inf", "ampli_inf", "cal_amp")
 PHASES = ("phase_inf", "cal_phase")

@@ -8,8 +8,8 @@ import numpy as np
 
 from almared.errors import InputError
 from almared.model import Intent
+from almared.plots.observation import draw_pointings
 from almared.report.item import EbContext, Item, Made
-from almared.report.plots.observation import draw_pointings
 
 FIFTH_OVER_HALF = np.sqrt(np.log(5.0) / np.log(2.0))
 """Radius at a fifth of a Gaussian beam over that at its half."""

@@ -8,10 +8,10 @@ import numpy as np
 
 from almared.errors import InputError
 from almared.heuristics.calibrators import field_name
-from almared.report.averages import Averages
+from almared.measure.averages import Averages
+from almared.measure.robust import median, robust_sigma
+from almared.plots.visibility_page import draw_frequency_page, draw_uvdist_page
 from almared.report.item import EbContext, FigureMade, Item, Made
-from almared.report.measure.robust import median, robust_sigma
-from almared.report.plots.visibility_page import draw_frequency_page, draw_uvdist_page
 
 
 def make(context: EbContext) -> Made:

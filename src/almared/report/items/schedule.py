@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from almared.plots.observation import draw_schedule, role_of_scan
 from almared.report.item import EbContext, Item, Made
-from almared.report.plots.observation import draw_schedule, role_of_scan
 
 
 def make(context: EbContext) -> Made:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from almared.measure.shadows import find_shadows
 from almared.report.item import EbContext, Item, Made
-from almared.report.measure.shadows import find_shadows
 from almared.report.tables.flags import shadow_text
 
 

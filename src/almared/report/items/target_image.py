@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import partial
 
 from almared.heuristics.calibrators import field_name
-from almared.report.item import EbContext, Item, Made
-from almared.report.plots.image_page import draw_quick_image
-from almared.report.plots.visibility_page import draw_uv_page
-from almared.report.quickimage import QuickImage, make_quick_images
-from almared.report.quicklook import (
+from almared.measure.point_sources import SensitivityFacts
+from almared.measure.quickimage import QuickImage, make_quick_images
+from almared.measure.quicklook import (
     choose_quick_setup,
     choose_quick_target,
     pointing_told,
     quick_request,
     sensitivity_facts,
 )
+from almared.plots.image_page import draw_quick_image
+from almared.plots.visibility_page import draw_uv_page
+from almared.report.item import EbContext, Item, Made
 from almared.report.tables.columns import quantity_text
-from almared.report.tables.sensitivity import SensitivityFacts, is_dynamic_range_limited, sensitivity_text
+from almared.report.tables.sensitivity import is_dynamic_range_limited, sensitivity_text
 
 
 def make(context: EbContext) -> Made:

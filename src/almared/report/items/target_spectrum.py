@@ -9,11 +9,11 @@ import numpy as np
 
 from almared.errors import InputError
 from almared.heuristics.calibrators import fields_of_source
-from almared.report.averages import Array, Averages
+from almared.measure.averages import Array, Averages
+from almared.measure.quicklook import choose_quick_target
+from almared.measure.visibilities import bin_channels
+from almared.plots.visibility_page import draw_target_spectrum
 from almared.report.item import EbContext, Item, Made
-from almared.report.measure.visibilities import bin_channels
-from almared.report.plots.visibility_page import draw_target_spectrum
-from almared.report.quicklook import choose_quick_target
 
 AVERAGED_CHANNELS = 5
 """Domain C.1: avgchannel; windows of few channels stay as they are."""

@@ -11,18 +11,12 @@ from almared.formats.caltable import CalTable
 from almared.heuristics import thresholds
 from almared.heuristics.spws import choose_calibration_spws
 from almared.heuristics.tsys import choose_tsys_spwmap
+from almared.measure.tsys import TsysFault, WindowTsys, find_tsys_faults, measure_scans, measure_windows
 from almared.model import ExecutionBlock
 from almared.physics.atmosphere import zenith_opacity
 from almared.physics.horizon import elevations_of_scans
+from almared.plots.tsys_page import WINDOWS_PER_PAGE, TsysPanel, draw_tsys_page
 from almared.report.item import EbContext, FigureMade, Item, Made
-from almared.report.measure.tsys import (
-    TsysFault,
-    WindowTsys,
-    find_tsys_faults,
-    measure_scans,
-    measure_windows,
-)
-from almared.report.plots.tsys_page import WINDOWS_PER_PAGE, TsysPanel, draw_tsys_page
 from almared.report.tables.tsys import tsys_stat_text
 
 

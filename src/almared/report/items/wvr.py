@@ -10,17 +10,17 @@ from almared.errors import InputError
 from almared.heuristics import thresholds
 from almared.heuristics.spws import choose_science_spws
 from almared.heuristics.wvr import WITHOUT_RADIOMETER
-from almared.report.item import EbContext, Item, Made
-from almared.report.measure.coherence import PhaseNoise, median_improvement
-from almared.report.measure.robust import median
-from almared.report.phases import (
+from almared.measure.coherence import PhaseNoise, median_improvement
+from almared.measure.phases import (
     PhaseRequest,
     choose_phase_scan,
     measure_phase_noises,
     read_wvrgcal_table,
     solve_scan_phases,
 )
-from almared.report.plots.wvr_page import draw_wvr_page
+from almared.measure.robust import median
+from almared.plots.wvr_page import draw_wvr_page
+from almared.report.item import EbContext, Item, Made
 from almared.report.tables.wvr import wvr_stat_text
 
 

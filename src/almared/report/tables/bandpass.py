@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from almared.heuristics import thresholds
-from almared.report.measure.bandpass import WindowScatter
+from almared.measure.bandpass import WindowScatter
 from almared.report.tables.columns import number_text, table_text
 
 LEGEND = """\

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from almared.basics.times import utc_text
-from almared.report.measure.flags import FlagStage
-from almared.report.measure.shadows import Shadow
+from almared.measure.flags import FlagStage
+from almared.measure.shadows import Shadow
 from almared.report.tables.columns import number_text, table_text
 
 

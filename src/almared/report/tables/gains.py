@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from almared.report.measure.gains import AntennaGain, is_off
+from almared.measure.gains import AntennaGain, is_off
 from almared.report.tables.columns import table_text
 
 LEGEND = """\

@@ -7,7 +7,7 @@ import numpy as np
 from almared.basics.times import utc_text
 from almared.model import ExecutionBlock, SpectralWindow
 from almared.physics.horizon import elevations_of_scans
-from almared.report.plots.observation import east_north_up_m, role_of_scan
+from almared.plots.observation import east_north_up_m, role_of_scan
 from almared.report.tables.columns import number_text, table_text
 
 LIGHT_KM_S = 299792.458

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from almared.basics.select import id_ranges
-from almared.report.measure.tsys import POLARIZATIONS, ScanTsys, TsysFault, WindowTsys
+from almared.measure.tsys import POLARIZATIONS, ScanTsys, TsysFault, WindowTsys
 from almared.report.tables.columns import number_text, table_text
 
 MOST_FAULTS = 40

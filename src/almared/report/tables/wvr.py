@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from almared.report.measure.coherence import PhaseNoise, find_wvr_outliers, median_improvement
-from almared.report.phases import ScanPhases
+from almared.measure.coherence import PhaseNoise, find_wvr_outliers, median_improvement
+from almared.measure.phases import ScanPhases
 from almared.report.tables.columns import number_text, table_text
 
 HEADER = ("A", "B", "C", "D", "E", "F", "G", "H")

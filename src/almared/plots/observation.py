@@ -10,7 +10,7 @@ import numpy as np
 
 from almared.model import Antenna, ExecutionBlock
 from almared.physics.horizon import FloatArray
-from almared.report.plots.palette import SMALL, legend_outside, mark
+from almared.plots.palette import SMALL, legend_outside, mark
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

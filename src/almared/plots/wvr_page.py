@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from almared.report.measure.coherence import PhaseNoise, unwrapped_deg
-from almared.report.phases import ScanPhases
-from almared.report.plots.palette import label_axes, legend_outside, name_panel, panels
-from almared.report.plots.phases import plot_wvr_phases
+from almared.measure.coherence import PhaseNoise, unwrapped_deg
+from almared.measure.phases import ScanPhases
+from almared.plots.palette import label_axes, legend_outside, name_panel, panels
+from almared.plots.phases import plot_wvr_phases
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

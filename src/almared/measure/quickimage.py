@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from almared.engine.jobs import run_job
 from almared.heuristics import thresholds
-from almared.report.measure.images import GaussianFit, fit_gaussian, measure_corner_rms, measure_peak
+from almared.measure.images import GaussianFit, fit_gaussian, measure_corner_rms, measure_peak
 
 Array = NDArray[Any]
 

@@ -14,9 +14,8 @@ from almared.heuristics import thresholds
 from almared.heuristics.calibrators import fields_of_source
 from almared.heuristics.sensitivity import known_flux_jy, median_tsys_k, seconds_on
 from almared.heuristics.tsys import separation_rad
-from almared.model import ExecutionBlock, Intent, SpectralWindow, SpwRole
-from almared.report.averages import Averages
-from almared.report.measure.expected import (
+from almared.measure.averages import Averages
+from almared.measure.expected import (
     Sensitivity,
     choose_cell_arcsec,
     choose_image_size,
@@ -25,9 +24,10 @@ from almared.report.measure.expected import (
     primary_beam_arcsec,
     weighted_rms_jy,
 )
-from almared.report.measure.visibilities import coherent_amplitude
-from almared.report.quickimage import QuickImage, QuickRequest
-from almared.report.tables.sensitivity import PointSource, SensitivityFacts
+from almared.measure.point_sources import PointSource, SensitivityFacts
+from almared.measure.quickimage import QuickImage, QuickRequest
+from almared.measure.visibilities import coherent_amplitude
+from almared.model import ExecutionBlock, Intent, SpectralWindow, SpwRole
 
 LEAST_CHANNELS, MOST_CHANNELS = 4, 32
 """Channels per window that a quick image is made of (domain C.3: FDM channels are averaged by nchan / 32)."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.report.measure.bandpass import MeanBandpass
-from almared.report.plots.palette import OKABE_ITO, SMALL, mark
+from almared.measure.bandpass import MeanBandpass
+from almared.plots.palette import OKABE_ITO, SMALL, mark
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

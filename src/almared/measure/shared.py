@@ -16,9 +16,9 @@ import numpy as np
 
 from almared.heuristics import thresholds
 from almared.heuristics.calibrators import choose_flux_fields
+from almared.measure.averages import Averages, Wanted, read_averages
+from almared.measure.visibilities import choose_short_limit_m
 from almared.model import ExecutionBlock, Intent
-from almared.report.averages import Averages, Wanted, read_averages
-from almared.report.measure.visibilities import choose_short_limit_m
 
 FLUX_BIN_S, BIN_S = 30.0, 60.0
 """Averages in time of flux calibrators and of all others (domain C.2)."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.report.measure.images import robust_noise
-from almared.report.plots.palette import SMALL
+from almared.measure.images import robust_noise
+from almared.plots.palette import SMALL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from almared.report.measure.bandpass import MeanBandpass
-from almared.report.plots.palette import SMALL, legend_outside
-from almared.report.plots.spectra import plot_mean_bandpass
+from almared.measure.bandpass import MeanBandpass
+from almared.plots.palette import SMALL, legend_outside
+from almared.plots.spectra import plot_mean_bandpass
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

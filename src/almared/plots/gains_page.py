@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from almared.formats.caltable import CalTable
-from almared.report.measure.robust import median
-from almared.report.plots.palette import label_axes, legend_outside, name_panel, panels, robust_limits
-from almared.report.plots.phases import Array, GainSeries, plot_gains
+from almared.measure.robust import median
+from almared.plots.palette import label_axes, legend_outside, name_panel, panels, robust_limits
+from almared.plots.phases import Array, GainSeries, plot_gains
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

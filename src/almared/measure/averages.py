@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from almared.errors import MeasurementSetError
 from almared.formats.ms.subtables import opened
-from almared.report.measure.visibilities import choose_short_limit_m
+from almared.measure.visibilities import choose_short_limit_m
 
 Array = NDArray[Any]
 

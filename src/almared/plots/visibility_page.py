@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.report.averages import Averages
-from almared.report.measure.visibilities import bin_channels, channels_per_bin
-from almared.report.plots.palette import SMALL, legend_outside, robust_limits
-from almared.report.plots.spectra import few_ticks, plot_spectrum
-from almared.report.plots.visibilities import plot_uv, plot_uvdist
+from almared.measure.averages import Averages
+from almared.measure.visibilities import bin_channels, channels_per_bin
+from almared.plots.palette import SMALL, legend_outside, robust_limits
+from almared.plots.spectra import few_ticks, plot_spectrum
+from almared.plots.visibilities import plot_uv, plot_uvdist
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

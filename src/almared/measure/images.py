@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from almared.heuristics import thresholds
-from almared.report.measure.robust import robust_sigma
+from almared.measure.robust import robust_sigma
 
 FloatArray = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from almared.report.plots.palette import label_axes, legend_outside, mark, name_panel, panels
+from almared.plots.palette import label_axes, legend_outside, mark, name_panel, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.report.plots.palette import OKABE_ITO, SMALL, Mark, mark
+from almared.plots.palette import OKABE_ITO, SMALL, Mark, mark
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

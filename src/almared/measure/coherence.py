@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.heuristics import thresholds
-from almared.report.measure.robust import find_outliers, median, median_absolute_deviation
+from almared.measure.robust import find_outliers, median, median_absolute_deviation
 
 FloatArray = NDArray[np.float64]
 Array = NDArray[Any]

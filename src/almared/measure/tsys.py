@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from almared.formats.caltable import CalTable
 from almared.heuristics import thresholds
-from almared.report.measure.robust import find_outliers, median, robust_sigma
+from almared.measure.robust import find_outliers, median, robust_sigma
 
 FloatArray = NDArray[np.float64]
 

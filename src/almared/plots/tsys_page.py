@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from almared.formats.caltable import CalTable
 from almared.heuristics import thresholds
-from almared.report.measure.bandpass import central_channels
-from almared.report.measure.tsys import POLARIZATIONS, TsysFault, WindowTsys, flagged_fraction
-from almared.report.plots.palette import SMALL
-from almared.report.plots.spectra import plot_atmosphere, plot_tsys, plot_windows
+from almared.measure.bandpass import central_channels
+from almared.measure.tsys import POLARIZATIONS, TsysFault, WindowTsys, flagged_fraction
+from almared.plots.palette import SMALL
+from almared.plots.spectra import plot_atmosphere, plot_tsys, plot_windows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

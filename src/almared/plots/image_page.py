@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from almared.report.plots.images import MJY, mark_place, plot_image
-from almared.report.plots.palette import SMALL
-from almared.report.quickimage import QuickImage
+from almared.measure.quickimage import QuickImage
+from almared.plots.images import MJY, mark_place, plot_image
+from almared.plots.palette import SMALL
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from almared.engine.jobs import run_job
 from almared.errors import StepError
 from almared.formats.caltable import CalTable, read_caltable
+from almared.measure.coherence import PhaseNoise, measure_phase_rms_deg
 from almared.model import Antenna, ExecutionBlock, Intent, Scan
-from almared.report.measure.coherence import PhaseNoise, measure_phase_rms_deg
 
 Array = NDArray[Any]
 

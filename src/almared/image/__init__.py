@@ -1,1 +1,0 @@
-"""Images and FITS files, and ``cont.dat``."""

@@ -1,1 +1,0 @@
-"""Arrays to numbers: what the items of the report tell; nothing here reads a file or draws."""
