@@ -22,7 +22,7 @@ from almared.engine.configure import site_configuration
 from almared.names import IMAGING_SCRIPT
 from almared.recipes.image_facts import Overrides
 from almared.script.written import write_script
-from almared.stages.image import ImagingOrder, choose_images, prepare_images
+from almared.stages.imaging.stage import ImagingOrder, choose_images, prepare_images
 
 SMALL = 96
 """Pixels along each side of images that are made in minutes."""

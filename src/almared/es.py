@@ -20,7 +20,7 @@ from almared.mous import Mous, read_mous
 from almared.names import FLUX_SCRIPT, Uid
 from almared.recipes import CalibrationOptions, find_field, find_source, plan_calibration
 from almared.script import write_script
-from almared.stages.combine import choose_combination, order_of_mous, write_combination
+from almared.stages.combination.stage import choose_combination, order_of_mous, write_combination
 
 OLD_NAMES = {
     "refant": "refant",

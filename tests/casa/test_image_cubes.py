@@ -16,7 +16,7 @@ from conftest import Command
 
 from almared.formats.contdat import read_contdat
 from almared.formats.fits.planes import Beam, read_planes
-from almared.stages.image_record import RECORD
+from almared.stages.imaging.record import RECORD
 
 pytestmark = pytest.mark.casa
 

@@ -19,7 +19,7 @@ from almared.simulate.mous import MousTruth, read_mous_truth
 from almared.simulate.sky import primary_beam
 from almared.simulate.verify.fits_images import FitsImage, read_fits_image
 from almared.simulate.verify.images import compare_continuum
-from almared.stages.image_record import RECORD
+from almared.stages.imaging.record import RECORD
 
 pytestmark = pytest.mark.casa
 

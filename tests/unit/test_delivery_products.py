@@ -15,8 +15,8 @@ from almared.delivery.placement import logs_elsewhere, put_aside, unknown_names
 from almared.delivery.products import product_faults
 from almared.errors import PlanError
 from almared.mous import read_mous
-from almared.stages import image
-from almared.stages.image import ImagingOrder, order_of_mous
+from almared.stages.imaging import stage as image
+from almared.stages.imaging.stage import ImagingOrder, order_of_mous
 
 
 @pytest.fixture

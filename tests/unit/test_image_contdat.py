@@ -13,7 +13,7 @@ from almared.formats.contdat import WindowRanges, contdat_text, read_contdat
 from almared.model import SpectralWindow
 from almared.plan import StepNeeds
 from almared.recipes.image_continuum import LineFree, channel_text, continuum_step, subtraction_step
-from almared.stages.image_lines import channels_of, overlaps
+from almared.stages.imaging.lines import channels_of, overlaps
 
 PIPELINE = """
 Field: NGC_1

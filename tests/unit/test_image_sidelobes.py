@@ -11,7 +11,7 @@ from almared.heuristics.imaging_clean import choose_cycle_factor
 from almared.heuristics.imaging_geometry import Pointings, choose_imsize
 from almared.heuristics.imaging_psf import WeightedPoints, predict_psf
 from almared.heuristics.thresholds import IMAGE_FAR_SIDELOBE
-from almared.stages.image_record import cleaning_warnings
+from almared.stages.imaging.record import cleaning_warnings
 
 ARCSEC = math.pi / 180 / 3600
 CELL_ARCSEC, PIXELS = 0.5, 96

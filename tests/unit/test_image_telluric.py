@@ -7,7 +7,7 @@ import pytest
 
 from almared.heuristics.imaging_lines import find_telluric_channels
 from almared.model import SpectralWindow
-from almared.stages.image_lines import telluric_warnings
+from almared.stages.imaging.lines import telluric_warnings
 
 OZONE_GHZ = (231.281, 235.710, 237.146, 239.093)
 """Lines of ozone in Band 6 (JPL catalogue, species 48004)."""

@@ -16,7 +16,7 @@ from almared.errors import AlmaredError, AsdmError, InputError, RunError
 from almared.heuristics.part import choose_part
 from almared.mous import read_mous
 from almared.names import Uid
-from almared.reduce.prepare import move_across
+from almared.stages.preparation.prepare import move_across
 
 UID = "uid://A001/X13e/X1fe"
 NAME = "uid___A001_X13e_X1fe"

@@ -17,7 +17,7 @@ from almared.records.lock import locked
 from almared.reduce.stages import jobs_of
 from almared.reduce.status import JobStatus, mous_status
 from almared.script.read import read_script
-from almared.stages.combine_inputs import stamps_of
+from almared.stages.combination.inputs import stamps_of
 
 SCRIPT = """
 step_title = {0: "Import", 1: "Solve"}

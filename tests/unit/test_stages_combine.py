@@ -12,8 +12,8 @@ from casacore.tables import default_ms, makecoldesc, table
 from almared.errors import InputError, ResourceError
 from almared.mous import Mous, read_mous
 from almared.records.inputs import by_name, read_inputs
-from almared.stages import combine_inputs
-from almared.stages.combine_inputs import place_copies, stamps_of
+from almared.stages.combination import inputs as combine_inputs
+from almared.stages.combination.inputs import place_copies, stamps_of
 
 UID = "uid___A001_X1_X4"
 EBS = ("uid___A002_X1_X10", "uid___A002_X1_X20")

@@ -34,8 +34,8 @@ from almared.recipes.image_facts import (
 )
 from almared.recipes.image_prepare import CalibratedInput
 from almared.script.render import render_script
-from almared.stages import image
-from almared.stages.image_facts import find_calibrated, same_windows, select_targets
+from almared.stages.imaging import stage as image
+from almared.stages.imaging.facts import find_calibrated, same_windows, select_targets
 
 NAME = "uid___A002_X1_X2"
 INPUT = CalibratedInput("../Combination/calibrated/calibrated.ms", "corrected", (3, 4), (0, 1), True, "a reason", 1e8)

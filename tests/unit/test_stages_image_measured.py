@@ -10,8 +10,8 @@ import pytest
 from astropy.io import fits
 
 from almared.measure.reached import Reached, measure_reached
-from almared.stages import image_measured
-from almared.stages.image_measured import Measured, measured_anew, read_measured, write_measured
+from almared.stages.imaging import measured as image_measured
+from almared.stages.imaging.measured import Measured, measured_anew, read_measured, write_measured
 
 HEADER = {
     "CTYPE1": "RA---SIN", "CRVAL1": 90.0, "CDELT1": -1e-4, "CRPIX1": 17.0, "CUNIT1": "deg",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from almared.stages.combine import CombineOrder
+    from almared.stages.combination.stage import CombineOrder
 
 FLUX_PLOT = "fluxes.png"
 
@@ -63,7 +63,7 @@ def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_js
     from almared.cli import combine_display
     from almared.mous import read_mous
     from almared.recipes import parse_flux
-    from almared.stages.combine import order_of_mous
+    from almared.stages.combination.stage import order_of_mous
 
     found = read_mous(mous)
     if not found.is_combined:
@@ -88,7 +88,7 @@ def _carry_out(order: CombineOrder, *, writes: bool, runs: bool, is_json: bool) 
     """Choose, write and run as far as asked; return the record."""
     from almared.cli import combine_display, run_display
     from almared.plots.fluxes import write_flux_plot
-    from almared.stages import combine
+    from almared.stages.combination import stage as combine
 
     done = combine.finished(order) if writes and runs else None
     if done is not None:

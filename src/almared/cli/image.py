@@ -13,7 +13,7 @@ import click
 from almared.errors import InputError
 
 if TYPE_CHECKING:
-    from almared.stages.image import ImagingOrder
+    from almared.stages.imaging.stage import ImagingOrder
 
 PLACE = click.Path(path_type=Path)
 
@@ -62,7 +62,7 @@ def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) ->
     """
     from almared.cli import image_display
     from almared.plan import plan_document
-    from almared.stages.image import choose_images, is_prepared
+    from almared.stages.imaging.stage import choose_images, is_prepared
 
     order = _order(mous, given)
     if dry_run:
@@ -91,8 +91,8 @@ def _run(order: ImagingOrder, *, is_json: bool) -> dict[str, Any]:
     """Prepare, choose, run, measure."""
     from almared.cli import image_display
     from almared.cli.run_display import display
-    from almared.stages.image import choose_images, no_display, prepare_images, run_images
-    from almared.stages.image_record import record_images
+    from almared.stages.imaging.record import record_images
+    from almared.stages.imaging.stage import choose_images, no_display, prepare_images, run_images
 
     shown = no_display if is_json else partial(display, is_json=False)
     prepare_images(order, display=shown)
@@ -106,7 +106,7 @@ def _run(order: ImagingOrder, *, is_json: bool) -> dict[str, Any]:
 def _order(mous: Path | None, given: dict[str, Any]) -> ImagingOrder:
     """Return what is imaged from the arguments; options go over ``mous.toml``."""
     from almared.mous import read_mous
-    from almared.stages.image import ImagingOrder, order_of_mous
+    from almared.stages.imaging.stage import ImagingOrder, order_of_mous
 
     measurement_sets = given["measurement_sets"]
     if bool(mous) == bool(measurement_sets):

@@ -12,7 +12,7 @@ from almared.basics.sizes import size_text
 from almared.basics.times import utc_of
 
 if TYPE_CHECKING:
-    from almared.reduce.prepare import TreePlan
+    from almared.stages.preparation.prepare import TreePlan
 
 
 @click.command(name="prepare")
@@ -48,8 +48,8 @@ def command(mous_uid: str, asdms: tuple[Path, ...], *, dry_run: bool, is_json: b
     Exit codes: 0 done; 3 bad input, or something would be overwritten; 5 no room for what is moved.
     """
     from almared.names import Uid
-    from almared.reduce.inventory import read_given
-    from almared.reduce.prepare import make_tree, plan_tree
+    from almared.stages.preparation.inventory import read_given
+    from almared.stages.preparation.prepare import make_tree, plan_tree
 
     uid = Uid.parse(mous_uid)
     plan = plan_tree(uid, read_given(asdms), **given)

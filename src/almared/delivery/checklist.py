@@ -24,7 +24,7 @@ from almared.records.history import Histories, History, read_history
 from almared.records.inputs import by_name, changed_inputs, how_changed, read_inputs, stamp_of
 from almared.report.build import REPORT, calibration_stamps, read_report
 from almared.report.textfile import ORDER
-from almared.stages.combine_inputs import stamps_of
+from almared.stages.combination.inputs import stamps_of
 
 REQUIRED_TEXTS = ("NewListObs.txt", "flag_stat.txt", "flux.txt", "tsys_stat.txt")
 """Texts without which a QA2 directory is not complete, whatever was observed."""

@@ -13,7 +13,7 @@ from almared.mous import Mous, MousEb
 from almared.records.journal import JOURNAL, STATE_DIRECTORY
 from almared.records.products import size_on_disk
 from almared.script.written import PLAN
-from almared.stages.image_record import read_record
+from almared.stages.imaging.record import read_record
 
 MANIFEST, METADATA = "manifest.sha256", "reduction.json"
 DIRECTORIES = ("calibration", "script", "qa", "log", "product", "raw")

@@ -15,8 +15,8 @@ from almared.records.journal import STATE_DIRECTORY, Journal
 from almared.records.state import step_records
 from almared.report.build import read_report
 from almared.script.written import PLAN
-from almared.stages.combine import read_record as read_combination
-from almared.stages.image_record import read_record
+from almared.stages.combination.stage import read_record as read_combination
+from almared.stages.imaging.record import read_record
 
 FORMAT = 2
 

@@ -13,7 +13,7 @@ from almared.formats.contdat import NAME as RANGES
 from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.mous import Mous, MousEb
 from almared.script.read import read_script
-from almared.stages.image_record import read_record
+from almared.stages.imaging.record import read_record
 
 
 def missed_of(mous: Mous) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
 from almared.records.journal import STATE_DIRECTORY
 from almared.script.read import read_script
-from almared.stages.image_record import read_record
+from almared.stages.imaging.record import read_record
 
 PUT_ASIDE = "stray-logs"
 """Directory in the state of a stage for logs that belong to none of its steps."""

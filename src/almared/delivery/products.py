@@ -9,7 +9,7 @@ from typing import Any
 from almared.errors import AlmaredError
 from almared.formats.fits.planes import open_image
 from almared.mous import Mous
-from almared.stages.image_record import read_record
+from almared.stages.imaging.record import read_record
 
 CARDS = ("OBJECT", "RADESYS", "CTYPE1", "CTYPE2", "RESTFRQ")
 BEAM_CARDS = ("BMAJ", "BMIN", "BPA")

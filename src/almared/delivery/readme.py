@@ -21,7 +21,7 @@ from almared.records.journal import STATE_DIRECTORY
 from almared.report.build import read_report
 from almared.run.execute import edited_lines
 from almared.script.written import RENDERED
-from almared.stages.image_record import read_record
+from almared.stages.imaging.record import read_record
 
 WIDTH = 100
 

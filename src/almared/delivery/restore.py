@@ -13,7 +13,7 @@ from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
 from almared.recipes.image_prepare import FINAL
 from almared.records.products import size_on_disk
 from almared.script.read import read_script
-from almared.stages.image import PREPARATION
+from almared.stages.imaging.stage import PREPARATION
 
 NAME = "scriptForPI.py"
 

@@ -11,8 +11,8 @@ from almared.mous import Mous
 from almared.records.inputs import by_name, how_changed, read_inputs, stamp_of
 from almared.records.journal import Journal
 from almared.records.marks import CLOCK_TICK_S
-from almared.stages.combine_inputs import stamps_of
-from almared.stages.image_facts import find_calibrated
+from almared.stages.combination.inputs import stamps_of
+from almared.stages.imaging.facts import find_calibrated
 
 
 def why_copies_are_old(mous: Mous) -> str:

@@ -21,7 +21,7 @@ from almared.records.inputs import stamp_of, stamps_of
 from almared.records.journal import Journal
 from almared.report.build import FORMAT, REPORT, read_report
 from almared.report.page import embedded, render
-from almared.stages.image_record import read_record
+from almared.stages.imaging.record import read_record
 
 
 @dataclass(frozen=True, slots=True)

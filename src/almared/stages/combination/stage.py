@@ -42,9 +42,9 @@ from almared.run.execute import RunOptions, run_script
 from almared.run.supervise import Listener
 from almared.script.read import CalibrationScript, read_script
 from almared.script.written import RENDERED, write_script
-from almared.stages.combine_catalogue import Expected, digest_of, expected_fluxes, warn_of_catalogue
-from almared.stages.combine_check import examine
-from almared.stages.combine_inputs import place_copies, read_calibrated_ebs, stamps_of
+from almared.stages.combination.catalogue import Expected, digest_of, expected_fluxes, warn_of_catalogue
+from almared.stages.combination.inputs import place_copies, read_calibrated_ebs, stamps_of
+from almared.stages.combination.outcome import examine
 
 RECORD = "combination.json"
 """All that was found, for programs: fluxes with errors, warnings, and what calibrated.ms holds."""

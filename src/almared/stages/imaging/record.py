@@ -19,10 +19,10 @@ from almared.plan import Call, StagePlan
 from almared.recipes.image_choices import ImageChoices
 from almared.recipes.image_facts import ImageWishes
 from almared.recipes.image_steps import fits_products
-from almared.stages.image_measured import Measured, measured_anew, read_measured, write_measured
+from almared.stages.imaging.measured import Measured, measured_anew, read_measured, write_measured
 
 if TYPE_CHECKING:
-    from almared.stages.image import ChosenImages, ImagingOrder
+    from almared.stages.imaging.stage import ChosenImages, ImagingOrder
 
 RECORD = "images.json"
 FORMAT = 1

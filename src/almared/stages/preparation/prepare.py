@@ -21,7 +21,7 @@ from almared.mous.write import settings_text, with_sb_name, write_settings
 from almared.names import MousTree, Uid
 from almared.records.journal import Journal, new_entry
 from almared.records.products import size_on_disk
-from almared.reduce.inventory import GivenEb, foreign_to
+from almared.stages.preparation.inventory import GivenEb, foreign_to
 
 CALIBRATION_FACTOR, COMBINATION_FACTOR, IMAGING_FACTOR = 10.5, 6.0, 2.0
 """Disk that the data of each stage take, in units of the raw data: measured on `mous-demo` (10.3, 5.7, 1.9).

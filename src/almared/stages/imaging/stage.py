@@ -31,8 +31,8 @@ from almared.run.resources import available_memory
 from almared.run.supervise import Listener
 from almared.script.read import CalibrationScript, read_script
 from almared.script.written import write_script
-from almared.stages.image_facts import describe_input, find_calibrated, gather_facts, select_targets
-from almared.stages.image_lines import ContinuumRanges, continuum_ranges, forget_ranges, write_ranges
+from almared.stages.imaging.facts import describe_input, find_calibrated, gather_facts, select_targets
+from almared.stages.imaging.lines import ContinuumRanges, continuum_ranges, forget_ranges, write_ranges
 
 PREPARATION = (0, 1)
 """Steps that run before the continuum ranges are measured."""

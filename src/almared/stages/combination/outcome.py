@@ -18,7 +18,7 @@ from almared.heuristics.equalise_warnings import warn_of_scale
 from almared.model.targets import CalibratedMs
 from almared.recipes.combine import CALIBRATED, Combination, gain_table
 from almared.recipes.combine_facts import CalibratedEb
-from almared.stages.image_facts import same_windows, source_factors
+from almared.stages.imaging.facts import same_windows, source_factors
 
 
 def examine(directory: Path, combination: Combination) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from almared.model.targets import CalibratedMs
 from almared.recipes.image_continuum import LineFree, Ranges
 from almared.recipes.image_facts import TargetFacts
 from almared.script.written import RENDERED, STATE_DIRECTORY
-from almared.stages.image_facts import source_factors
+from almared.stages.imaging.facts import source_factors
 
 MOST_FIELDS = 30
 """Fields of a mosaic that are looked at one by one; more are taken evenly from all."""

@@ -1,0 +1,1 @@
+"""Images of a MOUS, or of any calibrated MS."""

@@ -1,0 +1,1 @@
+"""The tree of a MOUS made, and its ASDMs put in."""
