@@ -19,9 +19,9 @@ from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.records.marks import CLOCK_TICK_S
 from almared.reduce import carry
 from almared.reduce.carry import ReduceOptions, reduce_mous
-from almared.reduce.crew import Ended
+from almared.reduce.crew.port import Ended
+from almared.reduce.jobs import jobs_of
 from almared.reduce.seals import reasons_to_call
-from almared.reduce.stages import jobs_of
 from almared.script.read import read_script
 
 SCRIPT = 'step_title = {0: "All"}\nstep_makes = {0: ["MADE"]}\nmystep = 0\nif mystep in thesteps:\n    print("all")\n'

@@ -12,11 +12,11 @@ from almared.errors import AlmaredError, DeliveryError, InputError, PlanError, R
 from almared.mous import Mous, MousEb, MousSettings
 from almared.names import MousTree, Products, Uid
 from almared.reduce.board import Board
-from almared.reduce.cluster import read_cluster_file
-from almared.reduce.crew import Ended
+from almared.reduce.crew.cluster import read_cluster_file
+from almared.reduce.crew.port import Ended
+from almared.reduce.crew.sizing import check_disk, choose_workers
 from almared.reduce.failures import Failure, job_error, summed_up
-from almared.reduce.sizing import check_disk, choose_workers
-from almared.reduce.stages import STAGES, Job, PassedOptions, blocked, jobs_of, plan_words, words_of
+from almared.reduce.jobs import STAGES, Job, PassedOptions, blocked, jobs_of, plan_words, words_of
 from almared.run.resources import Needs
 
 PLAN = {

@@ -14,7 +14,7 @@ from almared.mous import read_mous
 from almared.records.inputs import stamp_of, write_inputs
 from almared.records.journal import Journal, new_entry
 from almared.records.lock import locked
-from almared.reduce.stages import jobs_of
+from almared.reduce.jobs import jobs_of
 from almared.reduce.status import JobStatus, mous_status
 from almared.script.read import read_script
 from almared.stages.combination.inputs import stamps_of

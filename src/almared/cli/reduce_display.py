@@ -19,9 +19,9 @@ from almared.cli.status_display import status_table
 from almared.mous import Mous
 from almared.records.journal import JournalEntry
 from almared.reduce.carry import Listener, ReduceOptions
-from almared.reduce.cluster import batch_script, read_cluster_file
+from almared.reduce.crew.cluster import batch_script, read_cluster_file
+from almared.reduce.jobs import PassedOptions, jobs_of, words_of
 from almared.reduce.seals import reasons_to_call
-from almared.reduce.stages import PassedOptions, jobs_of, words_of
 from almared.reduce.status import mous_status
 
 REFRESH_S = 1.0

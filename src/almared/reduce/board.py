@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from almared.reduce.stages import Job, blocked
+from almared.reduce.jobs import Job, blocked
 
 
 class Board:

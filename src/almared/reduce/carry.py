@@ -18,7 +18,7 @@ from almared.records.beats import await_silence
 from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
 from almared.records.lock import Lock, locked
 from almared.reduce.board import Board
-from almared.reduce.cluster import (
+from almared.reduce.crew.cluster import (
     BatchCluster,
     Cluster,
     ClusterFile,
@@ -27,12 +27,12 @@ from almared.reduce.cluster import (
     connect,
     read_cluster_file,
 )
-from almared.reduce.crew import Crew, DirectCrew, Ended, Task
-from almared.reduce.dask_crew import DaskCrew
+from almared.reduce.crew.dask_crew import DaskCrew
+from almared.reduce.crew.port import Crew, DirectCrew, Ended, Task
+from almared.reduce.crew.sizing import available_cores, check_disk, choose_workers, remaining_needs
 from almared.reduce.failures import Failure, job_error, summed_up
+from almared.reduce.jobs import Job, PassedOptions, blocked, jobs_of, words_of
 from almared.reduce.seals import Begun, Seals, reasons_to_call, why_left_alone
-from almared.reduce.sizing import available_cores, check_disk, choose_workers, remaining_needs
-from almared.reduce.stages import Job, PassedOptions, blocked, jobs_of, words_of
 from almared.run.execute import run_name
 from almared.run.resources import available_memory
 

@@ -16,8 +16,8 @@ from almared.errors import (
     RunError,
     StepError,
 )
-from almared.reduce.crew import Ended
-from almared.reduce.stages import Job
+from almared.reduce.crew.port import Ended
+from almared.reduce.jobs import Job
 
 ERROR_MARK = "almared: "
 CODES = {

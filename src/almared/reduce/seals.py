@@ -32,7 +32,7 @@ from almared.records.sections import (
     report_section,
 )
 from almared.records.state import StepState
-from almared.reduce.stages import Job, plan_words
+from almared.reduce.jobs import Job, plan_words
 from almared.reduce.status import own_status
 from almared.run.execute import edited_lines
 

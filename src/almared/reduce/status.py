@@ -15,7 +15,7 @@ from almared.records.journal import Journal, JournalEntry
 from almared.records.lock import Lock
 from almared.records.state import StepState, script_states
 from almared.reduce.ages import why_copies_are_old, why_files_are_old, why_images_are_old
-from almared.reduce.stages import Job, jobs_of
+from almared.reduce.jobs import Job, jobs_of
 from almared.run.execute import edited_lines
 from almared.script.read import read_script
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from almared.errors import InputError, RunError
-from almared.reduce.mortal import MortalCommand
+from almared.reduce.crew.mortal import MortalCommand
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from almared.reduce.mortal import MortalCommand, almared_command
+from almared.reduce.crew.mortal import MortalCommand, almared_command
 
 
 @dataclass(frozen=True, slots=True)

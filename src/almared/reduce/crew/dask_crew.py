@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from almared.records.beats import beating
-from almared.reduce.cluster import Cluster, connect
-from almared.reduce.crew import Ended
-from almared.reduce.watching import watch_command
+from almared.reduce.crew.cluster import Cluster, connect
+from almared.reduce.crew.port import Ended
+from almared.reduce.crew.watching import watch_command
 
 BEAT_S = 2.0
 """How often a sign of life is given to workers elsewhere (s)."""

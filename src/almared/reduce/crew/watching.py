@@ -12,7 +12,7 @@ from pathlib import Path
 
 from almared.errors import RunError
 from almared.records.beats import POLL_S, check_beat
-from almared.reduce.mortal import MortalCommand, almared_command
+from almared.reduce.crew.mortal import MortalCommand, almared_command
 
 
 def watch_command(words: Sequence[str], output: str, *, ticket: str, beat: str, is_wide: bool) -> int:

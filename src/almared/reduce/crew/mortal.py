@@ -1,4 +1,4 @@
-"""Start a command that ends when its starter ends: ``python -m almared.reduce.mortal LIFE PARENT COMMAND...``.
+"""Start a command that ends when its starter ends: ``python -m almared.reduce.crew.mortal LIFE PARENT COMMAND...``.
 
 A Dask worker, and a command that a worker or a reduction runs, must not outlive them: it would write on while the next
 reduction begins.
@@ -38,7 +38,15 @@ class MortalCommand:
         try:
             with output.open("wb") as out, self.errors.open("wb") as err:
                 self.process = subprocess.Popen(  # noqa: S603  modules of ours
-                    [sys.executable, "-P", "-m", "almared.reduce.mortal", str(reading), str(os.getpid()), *command],
+                    [
+                        sys.executable,
+                        "-P",
+                        "-m",
+                        "almared.reduce.crew.mortal",
+                        str(reading),
+                        str(os.getpid()),
+                        *command,
+                    ],
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=err,

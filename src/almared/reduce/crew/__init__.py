@@ -1,0 +1,1 @@
+"""Workers that run the jobs of a reduction: processes, Dask, batch systems."""
