@@ -17,8 +17,9 @@ from typing import Any
 from almared.errors import InputError, PlanError
 from almared.model import ExecutionBlock
 from almared.mous import Mous, read_mous
+from almared.mous.source import find_source
 from almared.names import FLUX_SCRIPT, Uid
-from almared.recipes import CalibrationOptions, find_field, find_source, plan_calibration
+from almared.recipes import CalibrationOptions, find_field, plan_calibration
 from almared.script import write_script
 from almared.stages.combination.stage import choose_combination, order_of_mous, write_combination
 

@@ -18,7 +18,7 @@ from almared import es
 from almared.cli.plan import command
 from almared.errors import AlmaredError, InputError, PlanError
 from almared.formats.asdm.bulk import MARKER
-from almared.recipes import find_source
+from almared.mous.source import find_source
 
 SCRIPT = f"{MS}.scriptForCalibration.py"
 

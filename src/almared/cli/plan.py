@@ -68,8 +68,9 @@ def command(eb: str, *, profile: str, is_forced: bool, dry_run: bool, is_json: b
     Exit codes: 0 done; 3 bad input; 4 no sound plan, or the script there was edited by hand.
     """
     from almared.cli import plan_display, plan_options
+    from almared.mous.source import find_source
     from almared.plan import plan_document
-    from almared.recipes import find_source, plan_calibration
+    from almared.recipes import plan_calibration
     from almared.script import write_script
 
     source = find_source(eb)

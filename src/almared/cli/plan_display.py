@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from almared.basics.sizes import size_text
+from almared.mous.source import EbSource
 from almared.plan import NamedChoice, Plan, StepNeeds
-from almared.recipes import EbSource
 from almared.script import WrittenScript
 from almared.script.comments import safe_line
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from almared.formats.catalogues.antpos import read_positions
 from almared.model import ExecutionBlock
-from almared.recipes import CalibrationOptions, EbSource, find_field, parse_flux
+from almared.mous.source import EbSource
+from almared.recipes import CalibrationOptions, find_field, parse_flux
 
 
 def options_for(source: EbSource, eb: ExecutionBlock, *, given: Mapping[str, Any]) -> CalibrationOptions:
