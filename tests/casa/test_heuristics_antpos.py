@@ -12,7 +12,7 @@ from casacore.tables import table
 
 from almared.formats.asdm import read_execution_block
 from almared.formats.catalogues.antpos import read_positions
-from almared.heuristics.antpos import choose_position_offsets
+from almared.heuristics.calibration.antpos import choose_position_offsets
 
 pytestmark = pytest.mark.casa
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.builders import SCIENCE, Setup, build_eb, usual_looks
 
-from almared.heuristics.flux import choose_flux_model
+from almared.heuristics.calibration.flux import choose_flux_model
 
 pytestmark = pytest.mark.casa
 

@@ -9,8 +9,8 @@ import pytest
 from casacore.tables import table
 
 from almared.formats.asdm import read_execution_block
-from almared.heuristics.calibrators import calibrating_scans
-from almared.heuristics.sensitivity import Solution, known_flux_jy, predict_snr, seconds_on
+from almared.heuristics.calibration.calibrators import calibrating_scans
+from almared.heuristics.calibration.sensitivity import Solution, known_flux_jy, predict_snr, seconds_on
 from almared.model import ExecutionBlock, Intent
 
 pytestmark = pytest.mark.casa

@@ -8,8 +8,8 @@ import pytest
 from casacore.tables import table
 
 from almared.formats.asdm import read_execution_block
+from almared.heuristics.calibration.spws import choose_calibration_spws
 from almared.heuristics.resources import estimate_resources, measure_size
-from almared.heuristics.spws import choose_calibration_spws
 
 pytestmark = pytest.mark.casa
 

@@ -9,7 +9,7 @@ from support.builders import Setup, build_eb
 
 from almared.errors import InputError
 from almared.formats.catalogues.antpos import read_positions
-from almared.heuristics.antpos import check_positions, choose_position_offsets
+from almared.heuristics.calibration.antpos import check_positions, choose_position_offsets
 
 HEAD = "name,antenna,xoff,yoff,zoff,comment\n"
 MINE = "uid___A002_Xabc_X1"

@@ -13,7 +13,7 @@ from support.builders import Setup, build_eb, spiral
 
 from almared.errors import InputError
 from almared.formats.catalogues.antpos import read_positions
-from almared.heuristics.antpos import Offsets, choose_position_offsets
+from almared.heuristics.calibration.antpos import Offsets, choose_position_offsets
 from almared.model import Choice, ExecutionBlock
 
 HEAD = "name,antenna,xoff,yoff,zoff,comment\n"

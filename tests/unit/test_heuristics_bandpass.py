@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import SCIENCE, Setup, build_eb, spiral, usual_looks, windows
 
-from almared.heuristics.bandpass import choose_bandpass_solints
-from almared.heuristics.calibrators import choose_gain_fields
-from almared.heuristics.sensitivity import (
+from almared.heuristics.calibration.bandpass import choose_bandpass_solints
+from almared.heuristics.calibration.calibrators import choose_gain_fields
+from almared.heuristics.calibration.sensitivity import (
     Solution,
     aperture_efficiency,
     noise_bandwidth_hz,

@@ -8,7 +8,7 @@ import pytest
 from support.builders import SCIENCE, TSYS, Look, Setup, build_eb, usual_looks, window, windows
 
 from almared.errors import PlanError
-from almared.heuristics.calibrators import (
+from almared.heuristics.calibration.calibrators import (
     choose_bandpass_field,
     choose_bandpass_scans,
     choose_flux_fields,
@@ -16,7 +16,7 @@ from almared.heuristics.calibrators import (
     choose_phase_association,
     fields_of_source,
 )
-from almared.heuristics.spws import choose_calibration_spws, choose_science_spws, choose_wvr_spws
+from almared.heuristics.calibration.spws import choose_calibration_spws, choose_science_spws, choose_wvr_spws
 from almared.model import ExecutionBlock
 
 

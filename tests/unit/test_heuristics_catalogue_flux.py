@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from almared.errors import InputError
 from almared.formats.catalogues.measurements import FluxMeasurement, read_measurements
-from almared.heuristics.catalogue_flux import CatalogueFlux, look_up_flux
+from almared.heuristics.calibration.catalogue_flux import CatalogueFlux, look_up_flux
 
 DAY_S = 86400.0
 DATE = 57142 * DAY_S

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.builders import SCIENCE, Look, Setup, build_eb, usual_looks, windows
 
-from almared.heuristics.channels import (
+from almared.heuristics.calibration.channels import (
     PlanetLine,
     channel_frequencies,
     choose_phase_channels,

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.tiny_eb import windows
 
-from almared.heuristics.concat import ARCSEC, choose_dirtol, expected_fields, expected_windows, separation_arcsec
+from almared.heuristics.combination.concat import (
+    ARCSEC,
+    choose_dirtol,
+    expected_fields,
+    expected_windows,
+    separation_arcsec,
+)
 from almared.model import Field
 
 DEC = -0.5

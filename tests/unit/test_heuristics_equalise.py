@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from almared.heuristics.equalise import OwnFlux, chance, equalise, measure_mean, scale_ratios, smooth_residuals
-from almared.heuristics.equalise_warnings import (
+from almared.heuristics.combination.equalise import (
+    OwnFlux,
+    chance,
+    equalise,
+    measure_mean,
+    scale_ratios,
+    smooth_residuals,
+)
+from almared.heuristics.combination.equalise_warnings import (
     warn_of_dates,
     warn_of_frequencies,
     warn_of_gaps,

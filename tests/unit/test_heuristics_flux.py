@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.builders import SCIENCE, Setup, build_eb, usual_looks
 
 from almared.errors import PlanError
-from almared.heuristics.flux import FluxModel, PowerLaw, choose_flux_model, source_power_law
+from almared.heuristics.calibration.flux import FluxModel, PowerLaw, choose_flux_model, source_power_law
 from almared.model import Choice, ExecutionBlock, SourceFlux
 from almared.physics.bodies import body_name
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from support.builders import SCIENCE, Look, Setup, antenna, build_eb, spiral, usual_looks
 
-from almared.heuristics.calibrators import choose_gain_fields, choose_phase_association
-from almared.heuristics.gain import (
+from almared.heuristics.calibration.calibrators import choose_gain_fields, choose_phase_association
+from almared.heuristics.calibration.gain import (
     ApplyGroup,
     choose_apply_groups,
     choose_final_antennas,

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almared.heuristics.imaging_chunks import BASE_BYTES, BYTES_PER_PIXEL, CubeSize, choose_chunks, spread
-from almared.heuristics.imaging_clean import (
+from almared.heuristics.imaging.chunks import BASE_BYTES, BYTES_PER_PIXEL, CubeSize, choose_chunks, spread
+from almared.heuristics.imaging.clean import (
     choose_automask,
     choose_cycle_factor,
     choose_deconvolver,
     choose_robust,
     choose_threshold,
 )
-from almared.heuristics.imaging_geometry import (
+from almared.heuristics.imaging.geometry import (
     ARCSEC_PER_RAD,
     NICE_CELLS,
     Pointings,
@@ -31,9 +31,9 @@ from almared.heuristics.imaging_geometry import (
     primary_beam_arcsec,
     round_down,
 )
-from almared.heuristics.imaging_lines import find_line_channels, find_noisy_channels, line_free_ranges
-from almared.heuristics.imaging_psf import PredictedPsf, WeightedPoints, predict_psf
-from almared.heuristics.imaging_spectral import (
+from almared.heuristics.imaging.lines import find_line_channels, find_noisy_channels, line_free_ranges
+from almared.heuristics.imaging.psf import PredictedPsf, WeightedPoints, predict_psf
+from almared.heuristics.imaging.spectral import (
     LIGHT_M_S,
     WIDTH_MARGIN,
     Band,

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from almared.heuristics.imaging_baseline import first_baseline, measure_noise
-from almared.heuristics.imaging_lines import find_line_channels, line_free_ranges, runs
+from almared.heuristics.imaging.baseline import first_baseline, measure_noise
+from almared.heuristics.imaging.lines import find_line_channels, line_free_ranges, runs
 
 Line = tuple[float, float, float]
 """Peak in units of the noise, middle and full width at half maximum in channels."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.builders import Setup, antenna, build_eb, spiral
 
 from almared.errors import PlanError
-from almared.heuristics.refant import choose_refant, flagged_fraction, rank_antennas
+from almared.heuristics.calibration.refant import choose_refant, flagged_fraction, rank_antennas
 from almared.model import Antenna, ExecutionBlock, OnlineFlag
 
 

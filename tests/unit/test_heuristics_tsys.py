@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from support.builders import SCIENCE, Look, Setup, build_eb, usual_looks, window, windows, without_tsys
 
 from almared.formats.ms import read_execution_block
-from almared.heuristics.calibrators import choose_phase_association
-from almared.heuristics.tsys import (
+from almared.heuristics.calibration.calibrators import choose_phase_association
+from almared.heuristics.calibration.tsys import (
     check_tsys,
     choose_tsys_edge_channels,
     choose_tsys_fields,

@@ -9,8 +9,8 @@ import pytest
 from support.builders import SCIENCE, Look, Setup, build_eb, spiral, usual_looks
 
 from almared.heuristics import thresholds
-from almared.heuristics.calibrators import choose_phase_association
-from almared.heuristics.wvr import WvrParameters, choose_wvr
+from almared.heuristics.calibration.calibrators import choose_phase_association
+from almared.heuristics.calibration.wvr import WvrParameters, choose_wvr
 from almared.model import ExecutionBlock
 
 

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from almared.heuristics.imaging_clean import choose_cycle_factor
-from almared.heuristics.imaging_geometry import Pointings, choose_imsize
-from almared.heuristics.imaging_psf import WeightedPoints, predict_psf
+from almared.heuristics.imaging.clean import choose_cycle_factor
+from almared.heuristics.imaging.geometry import Pointings, choose_imsize
+from almared.heuristics.imaging.psf import WeightedPoints, predict_psf
 from almared.heuristics.thresholds import IMAGE_FAR_SIDELOBE
 from almared.stages.imaging.record import cleaning_warnings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from almared.heuristics.imaging_lines import find_telluric_channels
+from almared.heuristics.imaging.lines import find_telluric_channels
 from almared.model import SpectralWindow
 from almared.stages.imaging.lines import telluric_warnings
 

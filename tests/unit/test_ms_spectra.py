@@ -12,7 +12,7 @@ import pytest
 from casacore.tables import default_ms, makearrcoldesc, maketabdesc, table
 
 from almared.formats.ms.uv_points import read_uv_points
-from almared.heuristics.imaging_lines import find_line_channels, find_noisy_channels
+from almared.heuristics.imaging.lines import find_line_channels, find_noisy_channels
 from almared.measure import target_spectra
 from almared.measure.scatter import measure_scatter
 from almared.measure.target_spectra import read_target_spectrum

@@ -12,7 +12,7 @@ from support.small_plan import ASDM, MS, planned, small_eb
 
 from almared.errors import PlanError
 from almared.formats.catalogues.antpos import PositionFile
-from almared.heuristics.flux import FluxModel, PowerLaw
+from almared.heuristics.calibration.flux import FluxModel, PowerLaw
 from almared.model import Choice, ExecutionBlock, Field, Scan, Subscan
 from almared.names import Products
 from almared.plan import STEP_TITLES, Call, Plan, Routine, check_plan

@@ -14,7 +14,7 @@ from support.small_plan import small_eb
 
 from almared.errors import InputError, PlanError
 from almared.formats.fluxtable import FluxRecord, FluxScale, MeasuredFlux, parse_records, render_fluxes
-from almared.heuristics.equalise import equalise
+from almared.heuristics.combination.equalise import equalise
 from almared.model import Choice
 from almared.plan import Call, StagePlan, Step
 from almared.recipes.combine import Combination, plan_combination

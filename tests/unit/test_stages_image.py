@@ -11,9 +11,9 @@ import pytest
 from almared.errors import InputError, SelectionError
 from almared.formats.ms.lsrk import lsrk_factor
 from almared.formats.ms.targets import group_targets, separation_rad
-from almared.heuristics.imaging_chunks import CHUNK_MARGIN
-from almared.heuristics.imaging_geometry import Pointings, choose_gridder, choose_phase_centre
-from almared.heuristics.imaging_spectral import Band, LineWish
+from almared.heuristics.imaging.chunks import CHUNK_MARGIN
+from almared.heuristics.imaging.geometry import Pointings, choose_gridder, choose_phase_centre
+from almared.heuristics.imaging.spectral import Band, LineWish
 from almared.model import Antenna, Choice, Field, Source, SpectralWindow
 from almared.model.targets import CalibratedMs, Target
 from almared.model.uv_points import UvPoints

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from almared.heuristics.acceptance import band_of, beam_judgement, rms_limit
-from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
+from almared.heuristics.imaging.acceptance import band_of, beam_judgement, rms_limit
+from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
 from almared.mous import MousSettings
 
 ONE_OF_SEVERAL = (

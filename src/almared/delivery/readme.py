@@ -13,7 +13,7 @@ from almared import __version__
 from almared.basics.wholefile import write_whole
 from almared.delivery.judgement import judgements
 from almared.delivery.readme_fields import NOT_GIVEN, OBLIGATORY, OPTIONAL, empty_fields
-from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
+from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT
 from almared.records.history import read_history

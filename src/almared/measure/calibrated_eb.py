@@ -9,7 +9,7 @@ from pathlib import Path
 from almared.errors import InputError
 from almared.formats.caltable import CalTable, read_caltable
 from almared.formats.ms import read_execution_block
-from almared.heuristics.calibrators import PhaseGroup, choose_phase_association
+from almared.heuristics.calibration.calibrators import PhaseGroup, choose_phase_association
 from almared.measure.averages import Averages
 from almared.measure.shared import averages_of, wanted_averages
 from almared.model import ExecutionBlock

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from almared.heuristics import thresholds
-from almared.heuristics.sensitivity import CORRELATOR_EFFICIENCY
+from almared.heuristics.calibration.sensitivity import CORRELATOR_EFFICIENCY
 
 GHZ = 1e9
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from almared.errors import InputError
 from almared.heuristics import thresholds
-from almared.heuristics.calibrators import fields_of_source
-from almared.heuristics.sensitivity import known_flux_jy, median_tsys_k, seconds_on
-from almared.heuristics.tsys import separation_rad
+from almared.heuristics.calibration.calibrators import fields_of_source
+from almared.heuristics.calibration.sensitivity import known_flux_jy, median_tsys_k, seconds_on
+from almared.heuristics.calibration.tsys import separation_rad
 from almared.measure.averages import Averages
 from almared.measure.expected import (
     Sensitivity,

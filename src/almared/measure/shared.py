@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from almared.heuristics import thresholds
-from almared.heuristics.calibrators import choose_flux_fields
+from almared.heuristics.calibration.calibrators import choose_flux_fields
 from almared.measure.averages import Averages, Wanted, read_averages
 from almared.measure.visibilities import choose_short_limit_m
 from almared.model import ExecutionBlock, Intent

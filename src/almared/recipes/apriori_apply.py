@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from almared.basics.select import id_ranges
-from almared.heuristics.tsys import TsysField
+from almared.heuristics.calibration.tsys import TsysField
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
 from almared.plan import Action, Argument, Call, Step, Value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from almared.heuristics.antpos import check_positions
+from almared.heuristics.calibration.antpos import check_positions
 from almared.model import ExecutionBlock
 from almared.names import Products
 from almared.plan import CasaBuild, Plan, check_plan, default_build

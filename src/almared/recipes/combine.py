@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from almared.basics.select import id_ranges
 from almared.errors import PlanError
 from almared.formats.fluxtable import NAME, FluxRecord
-from almared.heuristics.calibrators import PhaseGroup
+from almared.heuristics.calibration.calibrators import PhaseGroup
 from almared.model import Choice
 from almared.names import FLUX_SCRIPT, flag_versions
 from almared.plan import Action, Argument, Call, NamedChoice, StagePlan, Step, StepNeeds, check_plan, default_build

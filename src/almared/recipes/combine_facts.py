@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from almared.errors import InputError, PlanError
 from almared.formats.fluxtable import FluxScale, MeasuredFlux
-from almared.heuristics.calibrators import PhaseGroup, choose_phase_association
-from almared.heuristics.equalise import OwnFlux
-from almared.heuristics.spws import choose_science_spws
+from almared.heuristics.calibration.calibrators import PhaseGroup, choose_phase_association
+from almared.heuristics.calibration.spws import choose_science_spws
+from almared.heuristics.combination.equalise import OwnFlux
 from almared.model import ExecutionBlock, Field, Intent
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from almared.basics.times import utc_text
 from almared.errors import InputError, PlanError
 from almared.formats.fluxtable import FluxRecord
-from almared.heuristics.equalise import EqualFlux
+from almared.heuristics.combination.equalise import EqualFlux
 from almared.recipes.combine_facts import CalibratedEb
 
 ROUNDING = 1e-4

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from almared.basics.select import id_ranges
 from almared.errors import PlanError
-from almared.heuristics.antpos import Offsets, choose_position_offsets
-from almared.heuristics.bandpass import BandpassSolints, choose_bandpass_solints
-from almared.heuristics.calibrators import (
+from almared.heuristics.calibration.antpos import Offsets, choose_position_offsets
+from almared.heuristics.calibration.bandpass import BandpassSolints, choose_bandpass_solints
+from almared.heuristics.calibration.calibrators import (
     choose_bandpass_field,
     choose_bandpass_scans,
     choose_flux_fields,
     choose_gain_fields,
     choose_phase_association,
 )
-from almared.heuristics.channels import choose_phase_channels, choose_planet_lines, choose_tdm_edges
-from almared.heuristics.flux import FluxModel, choose_flux_model, source_power_law
-from almared.heuristics.gain import choose_apply_groups, choose_gaintype, choose_phase_solint
-from almared.heuristics.refant import choose_refant
-from almared.heuristics.sensitivity import predict_gain_snr, predict_integration_snr
-from almared.heuristics.spws import choose_calibration_spws
-from almared.heuristics.tsys import TsysMap, choose_tsys_edge_channels, choose_tsys_fields, choose_tsys_spwmap
-from almared.heuristics.wvr import choose_wvr
+from almared.heuristics.calibration.channels import choose_phase_channels, choose_planet_lines, choose_tdm_edges
+from almared.heuristics.calibration.flux import FluxModel, choose_flux_model, source_power_law
+from almared.heuristics.calibration.gain import choose_apply_groups, choose_gaintype, choose_phase_solint
+from almared.heuristics.calibration.refant import choose_refant
+from almared.heuristics.calibration.sensitivity import predict_gain_snr, predict_integration_snr
+from almared.heuristics.calibration.spws import choose_calibration_spws
+from almared.heuristics.calibration.tsys import (
+    TsysMap,
+    choose_tsys_edge_channels,
+    choose_tsys_fields,
+    choose_tsys_spwmap,
+)
+from almared.heuristics.calibration.wvr import choose_wvr
 from almared.model import Choice, ExecutionBlock
 from almared.recipes.bandpass import BandpassTable
 from almared.recipes.decisions import Decisions

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from almared.basics.select import id_ranges
-from almared.heuristics.antpos import Offsets
-from almared.heuristics.channels import PlanetLine
-from almared.heuristics.flux import FluxModel
-from almared.heuristics.gain import ApplyGroup
-from almared.heuristics.tsys import TsysField, TsysMap
-from almared.heuristics.wvr import WvrParameters
+from almared.heuristics.calibration.antpos import Offsets
+from almared.heuristics.calibration.channels import PlanetLine
+from almared.heuristics.calibration.flux import FluxModel
+from almared.heuristics.calibration.gain import ApplyGroup
+from almared.heuristics.calibration.tsys import TsysField, TsysMap
+from almared.heuristics.calibration.wvr import WvrParameters
 from almared.model import Choice
 from almared.plan import NamedChoice
 from almared.recipes.bandpass import BandpassTable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from almared.basics.select import id_ranges
-from almared.heuristics.gain import ApplyGroup
+from almared.heuristics.calibration.gain import ApplyGroup
 from almared.model import ExecutionBlock, Intent
 from almared.names import Products, flag_versions
 from almared.plan import Step

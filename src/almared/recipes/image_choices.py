@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics.imaging_chunks import CubeSize, choose_chunks
-from almared.heuristics.imaging_clean import (
+from almared.heuristics.imaging.chunks import CubeSize, choose_chunks
+from almared.heuristics.imaging.clean import (
     SAFETY_ITERATIONS,
     Automask,
     choose_automask,
@@ -20,7 +20,7 @@ from almared.heuristics.imaging_clean import (
     choose_robust,
     choose_threshold,
 )
-from almared.heuristics.imaging_geometry import (
+from almared.heuristics.imaging.geometry import (
     choose_aperture,
     choose_cell,
     choose_gridder,
@@ -29,8 +29,8 @@ from almared.heuristics.imaging_geometry import (
     mosaic_noise_factor,
     primary_beam_arcsec,
 )
-from almared.heuristics.imaging_psf import PredictedPsf
-from almared.heuristics.imaging_spectral import CubeAxis, LineWish, choose_cube_axis, wishes_in
+from almared.heuristics.imaging.psf import PredictedPsf
+from almared.heuristics.imaging.spectral import CubeAxis, LineWish, choose_cube_axis, wishes_in
 from almared.heuristics.thresholds import IMAGE_FAR_SIDELOBE, IMAGE_LEAST_CHANNELS
 from almared.model import Choice
 from almared.model.targets import CalibratedMs

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics.imaging_geometry import Pointings
-from almared.heuristics.imaging_noise import INDEPENDENT, channel_excess, continuum_excess
-from almared.heuristics.imaging_psf import PredictedPsf, WeightedPoints, predict_psf
-from almared.heuristics.imaging_spectral import Band, LineWish
+from almared.heuristics.imaging.geometry import Pointings
+from almared.heuristics.imaging.noise import INDEPENDENT, channel_excess, continuum_excess
+from almared.heuristics.imaging.psf import PredictedPsf, WeightedPoints, predict_psf
+from almared.heuristics.imaging.spectral import Band, LineWish
 from almared.model.noise import WindowScatter
 from almared.model.targets import CalibratedMs, Target
 from almared.model.uv_points import UvPoints

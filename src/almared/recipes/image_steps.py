@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from almared.basics.select import id_ranges
-from almared.heuristics.imaging_chunks import (
+from almared.heuristics.imaging.chunks import (
     BASE_BYTES,
     CHUNK_DISK,
     CHUNK_MARGIN,
     SECONDS_PER_PLANE_PIXEL,
     with_margins,
 )
-from almared.heuristics.imaging_clean import Automask, automask_arguments, choose_cycle_factor
-from almared.heuristics.imaging_geometry import HOLE_M
-from almared.heuristics.imaging_spectral import CubeAxis
+from almared.heuristics.imaging.clean import Automask, automask_arguments, choose_cycle_factor
+from almared.heuristics.imaging.geometry import HOLE_M
+from almared.heuristics.imaging.spectral import CubeAxis
 from almared.heuristics.thresholds import IMAGE_BEAM_FIT, IMAGE_PB_LEVEL
 from almared.plan import Action, Argument, Call, Routine, Step, StepNeeds
 from almared.recipes.building import call, check_made, routine

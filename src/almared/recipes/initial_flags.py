@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from almared.heuristics.channels import PlanetLine
+from almared.heuristics.calibration.channels import PlanetLine
 from almared.model import Choice
 from almared.names import Products
 from almared.plan import Action, Argument, Step

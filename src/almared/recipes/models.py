@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from almared.basics.select import id_ranges
-from almared.heuristics.flux import STANDARD, FluxModel, PowerLaw
+from almared.heuristics.calibration.flux import STANDARD, FluxModel, PowerLaw
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
 from almared.plan import Argument, Call, Step

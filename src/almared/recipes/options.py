@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from almared.errors import PlanError
 from almared.formats.catalogues.antpos import PositionFile
 from almared.heuristics import thresholds
-from almared.heuristics.flux import PowerLaw
+from almared.heuristics.calibration.flux import PowerLaw
 from almared.model import ExecutionBlock
 
 

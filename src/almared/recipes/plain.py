@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from almared.basics.select import id_ranges
-from almared.heuristics.wvr import WvrParameters
+from almared.heuristics.calibration.wvr import WvrParameters
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
 from almared.plan import Step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from almared.heuristics.tsys import check_tsys
+from almared.heuristics.calibration.tsys import check_tsys
 from almared.model import ExecutionBlock
 
 MOST_NAMED = 5

@@ -14,8 +14,8 @@ from almared.basics.wholefile import write_whole
 from almared.errors import InputError
 from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.formats.fluxtable import FluxRecord, read_fluxes
-from almared.heuristics.acceptance import band_of, beam_judgement, rms_limit
-from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
+from almared.heuristics.imaging.acceptance import band_of, beam_judgement, rms_limit
+from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb, read_mous
 from almared.records.inputs import stamp_of, stamps_of
 from almared.records.journal import Journal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from almared.heuristics.antpos import Offsets
+from almared.heuristics.calibration.antpos import Offsets
 from almared.model import Choice
 from almared.names import Products
 from almared.plan import NamedChoice, Plan, Step

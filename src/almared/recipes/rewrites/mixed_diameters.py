@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from almared.heuristics.gain import choose_final_antennas
+from almared.heuristics.calibration.gain import choose_final_antennas
 from almared.plan import NamedChoice, Plan
 from almared.recipes.building import map_calls
 from almared.recipes.rewrites.situation import Situation

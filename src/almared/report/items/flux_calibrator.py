@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from almared.errors import InputError
-from almared.heuristics.calibrators import choose_flux_fields, field_name
+from almared.heuristics.calibration.calibrators import choose_flux_fields, field_name
 from almared.measure.averages import Averages
 from almared.measure.robust import median
 from almared.plots.visibility_page import draw_flux_calibrator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from almared.errors import InputError
-from almared.heuristics.calibrators import choose_bandpass_field
+from almared.heuristics.calibration.calibrators import choose_bandpass_field
 from almared.measure.gains import AntennaGain, measure_relative_gains
 from almared.report.item import EbContext, Item, Made
 from almared.report.tables.gains import gain_check_text

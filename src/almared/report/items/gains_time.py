@@ -8,7 +8,7 @@ import numpy as np
 
 from almared.errors import InputError
 from almared.formats.caltable import CalTable
-from almared.heuristics.calibrators import field_name
+from almared.heuristics.calibration.calibrators import field_name
 from almared.plots.gains_page import GainPage, draw_gains_page
 from almared.report.item import EbContext, FigureMade, Item, Made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from almared.heuristics.calibrators import field_name
+from almared.heuristics.calibration.calibrators import field_name
 from almared.measure.point_sources import SensitivityFacts
 from almared.measure.quickimage import QuickImage, make_quick_images
 from almared.measure.quicklook import (

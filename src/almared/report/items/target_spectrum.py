@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from almared.errors import InputError
-from almared.heuristics.calibrators import fields_of_source
+from almared.heuristics.calibration.calibrators import fields_of_source
 from almared.measure.averages import Array, Averages
 from almared.measure.quicklook import choose_quick_target
 from almared.measure.visibilities import bin_channels

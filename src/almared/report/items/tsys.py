@@ -9,8 +9,8 @@ import numpy as np
 from almared.errors import InputError
 from almared.formats.caltable import CalTable
 from almared.heuristics import thresholds
-from almared.heuristics.spws import choose_calibration_spws
-from almared.heuristics.tsys import choose_tsys_spwmap
+from almared.heuristics.calibration.spws import choose_calibration_spws
+from almared.heuristics.calibration.tsys import choose_tsys_spwmap
 from almared.measure.tsys import TsysFault, WindowTsys, find_tsys_faults, measure_scans, measure_windows
 from almared.model import ExecutionBlock
 from almared.physics.atmosphere import zenith_opacity

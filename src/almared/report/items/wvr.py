@@ -8,8 +8,8 @@ import numpy as np
 
 from almared.errors import InputError
 from almared.heuristics import thresholds
-from almared.heuristics.spws import choose_science_spws
-from almared.heuristics.wvr import WITHOUT_RADIOMETER
+from almared.heuristics.calibration.spws import choose_science_spws
+from almared.heuristics.calibration.wvr import WITHOUT_RADIOMETER
 from almared.measure.coherence import PhaseNoise, median_improvement
 from almared.measure.phases import (
     PhaseRequest,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from almared.formats.catalogues.measurements import read_measurements
 from almared.heuristics import thresholds
-from almared.heuristics.catalogue_flux import CatalogueFlux, look_up_flux
+from almared.heuristics.calibration.catalogue_flux import CatalogueFlux, look_up_flux
 from almared.recipes.combine_facts import CalibratedEb
 
 Expected = Mapping[tuple[str, int, str], CatalogueFlux]

@@ -13,8 +13,8 @@ from almared.formats.caltable import read_caltable
 from almared.formats.ms.sky import read_fields
 from almared.formats.ms.spectral import read_descriptions, read_windows
 from almared.formats.ms.targets import group_targets, read_calibrated
-from almared.heuristics.concat import expected_fields, expected_windows
-from almared.heuristics.equalise_warnings import warn_of_scale
+from almared.heuristics.combination.concat import expected_fields, expected_windows
+from almared.heuristics.combination.equalise_warnings import warn_of_scale
 from almared.model.targets import CalibratedMs
 from almared.recipes.combine import CALIBRATED, Combination, gain_table
 from almared.recipes.combine_facts import CalibratedEb

@@ -17,17 +17,17 @@ from almared.basics.times import utc_text
 from almared.basics.wholefile import write_whole
 from almared.errors import InputError, PlanError
 from almared.formats.fluxtable import NAME, FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
-from almared.heuristics.catalogue_flux import CatalogueFlux
-from almared.heuristics.concat import ARCSEC, choose_dirtol, estimate_beam_arcsec
-from almared.heuristics.equalise import EqualFlux, OwnFlux, equalise
-from almared.heuristics.equalise_warnings import (
+from almared.heuristics.calibration.catalogue_flux import CatalogueFlux
+from almared.heuristics.calibration.flux import PowerLaw
+from almared.heuristics.combination.concat import ARCSEC, choose_dirtol, estimate_beam_arcsec
+from almared.heuristics.combination.equalise import EqualFlux, OwnFlux, equalise
+from almared.heuristics.combination.equalise_warnings import (
     warn_of_dates,
     warn_of_frequencies,
     warn_of_gaps,
     warn_of_spectra,
     warn_of_variation,
 )
-from almared.heuristics.flux import PowerLaw
 from almared.model import Choice
 from almared.mous import Mous
 from almared.names import FLUX_SCRIPT

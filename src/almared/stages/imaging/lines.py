@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from almared.formats.contdat import NAME, WindowRanges, contdat_text, read_contdat
-from almared.heuristics.channels import GHZ, channel_frequencies
-from almared.heuristics.imaging_lines import (
+from almared.heuristics.calibration.channels import GHZ, channel_frequencies
+from almared.heuristics.imaging.lines import (
     find_line_channels,
     find_noisy_channels,
     find_telluric_channels,

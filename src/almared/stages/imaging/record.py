@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from almared.basics.wholefile import write_whole
-from almared.heuristics.imaging_clean import automask_arguments
+from almared.heuristics.imaging.clean import automask_arguments
 from almared.measure.reached import Reached
 from almared.plan import Call, StagePlan
 from almared.recipes.image_choices import ImageChoices

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from almared.errors import PlanError
 from almared.formats.ms.targets import group_targets, read_calibrated
-from almared.heuristics.imaging_geometry import ARCSEC_PER_RAD
-from almared.heuristics.imaging_spectral import LineWish, choose_averaging
+from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
+from almared.heuristics.imaging.spectral import LineWish, choose_averaging
 from almared.model import Choice
 from almared.model.targets import CalibratedMs, Target
 from almared.mous import Mous

@@ -10,7 +10,7 @@ import numpy as np
 
 from almared.errors import PlanError
 from almared.heuristics import thresholds
-from almared.heuristics.calibrators import fields_of_source
+from almared.heuristics.calibration.calibrators import fields_of_source
 from almared.model import Choice, Evidence, ExecutionBlock, SourceFlux
 from almared.physics.bodies import BodyModel, body_name, read_body_model
 

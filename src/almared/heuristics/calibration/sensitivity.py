@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from almared.heuristics.calibrators import calibrating_scans
-from almared.heuristics.flux import FluxModel, source_power_law
-from almared.heuristics.tsys import choose_tsys_spwmap
+from almared.heuristics.calibration.calibrators import calibrating_scans
+from almared.heuristics.calibration.flux import FluxModel, source_power_law
+from almared.heuristics.calibration.tsys import choose_tsys_spwmap
 from almared.model import ExecutionBlock, Scan, SpectralWindow
 
 BOLTZMANN_JY_M2_K = 1380.649

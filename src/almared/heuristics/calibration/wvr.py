@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from almared.heuristics import thresholds
-from almared.heuristics.calibrators import PhaseGroup, field_name
-from almared.heuristics.spws import choose_wvr_spws
+from almared.heuristics.calibration.calibrators import PhaseGroup, field_name
+from almared.heuristics.calibration.spws import choose_wvr_spws
 from almared.model import Choice, Evidence, ExecutionBlock, Intent, SpwRole
 
 WITHOUT_RADIOMETER = ("CM", "PM")

@@ -7,14 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from almared.basics.times import DAY_S
 from almared.heuristics import thresholds
-from almared.heuristics.equalise import (
-    EqualFlux,
-    OwnFlux,
-    Ratio,
-    chance,
-    scale_ratios,
-    smooth_residuals,
-)
+from almared.heuristics.combination.equalise import EqualFlux, OwnFlux, Ratio, chance, scale_ratios, smooth_residuals
 
 MORE_THAN_ERRORS = "scaling would wipe out what may be real, `--no-scale` keeps the scale of each"
 

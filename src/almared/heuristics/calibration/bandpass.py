@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from almared.heuristics import thresholds
-from almared.heuristics.flux import FluxModel
-from almared.heuristics.sensitivity import (
+from almared.heuristics.calibration.flux import FluxModel
+from almared.heuristics.calibration.sensitivity import (
     Solution,
     known_flux_jy,
     noise_bandwidth_hz,

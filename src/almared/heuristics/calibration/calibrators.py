@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from almared.errors import PlanError
 from almared.heuristics import thresholds
-from almared.heuristics.spws import choose_calibration_spws
+from almared.heuristics.calibration.spws import choose_calibration_spws
 from almared.model import Choice, Evidence, ExecutionBlock, Field, Intent, Scan
 from almared.physics.bodies import body_name
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from almared.basics.select import id_ranges
 from almared.heuristics import thresholds
-from almared.heuristics.calibrators import SUPPORTING, PhaseGroup, fields_of_source
+from almared.heuristics.calibration.calibrators import SUPPORTING, PhaseGroup, fields_of_source
 from almared.model import Choice, Evidence, ExecutionBlock, Intent, Scan, SpectralWindow, TsysRecord
 
 

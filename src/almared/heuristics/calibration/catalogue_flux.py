@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from almared.basics.times import DAY_S
 from almared.formats.catalogues.measurements import FluxMeasurement, clean_name
 from almared.heuristics import thresholds
-from almared.heuristics.acceptance import band_of
+from almared.heuristics.imaging.acceptance import band_of
 
 LOW_BAND, HIGH_BAND = 3, 7
 """Bands in which calibrators are measured regularly (domain F.3)."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.heuristics import thresholds
-from almared.heuristics.imaging_baseline import LAG, Noise, first_baseline, measure_noise, next_baseline
+from almared.heuristics.imaging.baseline import LAG, Noise, first_baseline, measure_noise, next_baseline
 from almared.physics.atmosphere import zenith_opacity
 
 WIDEST = 0.25

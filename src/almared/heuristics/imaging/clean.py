@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from almared.heuristics.imaging_psf import PredictedPsf
+from almared.heuristics.imaging.psf import PredictedPsf
 from almared.heuristics.thresholds import (
     IMAGE_CLEAN_RMS,
     IMAGE_CYCLE_DEPTH,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from almared.errors import PlanError
 from almared.heuristics import thresholds
-from almared.heuristics.calibrators import SUPPORTING
+from almared.heuristics.calibration.calibrators import SUPPORTING
 from almared.model import Choice, Evidence, ExecutionBlock
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from almared.basics.select import id_ranges
 from almared.heuristics import thresholds
-from almared.heuristics.calibrators import PhaseGroup, calibrating_scans, field_name
-from almared.heuristics.flux import FluxModel
-from almared.heuristics.sensitivity import integration_s, predict_integration_snr, seconds_on
+from almared.heuristics.calibration.calibrators import PhaseGroup, calibrating_scans, field_name
+from almared.heuristics.calibration.flux import FluxModel
+from almared.heuristics.calibration.sensitivity import integration_s, predict_integration_snr, seconds_on
 from almared.model import Choice, Evidence, ExecutionBlock
 
 

@@ -1,0 +1,1 @@
+"""Choices of the combination of execution blocks."""
