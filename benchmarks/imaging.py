@@ -20,7 +20,7 @@ from pathlib import Path
 
 from almared.engine.configure import site_configuration
 from almared.names import IMAGING_SCRIPT
-from almared.recipes.image_facts import Overrides
+from almared.recipes.imaging.facts import Overrides
 from almared.script.written import write_script
 from almared.stages.imaging.stage import ImagingOrder, choose_images, prepare_images
 

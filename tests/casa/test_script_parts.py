@@ -20,7 +20,7 @@ UID = "uid___A002_Xabc123_X1f"
 VERSIONS = "x.ms.flagversions"
 IMPORT = f"""
 from casatasks import importasdm
-from almared.recipes.importing import ASIS
+from almared.recipes.calibration.steps.importing import ASIS
 importasdm(asdm={UID!r}, vis="x.ms", asis=ASIS, bdfflags=True, process_caldevice=False)
 """
 LOOK = """

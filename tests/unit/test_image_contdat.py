@@ -12,7 +12,7 @@ from almared.errors import InputError
 from almared.formats.contdat import WindowRanges, contdat_text, read_contdat
 from almared.model import SpectralWindow
 from almared.plan import StepNeeds
-from almared.recipes.image_continuum import LineFree, channel_text, continuum_step, subtraction_step
+from almared.recipes.imaging.continuum import LineFree, channel_text, continuum_step, subtraction_step
 from almared.stages.imaging.lines import channels_of, overlaps
 
 PIPELINE = """

@@ -17,11 +17,11 @@ from almared.model import Choice, ExecutionBlock, Field, Scan, Subscan
 from almared.names import Products
 from almared.plan import STEP_TITLES, Call, Plan, Routine, check_plan
 from almared.recipes import CalibrationOptions, parse_flux
-from almared.recipes.apriori_apply import apply_apriori
-from almared.recipes.decide import decide
-from almared.recipes.rewrites.missing_tsys import go_without_tsys
-from almared.recipes.rewrites.resolved_flux_calibrator import FADED_DISK, scale_on_short_baselines
-from almared.recipes.rewrites.situation import Situation
+from almared.recipes.calibration.decide import decide
+from almared.recipes.calibration.situations.missing_tsys import go_without_tsys
+from almared.recipes.calibration.situations.resolved_flux_calibrator import FADED_DISK, scale_on_short_baselines
+from almared.recipes.calibration.situations.situation import Situation
+from almared.recipes.calibration.steps.apriori_apply import apply_apriori
 
 
 def calls(plan: Plan, step: int, task: str = "") -> list[Call]:

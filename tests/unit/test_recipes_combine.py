@@ -17,9 +17,9 @@ from almared.formats.fluxtable import FluxRecord, FluxScale, MeasuredFlux, parse
 from almared.heuristics.combination.equalise import equalise
 from almared.model import Choice
 from almared.plan import Call, StagePlan, Step
-from almared.recipes.combine import Combination, plan_combination
-from almared.recipes.combine_facts import CalibratedEb, check_alike, describe_calibrated, differing_sources
-from almared.recipes.combine_table import check_table, differences, make_records
+from almared.recipes.combination.facts import CalibratedEb, check_alike, describe_calibrated, differing_sources
+from almared.recipes.combination.steps import Combination, plan_combination
+from almared.recipes.combination.table import check_table, differences, make_records
 from almared.script import render_script
 
 NAMES = ("uid___A002_Xabc123_X1f", "uid___A002_Xabc123_X2a")

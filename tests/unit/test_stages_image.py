@@ -20,10 +20,10 @@ from almared.model.uv_points import UvPoints
 from almared.mous import Mous, MousEb, MousSettings, read_mous
 from almared.names import MousTree, Products, Uid
 from almared.plan import Call, Routine, StagePlan
-from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
-from almared.recipes.image_choices import Chooser, ImageChoices
-from almared.recipes.image_continuum import LineFree
-from almared.recipes.image_facts import (
+from almared.recipes.imaging.choices import Chooser, ImageChoices
+from almared.recipes.imaging.choose import ImagingPlan, plan_imaging, plan_preparation
+from almared.recipes.imaging.continuum import LineFree
+from almared.recipes.imaging.facts import (
     ImageWishes,
     Machine,
     Overrides,
@@ -32,7 +32,7 @@ from almared.recipes.image_facts import (
     band_number,
     pointings_of,
 )
-from almared.recipes.image_prepare import CalibratedInput
+from almared.recipes.imaging.prepare import CalibratedInput
 from almared.script.render import render_script
 from almared.stages.imaging import stage as image
 from almared.stages.imaging.facts import find_calibrated, same_windows, select_targets

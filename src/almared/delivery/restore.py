@@ -10,7 +10,7 @@ from typing import Any
 from almared.delivery.reapply import steps_of_application
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
-from almared.recipes.image_prepare import FINAL
+from almared.recipes.imaging.prepare import FINAL
 from almared.records.products import size_on_disk
 from almared.script.read import read_script
 from almared.stages.imaging.stage import PREPARATION

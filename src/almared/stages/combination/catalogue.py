@@ -10,7 +10,7 @@ from pathlib import Path
 from almared.formats.catalogues.measurements import read_measurements
 from almared.heuristics import thresholds
 from almared.heuristics.calibration.catalogue_flux import CatalogueFlux, look_up_flux
-from almared.recipes.combine_facts import CalibratedEb
+from almared.recipes.combination.facts import CalibratedEb
 
 Expected = Mapping[tuple[str, int, str], CatalogueFlux]
 """By source, window, and calibrated MS."""

@@ -14,8 +14,8 @@ from almared.formats.ms import read_execution_block
 from almared.formats.ms.subtables import opened
 from almared.mous import Mous, MousEb
 from almared.names import flag_versions
-from almared.recipes.combine import CALIBRATED, LISTING, gain_table
-from almared.recipes.combine_facts import CalibratedEb, describe_calibrated
+from almared.recipes.combination.facts import CalibratedEb, describe_calibrated
+from almared.recipes.combination.steps import CALIBRATED, LISTING, gain_table
 from almared.records.inputs import changed_inputs, read_inputs, stamp_of, write_inputs
 from almared.records.lock import locked
 from almared.records.marks import mark_of

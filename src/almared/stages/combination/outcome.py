@@ -16,8 +16,8 @@ from almared.formats.ms.targets import group_targets, read_calibrated
 from almared.heuristics.combination.concat import expected_fields, expected_windows
 from almared.heuristics.combination.equalise_warnings import warn_of_scale
 from almared.model.targets import CalibratedMs
-from almared.recipes.combine import CALIBRATED, Combination, gain_table
-from almared.recipes.combine_facts import CalibratedEb
+from almared.recipes.combination.facts import CalibratedEb
+from almared.recipes.combination.steps import CALIBRATED, Combination, gain_table
 from almared.stages.imaging.facts import same_windows, source_factors
 
 

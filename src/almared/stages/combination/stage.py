@@ -32,9 +32,9 @@ from almared.model import Choice
 from almared.mous import Mous
 from almared.names import FLUX_SCRIPT
 from almared.plan import StagePlan
-from almared.recipes.combine import Combination, plan_combination
-from almared.recipes.combine_facts import CalibratedEb, check_alike, differing_sources
-from almared.recipes.combine_table import check_table, differences, make_records
+from almared.recipes.combination.facts import CalibratedEb, check_alike, differing_sources
+from almared.recipes.combination.steps import Combination, plan_combination
+from almared.recipes.combination.table import check_table, differences, make_records
 from almared.records.inputs import by_name
 from almared.records.journal import STATE_DIRECTORY
 from almared.records.state import StepState, script_states

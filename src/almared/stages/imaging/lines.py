@@ -21,8 +21,8 @@ from almared.heuristics.thresholds import IMAGE_LEAST_CHANNELS, IMAGE_LEAST_LINE
 from almared.measure.target_spectra import read_target_spectrum
 from almared.model import SpectralWindow
 from almared.model.targets import CalibratedMs
-from almared.recipes.image_continuum import LineFree, Ranges
-from almared.recipes.image_facts import TargetFacts
+from almared.recipes.imaging.continuum import LineFree, Ranges
+from almared.recipes.imaging.facts import TargetFacts
 from almared.script.written import RENDERED, STATE_DIRECTORY
 from almared.stages.imaging.facts import source_factors
 

@@ -16,9 +16,9 @@ from almared.basics.wholefile import write_whole
 from almared.heuristics.imaging.clean import automask_arguments
 from almared.measure.reached import Reached
 from almared.plan import Call, StagePlan
-from almared.recipes.image_choices import ImageChoices
-from almared.recipes.image_facts import ImageWishes
-from almared.recipes.image_steps import fits_products
+from almared.recipes.imaging.choices import ImageChoices
+from almared.recipes.imaging.facts import ImageWishes
+from almared.recipes.imaging.steps import fits_products
 from almared.stages.imaging.measured import Measured, measured_anew, read_measured, write_measured
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from almared.mous import Mous
 from almared.mous.settings import ImagingTable, RequestTable
 from almared.names import IMAGING_SCRIPT, MousTree
 from almared.plan import StagePlan
-from almared.recipes.image import ImagingPlan, plan_imaging, plan_preparation
-from almared.recipes.image_choices import Chooser, ImageChoices, image_radius_arcsec
-from almared.recipes.image_continuum import LineFree
-from almared.recipes.image_facts import ImageWishes, Machine, Overrides, TargetFacts
-from almared.recipes.image_prepare import FINAL
+from almared.recipes.imaging.choices import Chooser, ImageChoices, image_radius_arcsec
+from almared.recipes.imaging.choose import ImagingPlan, plan_imaging, plan_preparation
+from almared.recipes.imaging.continuum import LineFree
+from almared.recipes.imaging.facts import ImageWishes, Machine, Overrides, TargetFacts
+from almared.recipes.imaging.prepare import FINAL
 from almared.records.inputs import changed_inputs, stamp_of, write_inputs
 from almared.records.journal import JournalEntry
 from almared.records.state import StepState, script_states

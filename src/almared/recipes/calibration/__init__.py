@@ -1,0 +1,1 @@
+"""The calibration of an execution block: facts to a plan."""

@@ -1,0 +1,65 @@
+"""The calibration of one execution block."""
+
+from __future__ import annotations
+
+from almared.heuristics.calibration.antpos import check_positions
+from almared.model import ExecutionBlock
+from almared.names import Products
+from almared.plan import CasaBuild, Plan, check_plan, default_build
+from almared.recipes.calibration.decide import decide
+from almared.recipes.calibration.decisions import Decisions
+from almared.recipes.calibration.head import head_lines
+from almared.recipes.calibration.needs import with_needs
+from almared.recipes.calibration.options import CalibrationOptions
+from almared.recipes.calibration.plain import plain_steps
+from almared.recipes.calibration.refusals import refuse_other_modes
+from almared.recipes.calibration.situations import REWRITES, Situation
+from almared.recipes.calibration.tsys_warnings import tsys_warnings
+
+
+def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = None) -> Plan:
+    """Return the plan of the twenty steps from ASDM to calibrated MeasurementSet.
+
+    Parameters
+    ----------
+    eb : ExecutionBlock
+        Facts.
+    options : CalibrationOptions, optional
+        What the reducer asks for.
+
+    Raises
+    ------
+    PlanError
+        The execution block needs another recipe, lacks what a calibration needs, or an option names what is
+        not there.
+
+    References
+    ----------
+    domain.md A.2 to A.8.
+    """
+    options = options or CalibrationOptions()
+    refuse_other_modes(eb)
+    build = CasaBuild.known(options.build) if options.build else default_build()
+    products = Products(options.ms or eb.ms_name)
+    decided = decide(eb, options)
+    steps = plain_steps(eb, options, products=products, decided=decided)
+    plan = Plan(eb, products.ms, build.version, steps, decided.told())
+    situation = Situation(eb, options, products, decided)
+    for rewrite in REWRITES:
+        plan = rewrite(plan, situation)
+    return check_plan(_finished(plan, decided))
+
+
+def _wrong_positions(eb: ExecutionBlock, decided: Decisions) -> tuple[str, ...]:
+    corrected = decided.position_offsets.value if decided.position_offsets else ()
+    return tuple(
+        f"{found.selection}: {found.metric} ({found.value}); give --antpos" for found in check_positions(eb, corrected)
+    )
+
+
+def _finished(plan: Plan, decided: Decisions) -> Plan:
+    warnings = tuple(entry.choice.warning for entry in plan.choices if entry.choice.warning)
+    missing = () if plan.eb.has_binary_data else ("the ASDM holds metadata only: the script cannot run on it",)
+    plan = plan.with_warnings(*missing, *warnings, *tsys_warnings(plan.eb), *_wrong_positions(plan.eb, decided))
+    head = head_lines(plan.eb, refant=decided.refant.value, build=plan.build, choices=plan.choices)
+    return with_needs(plan, decided.split_spws.value).with_head(head)

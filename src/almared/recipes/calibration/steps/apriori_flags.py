@@ -1,0 +1,60 @@
+"""Step 3: a-priori flagging."""
+
+from __future__ import annotations
+
+from almared.basics.select import id_ranges
+from almared.model import ExecutionBlock, Intent, SpwRole
+from almared.names import Products
+from almared.plan import Action, Argument, Step
+from almared.recipes.building import call
+from almared.recipes.calibration.steps.flag_versions import start_flags, version_of_step
+
+NOT_FOR_CALIBRATION = (Intent.POINTING, Intent.FOCUS, Intent.SIDEBAND_RATIO, Intent.ATMOSPHERE)
+"""Intents whose data are flagged before the calibration (domain A.8 step 3)."""
+
+
+def flag_apriori(eb: ExecutionBlock, products: Products) -> Step:
+    """Return step 3: autocorrelations but those of the radiometers, intents that are no science, online flags."""
+    correlator = [spw.id for spw in eb.spws if spw.processor != "RADIOMETER"]
+    actions: list[Action] = [
+        start_flags(3, products),
+        call(
+            "flagdata",
+            "Autocorrelations; those of the radiometers stay, for the water vapour is in them.",
+            vis=products.ms,
+            mode="manual",
+            spw=id_ranges(correlator),
+            autocorr=True,
+            flagbackup=False,
+        ),
+    ]
+    actions += [*_intents(eb, products), *_online(eb, products)]
+    return Step(3, tuple(actions), changes=(products.ms,), flags={products.ms: version_of_step(3)})
+
+
+def _intents(eb: ExecutionBlock, products: Products) -> list[Action]:
+    present = [i for i in NOT_FOR_CALIBRATION if eb.scans_with(i)]
+    if not present:
+        return []
+    patterns = ",".join(f"*{i.removeprefix('CALIBRATE_')}*" for i in present)
+    return [call("flagdata", vis=products.ms, mode="manual", intent=patterns, flagbackup=False)]
+
+
+def _online(eb: ExecutionBlock, products: Products) -> list[Action]:
+    if not eb.online_flags:
+        return []
+    action = call(
+        "flagcmd",
+        f"Flags that the observatory recorded while it observed ({len(eb.online_flags)}).",
+        vis=products.ms,
+        inpmode="table",
+        useapplied=Argument("", True, reason="a repeated step applies them again"),
+        action="apply",
+        flagbackup=False,
+    )
+    return [action]
+
+
+def has_radiometers(eb: ExecutionBlock) -> bool:
+    """Tell whether any radiometer window was recorded."""
+    return bool(eb.spws_with_role(SpwRole.WVR))

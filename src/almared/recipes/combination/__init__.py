@@ -1,0 +1,1 @@
+"""The combination of execution blocks: facts to a plan."""

@@ -1,0 +1,1 @@
+"""The imaging: facts to a plan."""

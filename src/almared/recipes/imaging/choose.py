@@ -1,0 +1,170 @@
+"""The imaging of a MOUS as a plan: first the preparation, then with all images (docs/decisions/030)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from almared.model import Choice
+from almared.names import IMAGING_SCRIPT
+from almared.plan import NamedChoice, StagePlan, Step, StepNeeds, check_plan, default_build
+from almared.recipes.imaging.choices import ImageChoices
+from almared.recipes.imaging.continuum import (
+    CONTINUUM,
+    SUBTRACTED,
+    LineFree,
+    continuum_step,
+    no_continuum_step,
+    selfcal_step,
+    subtraction_step,
+)
+from almared.recipes.imaging.prepare import FINAL, CalibratedInput, prepare_steps
+from almared.recipes.imaging.steps import Placed, sensitivity_step, steps_of
+
+KIND = "Imaging"
+NO_LINES = "all windows have a single channel: calibrated_final.ms is imaged as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class ImagingPlan:
+    """All that the imaging script does.
+
+    Parameters
+    ----------
+    uid : str
+        Of the MOUS, empty for an MS alone.
+    inputs : tuple of CalibratedInput
+        What is imaged.
+    images : tuple of ImageChoices
+        The images; none before the preparation ran.
+    line_free : tuple of LineFree
+        Channels without lines.
+    averaging : mapping of int to Choice of int
+        Channels averaged for the continuum, per window of calibrated_final.ms.
+    keep_continuum : str
+        Why the continuum is not subtracted, empty when it is.
+    pb_name : str
+        ``flux`` or ``pb``.
+    warnings : tuple of str
+        What to look at.
+    data_bytes : float, bytes
+        Size of calibrated_final.ms.
+    """
+
+    uid: str
+    inputs: tuple[CalibratedInput, ...]
+    images: tuple[ImageChoices, ...] = ()
+    line_free: tuple[LineFree, ...] = ()
+    averaging: Mapping[int, Choice[int]] = field(default_factory=dict)
+    keep_continuum: str = ""
+    pb_name: str = "flux"
+    warnings: tuple[str, ...] = ()
+    data_bytes: float = 0.0
+
+
+def plan_preparation(imaging: ImagingPlan) -> StagePlan:
+    """Return the plan of the first steps, whose text stays the same in the whole plan.
+
+    Raises
+    ------
+    PlanError
+        It is not sound.
+    """
+    return check_plan(_stage(imaging, prepare_steps(imaging.inputs)))
+
+
+def plan_imaging(imaging: ImagingPlan) -> StagePlan:
+    """Return the whole plan.
+
+    Raises
+    ------
+    PlanError
+        It is not sound.
+    """
+    prepared = prepare_steps(imaging.inputs)
+    needs = StepNeeds(disk_bytes=0.7 * imaging.data_bytes, memory_bytes=8e8, seconds=20.0)
+    is_averaged = any(choice.value > 1 for choice in imaging.averaging.values())
+    makes_continuum = bool(imaging.averaging) and (is_averaged or _has_lines(imaging))
+    continuum = (
+        continuum_step(2, imaging.line_free, averaging=imaging.averaging, needs=needs)
+        if makes_continuum
+        else no_continuum_step(2, NO_LINES if imaging.averaging else "there are no continuum images")
+    )
+    subtraction = subtraction_step(3, imaging.line_free, needs=needs, reason=_why_kept(imaging))
+    between = (
+        _after(continuum, (1,)),
+        # The flags of lines are in calibrated_final.ms while its continuum is averaged.
+        _after(subtraction, (2,)),
+        _after(selfcal_step(4), (2,)),
+    )
+    averaged = tuple(sorted(imaging.averaging))
+    of_images = [
+        _with_source(image, averaged if makes_continuum else (), has_subtracted=not subtraction.nothing_because)
+        for image in imaging.images
+    ]
+    noise = sensitivity_step(5, of_images, after=(3, 4))
+    steps = (*prepared, *between, noise, *steps_of(of_images, first=6, pb_name=imaging.pb_name))
+    return check_plan(_stage(imaging, steps))
+
+
+def _has_lines(imaging: ImagingPlan) -> bool:
+    return any(entry.has_lines for entry in imaging.line_free)
+
+
+def _why_kept(imaging: ImagingPlan) -> str:
+    if not any(image.kind == "cube" for image in imaging.images):
+        return "there are no cubes"
+    return imaging.keep_continuum
+
+
+def _after(step: Step, after: tuple[int, ...]) -> Step:
+    return Step(
+        step.number,
+        step.actions,
+        makes=step.makes,
+        changes=step.changes,
+        flags=step.flags,
+        nothing_because=step.nothing_because,
+        needs=step.needs,
+        name=step.name,
+        after=after,
+    )
+
+
+def _with_source(image: ImageChoices, averaged: Sequence[int], *, has_subtracted: bool) -> Placed:
+    """Return an image with the MS it is made from."""
+    if image.kind == "cube":
+        return Placed(image, SUBTRACTED if has_subtracted and image.is_line_only else FINAL, image.spw_ids, (3, 4))
+    if not averaged:
+        return Placed(image, FINAL, image.spw_ids, (4,))
+    # split numbers the windows anew when it leaves some out.
+    return Placed(image, CONTINUUM, tuple(averaged.index(spw) for spw in image.spw_ids), (4,))
+
+
+def _stage(imaging: ImagingPlan, steps: tuple[Step, ...]) -> StagePlan:
+    choices = tuple(choice for image in imaging.images for choice in image.named_choices())
+    warnings = [entry.choice.warning for entry in choices if entry.choice.warning]
+    return StagePlan(
+        kind=KIND,
+        script=IMAGING_SCRIPT,
+        uid=imaging.uid,
+        build=default_build().version,
+        steps=steps,
+        choices=choices,
+        warnings=tuple(dict.fromkeys((*imaging.warnings, *warnings))),
+        head=_head(imaging, choices),
+    )
+
+
+def _head(imaging: ImagingPlan, choices: Sequence[NamedChoice]) -> tuple[str, ...]:
+    del choices
+    lines = [f"Images {each.vis}: {each.reason}" for each in imaging.inputs]
+    lines += [""] if imaging.images else []
+    lines += [f"- {image.name}: {image.source}, {_what(image)}" for image in imaging.images]
+    return tuple(lines)
+
+
+def _what(image: ImageChoices) -> str:
+    fields, spws = len(image.field_ids), ", ".join(str(n) for n in image.spw_ids)
+    what = "continuum" if image.axis is None else f"{image.axis.value.n_channels} channels"
+    return f"{what} of {fields} field{'s' * (fields > 1)}, windows {spws}"
