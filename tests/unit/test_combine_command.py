@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.figure import Figure
 
-from almared.cli import combine_display
-from almared.cli.combine import command
+from almared.cli.commands.combine import command
+from almared.cli.show import combine as combine_display
 from almared.plots.fluxes import draw_fluxes, write_flux_plot
 
 MSS = ("uid___A002_X1_X10.ms.split.cal", "uid___A002_X1_X20.ms.split.cal")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from almared.cli.package import command
+from almared.cli.commands.package import command
 from almared.delivery import package as packaging
 from almared.delivery.contents import Contents, contents_of
 from almared.delivery.package import Package, package_mous

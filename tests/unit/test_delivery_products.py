@@ -10,7 +10,7 @@ import pytest
 from astropy.io import fits
 from click.testing import CliRunner
 
-from almared.cli.image import command
+from almared.cli.commands.image import command
 from almared.delivery.placement import logs_elsewhere, put_aside, unknown_names
 from almared.delivery.products import product_faults
 from almared.errors import PlanError

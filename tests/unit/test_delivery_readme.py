@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from almared.cli.readme import command
+from almared.cli.commands.readme import command
 from almared.delivery.checklist import readme_line
 from almared.delivery.judgement import judgements
 from almared.delivery.readme import write_readme

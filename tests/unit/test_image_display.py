@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from almared.cli.image_display import show_open_lines
+from almared.cli.show.image import show_open_lines
 from almared.delivery.checklist import CheckLine
 
 

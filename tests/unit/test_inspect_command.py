@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support import tiny_eb
 
-from almared.cli.inspect import command
+from almared.cli.commands.inspect import command
 from almared.cli.main import main
 from almared.formats.asdm.bulk import MARKER
 from almared.measure import overview as inspect_facts

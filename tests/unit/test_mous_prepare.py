@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from support.tiny_eb import antennas, contents, execution_block, write_asdm
 
-from almared.cli.prepare import command
+from almared.cli.commands.prepare import command
 from almared.errors import AlmaredError, AsdmError, InputError, RunError
 from almared.heuristics.part import choose_part
 from almared.mous import read_mous

@@ -15,7 +15,7 @@ from support import tiny_eb
 from support.small_plan import ASDM, MS
 
 from almared import es
-from almared.cli.plan import command
+from almared.cli.commands.plan import command
 from almared.errors import AlmaredError, InputError, PlanError
 from almared.formats.asdm.bulk import MARKER
 from almared.mous.source import find_source
@@ -206,7 +206,7 @@ def test_old_options_have_their_old_names(asdm: Path) -> None:
 
 def test_planning_loads_no_casa(asdm: Path) -> None:
     text = (
-        "import sys\nfrom click.testing import CliRunner\nfrom almared.cli.plan import command\n"
+        "import sys\nfrom click.testing import CliRunner\nfrom almared.cli.commands.plan import command\n"
         "done = CliRunner().invoke(command, sys.argv[1:])\nassert done.exit_code == 0, done.output\n"
         "print([m for m in ('casatools', 'casatasks', 'astropy', 'numba', 'matplotlib') if m in sys.modules])\n"
     )

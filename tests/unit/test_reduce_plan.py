@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support import tiny_eb
 
-from almared.cli.reduce import command
+from almared.cli.commands.reduce import command
 from almared.errors import LockedError, PlanError
 from almared.mous import read_mous
 from almared.names import Uid

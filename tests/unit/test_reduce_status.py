@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from almared.cli.status import command
+from almared.cli.commands.status import command
 from almared.mous import read_mous
 from almared.records.inputs import stamp_of, write_inputs
 from almared.records.journal import Journal, new_entry

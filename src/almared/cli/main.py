@@ -14,21 +14,21 @@ from almared.cli.disk_faults import explain_disk_fault
 from almared.errors import AlmaredError
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "doctor": ("almared.cli.doctor", "Tell whether this machine is fit, and how to repair it."),
-    "demo": ("almared.cli.demo", "Simulate an execution block, calibrate it, compare with the truth."),
-    "simulate": ("almared.cli.simulate", "Make whole ASDMs with known truth and chosen faults."),
-    "prepare": ("almared.cli.prepare", "Make the tree of a MOUS and put its ASDMs in."),
-    "reduce": ("almared.cli.reduce", "Do everything that is left to do of a MOUS."),
-    "status": ("almared.cli.status", "Tell the state of each execution block and stage of a MOUS."),
-    "inspect": ("almared.cli.inspect", "Print the facts of an execution block."),
-    "plan": ("almared.cli.plan", "Choose how to calibrate an execution block and write the script."),
-    "run": ("almared.cli.run", "Run the calibration script, whole or step by step."),
-    "combine": ("almared.cli.combine", "Bring execution blocks to one flux scale and concatenate them."),
-    "report": ("almared.cli.report", "Make the QA2 report of an execution block or a MOUS."),
-    "image": ("almared.cli.image", "Image a MOUS, or any calibrated MS."),
-    "readme": ("almared.cli.readme", "Write the README of the delivery from what was measured."),
-    "check": ("almared.cli.check", "Go through the final checklist."),
-    "package": ("almared.cli.package", "Make the package that goes to the investigators."),
+    "doctor": ("almared.cli.commands.doctor", "Tell whether this machine is fit, and how to repair it."),
+    "demo": ("almared.cli.commands.demo", "Simulate an execution block, calibrate it, compare with the truth."),
+    "simulate": ("almared.cli.commands.simulate", "Make whole ASDMs with known truth and chosen faults."),
+    "prepare": ("almared.cli.commands.prepare", "Make the tree of a MOUS and put its ASDMs in."),
+    "reduce": ("almared.cli.commands.reduce", "Do everything that is left to do of a MOUS."),
+    "status": ("almared.cli.commands.status", "Tell the state of each execution block and stage of a MOUS."),
+    "inspect": ("almared.cli.commands.inspect", "Print the facts of an execution block."),
+    "plan": ("almared.cli.commands.plan", "Choose how to calibrate an execution block and write the script."),
+    "run": ("almared.cli.commands.run", "Run the calibration script, whole or step by step."),
+    "combine": ("almared.cli.commands.combine", "Bring execution blocks to one flux scale and concatenate them."),
+    "report": ("almared.cli.commands.report", "Make the QA2 report of an execution block or a MOUS."),
+    "image": ("almared.cli.commands.image", "Image a MOUS, or any calibrated MS."),
+    "readme": ("almared.cli.commands.readme", "Write the README of the delivery from what was measured."),
+    "check": ("almared.cli.commands.check", "Go through the final checklist."),
+    "package": ("almared.cli.commands.package", "Make the package that goes to the investigators."),
 }
 """Verb -> module that defines `command`, and its line in the help."""
 

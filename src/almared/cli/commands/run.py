@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from almared.cli import run_display
+from almared.cli.show import run as run_display
 from almared.records.state import script_states
 from almared.run.execute import RunOptions, forecast, run_script
 from almared.run.one_task import TaskChange, describe, list_tasks, parse_settings, run_task

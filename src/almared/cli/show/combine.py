@@ -10,7 +10,7 @@ import click
 from rich.table import Table
 
 from almared.basics.select import id_ranges
-from almared.cli.consoles import table_console
+from almared.cli.show.consoles import table_console
 from almared.records.journal import JournalEntry
 from almared.run.supervise import Listener
 from almared.script.read import CalibrationScript

@@ -60,7 +60,7 @@ def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) ->
     \b
     Exit codes: 0 done; 3 bad input; 4 no sound plan; 5 may not start (locked, disk, memory); 6 a step failed.
     """
-    from almared.cli import image_display
+    from almared.cli.show import image as image_display
     from almared.plan import plan_document
     from almared.stages.imaging.stage import choose_images, is_prepared
 
@@ -89,8 +89,8 @@ def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) ->
 
 def _run(order: ImagingOrder, *, is_json: bool) -> dict[str, Any]:
     """Prepare, choose, run, measure."""
-    from almared.cli import image_display
-    from almared.cli.run_display import display
+    from almared.cli.show import image as image_display
+    from almared.cli.show.run import display
     from almared.stages.imaging.record import record_images
     from almared.stages.imaging.stage import choose_images, no_display, prepare_images, run_images
 

@@ -43,7 +43,7 @@ def command(mous: Path, *, dry_run: bool, is_json: bool, **given: Any) -> None:
     6 a step failed; 7 installation not fit; 130 interrupted, 143 by SIGTERM. A failed job stops
     those that build on it, no others; the code is that of the first.
     """
-    from almared.cli import reduce_display
+    from almared.cli.show import reduce as reduce_display
     from almared.mous import read_mous
     from almared.reduce.carry import ReduceOptions, reduce_mous
 

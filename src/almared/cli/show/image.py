@@ -9,8 +9,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from almared.cli.consoles import table_console
-from almared.cli.plan_display import LONGEST_VALUE, need_text, time_text
+from almared.cli.show.consoles import table_console
+from almared.cli.show.plan import LONGEST_VALUE, need_text, time_text
 from almared.delivery.checklist import CheckLine
 from almared.plan import NamedChoice, StagePlan, StepNeeds
 from almared.script.comments import safe_line

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from almared.cli.event_lines import EventLines, shown_events
-from almared.cli.run_display import clock
-from almared.cli.status_display import status_table
+from almared.cli.show.event_lines import EventLines, shown_events
+from almared.cli.show.run import clock
+from almared.cli.show.status import status_table
 from almared.mous import Mous
 from almared.records.journal import JournalEntry
 from almared.reduce.carry import Listener, ReduceOptions

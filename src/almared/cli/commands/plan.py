@@ -67,7 +67,8 @@ def command(eb: str, *, profile: str, is_forced: bool, dry_run: bool, is_json: b
     \b
     Exit codes: 0 done; 3 bad input; 4 no sound plan, or the script there was edited by hand.
     """
-    from almared.cli import plan_display, plan_options
+    from almared.cli import plan_options
+    from almared.cli.show import plan as plan_display
     from almared.mous.source import find_source
     from almared.plan import plan_document
     from almared.recipes import plan_calibration

@@ -60,7 +60,7 @@ def command(
             click.echo(f"{name:12s} {title}")
         return
     if like is not None:
-        from almared.cli.simulate_like import replicate
+        from almared.cli.commands.simulate_like import replicate
 
         if scenario is not None:
             raise click.UsageError("give a SCENARIO or --like, not both")

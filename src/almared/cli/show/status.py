@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from almared.cli.run_display import clock
+from almared.cli.show.run import clock
 from almared.mous import Mous
 from almared.records.state import StepState
 from almared.reduce.status import JobStatus

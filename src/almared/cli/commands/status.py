@@ -25,7 +25,7 @@ def command(mous: Path, *, is_json: bool) -> None:
     \b
     Exit codes: 0 told; 3 no MOUS.
     """
-    from almared.cli.status_display import status_document, status_lines
+    from almared.cli.show.status import status_document, status_lines
     from almared.mous import read_mous
     from almared.reduce.status import mous_status
 

@@ -47,7 +47,7 @@ def command(eb: Path, *, is_conditions: bool, is_json: bool) -> None:
     if is_json:
         click.echo(json.dumps(as_json(facts), indent=1, allow_nan=False))
         return
-    from almared.cli import inspect_tables
+    from almared.cli.show import inspect as inspect_tables
 
     console = inspect_tables.make_console()
     console.print(inspect_tables.conditions(facts) if is_conditions else inspect_tables.overview(facts))

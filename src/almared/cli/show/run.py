@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from almared.basics.sizes import size_text
-from almared.cli.event_lines import EventLines, shown_events
+from almared.cli.show.event_lines import EventLines, shown_events
 from almared.records.journal import JournalEntry
 from almared.records.state import StepStatus
 from almared.run.execute import Forecast, RunResult

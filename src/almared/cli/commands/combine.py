@@ -60,7 +60,7 @@ def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_js
     Exit codes: 0 done, or nothing to do; 3 bad input; 4 no sound table or script; 5 may not start (locked,
     disk, memory); 6 a step failed.
     """
-    from almared.cli import combine_display
+    from almared.cli.show import combine as combine_display
     from almared.mous import read_mous
     from almared.recipes import parse_flux
     from almared.stages.combination.stage import order_of_mous
@@ -86,7 +86,8 @@ def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_js
 
 def _carry_out(order: CombineOrder, *, writes: bool, runs: bool, is_json: bool) -> dict[str, Any]:
     """Choose, write and run as far as asked; return the record."""
-    from almared.cli import combine_display, run_display
+    from almared.cli.show import combine as combine_display
+    from almared.cli.show import run as run_display
     from almared.plots.fluxes import write_flux_plot
     from almared.stages.combination import stage as combine
 
