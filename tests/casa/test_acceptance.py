@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from conftest import Command
 
-from almared.simulate.mous import read_mous_truth
-from almared.simulate.truth import read_truth
+from almared.simulate.observe.truth import read_truth
+from almared.simulate.scenario.mous import read_mous_truth
 from almared.simulate.verify import Comparison, verify_calibration, verify_mous
 
 pytestmark = [pytest.mark.casa, pytest.mark.slow]

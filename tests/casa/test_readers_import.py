@@ -21,7 +21,7 @@ from almared.errors import AsdmError, MeasurementSetError
 from almared.formats import asdm, ms
 from almared.formats.asdm.expected import KEPT_AS_IS
 from almared.model import ExecutionBlock
-from almared.simulate.contents import AsdmContents, WeatherRow
+from almared.simulate.observe.contents import AsdmContents, WeatherRow
 
 pytestmark = pytest.mark.casa
 

@@ -21,7 +21,7 @@ from almared.measure.phases import (
 )
 from almared.measure.tsys import measure_windows
 from almared.report.item import EbContext, Item, Made
-from almared.simulate.truth import Truth, read_truth
+from almared.simulate.observe.truth import Truth, read_truth
 
 pytestmark = pytest.mark.casa
 

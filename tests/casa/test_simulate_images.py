@@ -16,7 +16,7 @@ from casacore.tables import table
 from conftest import Command
 from support.mosaic_sky import PREPARE, SOURCE, fill, line_alone, setting_words, without_line
 
-from almared.simulate.mous import MousTruth, read_mous_truth
+from almared.simulate.scenario.mous import MousTruth, read_mous_truth
 from almared.simulate.verify.fits_images import FitsImage, read_fits_image
 from almared.simulate.verify.images import (
     compare_continuum,

@@ -333,8 +333,8 @@ from pathlib import Path
 os.chdir(sys.argv[1])
 from almared.engine.configure import configure_casa
 configure_casa(Path("casa.log").resolve())
-from almared.simulate.replica_data import simulate_like
-from almared.simulate.replica_thin import Thinning
+from almared.simulate.replica.data import simulate_like
+from almared.simulate.replica.thin import Thinning
 thinning = Thinning(every_nth_integration=12, most_channels=16, most_antennas=4)
 simulate_like(Path(sys.argv[3]), Path("."), thinning=thinning, threads=1)
 from casatasks import importasdm, listobs

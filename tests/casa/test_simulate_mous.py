@@ -15,7 +15,7 @@ from conftest import Command
 from almared.errors import ScenarioError
 from almared.formats.asdm import read_execution_block
 from almared.simulate import read_executions, simulate_mous
-from almared.simulate.mous import MousTruth, read_mous_truth
+from almared.simulate.scenario.mous import MousTruth, read_mous_truth
 from almared.simulate.verify.thermal import natural_noise
 
 pytestmark = pytest.mark.casa

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from casacore.tables import table
 
-from almared.simulate.mous import MousTruth
-from almared.simulate.sky import SkySource
+from almared.simulate.scenario.mous import MousTruth
+from almared.simulate.world.sky import SkySource
 
 SOURCE = "Seven_Clouds"
 

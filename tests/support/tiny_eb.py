@@ -35,8 +35,8 @@ from almared.model import (
     WaterVapour,
     assign_roles,
 )
-from almared.simulate.asdm_writer import binary_data_path, write_asdm_metadata
-from almared.simulate.contents import AsdmContents, EphemerisRow, PointingRow, SysCalRow, WeatherRow
+from almared.simulate.asdm.writer import binary_data_path, write_asdm_metadata
+from almared.simulate.observe.contents import AsdmContents, EphemerisRow, PointingRow, SysCalRow, WeatherRow
 
 START = 4_934_990_400.0  # 2015-04-01, MJD seconds
 UID = "uid://A002/Xabc123/X1f"

@@ -17,9 +17,9 @@ from almared.formats.asdm.bulk import MARKER
 from almared.formats.asdm.positions import place
 from almared.formats.asdm.write.tables import BINARY_FORM
 from almared.model import ExecutionBlock, SpwRole
-from almared.simulate.asdm_writer import write_asdm_metadata
-from almared.simulate.contents import WeatherRow
-from almared.simulate.replica_contents import write_metadata_replica
+from almared.simulate.asdm.writer import write_asdm_metadata
+from almared.simulate.observe.contents import WeatherRow
+from almared.simulate.replica.contents import write_metadata_replica
 
 REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 MOSAIC = REAL / "listobs" / "uid___A002_X9cffbd_Xefe.ms.listobs"

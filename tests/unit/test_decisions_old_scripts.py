@@ -18,7 +18,7 @@ from almared.cli.main import almared
 from almared.model import ExecutionBlock
 from almared.recipes import CalibrationOptions, parse_flux, plan_calibration
 from almared.script import render_script
-from almared.simulate.replica_contents import write_metadata_replica
+from almared.simulate.replica.contents import write_metadata_replica
 
 REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 MOSAIC = "uid___A002_X9cffbd_Xefe"

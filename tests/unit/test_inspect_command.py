@@ -19,8 +19,8 @@ from almared.cli.main import main
 from almared.formats.asdm.bulk import MARKER
 from almared.measure import overview as inspect_facts
 from almared.model import ExecutionBlock, Field, OnlineFlag
-from almared.simulate.asdm_writer import write_asdm_metadata
-from almared.simulate.replica_contents import write_metadata_replica
+from almared.simulate.asdm.writer import write_asdm_metadata
+from almared.simulate.replica.contents import write_metadata_replica
 
 REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 LISTINGS = REAL / "listobs"

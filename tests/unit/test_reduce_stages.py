@@ -130,7 +130,7 @@ def test_words_are_those_that_the_commands_know(tmp_path: Path) -> None:
     options = PassedOptions(is_forced=True, breaks_lock=True, workers=3, share=2, scheduler="tcp://host:8786")
     for one in jobs_of(made):
         words = words_of(one, made, options=options)
-        command = importlib.import_module(f"almared.cli.{words[0]}").command
+        command = importlib.import_module(f"almared.cli.commands.{words[0]}").command
         assert command.make_context(words[0], list(words[1:])).params["is_json"], one.name
     told = ("--break-lock", "--workers", "3", "--scheduler", "tcp://host:8786")
     assert words_of(job(made, "image"), made, options=options)[-5:] == told

@@ -16,10 +16,10 @@ from almared.errors import ScenarioError
 from almared.formats.asdm import read_execution_block
 from almared.formats.asdm.write.tables import BINARY_FORM
 from almared.model import Field, OnlineFlag, SpwRole
-from almared.simulate.asdm_setup import make_setup
-from almared.simulate.asdm_spectral import full_resolution_twin
-from almared.simulate.asdm_writer import write_asdm_metadata
-from almared.simulate.replica_contents import MARKER
+from almared.simulate.asdm.setup import make_setup
+from almared.simulate.asdm.spectral import full_resolution_twin
+from almared.simulate.asdm.writer import write_asdm_metadata
+from almared.simulate.replica.contents import MARKER
 
 MICROSECONDS = 2e-6
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from almared.formats.asdm.write.bdf_layout import baseline_pairs
-from almared.simulate.kernel import ValueAxis, correlate, phase_ramps
+from almared.simulate.observe.kernel import ValueAxis, correlate, phase_ramps
 
 SCALE = 2.0**20
 

@@ -11,7 +11,7 @@ import pytest
 
 from almared.errors import InputError
 from almared.formats.listobs import parse_listobs, read_listobs
-from almared.simulate.replica_dumps import Group, count_integrations, exact_interval_s
+from almared.simulate.replica.dumps import Group, count_integrations, exact_interval_s
 
 REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="the real material (ALMARED_REAL) is not here")

@@ -9,9 +9,9 @@ import pytest
 
 from almared.errors import InputError, ScenarioError
 from almared.simulate import read_executions, read_scenario
-from almared.simulate.doppler import set_for_date, topocentric_factor
-from almared.simulate.mous import execution_seed, read_mous_truth
-from almared.simulate.scenario_files import SHIPPED
+from almared.simulate.scenario.files import SHIPPED
+from almared.simulate.scenario.mous import execution_seed, read_mous_truth
+from almared.simulate.world.doppler import set_for_date, topocentric_factor
 
 TINY = (SHIPPED / "tiny-mous.toml").read_text()
 

@@ -12,9 +12,12 @@ from scipy.special import j1
 
 from almared.model import Intent, SpwRole, assign_roles
 from almared.simulate import read_scenario
-from almared.simulate.array import ALMA_ITRF_M, ALMA_LATITUDE_RAD, ALMA_LONGITUDE_RAD, enu_axes, make_array
-from almared.simulate.bodies import read_body
-from almared.simulate.geometry import (
+from almared.simulate.scenario.models import AtmospherePart, RadiometerPart
+from almared.simulate.scenario.schedule import make_schedule, start_of
+from almared.simulate.scenario.spectrum import channel_frequencies, make_windows
+from almared.simulate.world.array import ALMA_ITRF_M, ALMA_LATITUDE_RAD, ALMA_LONGITUDE_RAD, enu_axes, make_array
+from almared.simulate.world.bodies import read_body
+from almared.simulate.world.geometry import (
     DAY_S,
     make_frame,
     read_earth_orientation,
@@ -22,14 +25,11 @@ from almared.simulate.geometry import (
     sidereal_time,
     tangent_offsets,
 )
-from almared.simulate.instrument import make_instrument
-from almared.simulate.positions import write_positions
-from almared.simulate.radiometer import make_radiometer, water_opacity
-from almared.simulate.scenario import AtmospherePart, RadiometerPart
-from almared.simulate.schedule import make_schedule, start_of
-from almared.simulate.screen import make_screen
-from almared.simulate.sky import SkyComponent, SkySource, SpectralLine, primary_beam
-from almared.simulate.spectrum import channel_frequencies, make_windows
+from almared.simulate.world.instrument import make_instrument
+from almared.simulate.world.positions import write_positions
+from almared.simulate.world.radiometer import make_radiometer, water_opacity
+from almared.simulate.world.screen import make_screen
+from almared.simulate.world.sky import SkyComponent, SkySource, SpectralLine, primary_beam
 
 FREQUENCY = np.linspace(99e9, 101e9, 32)
 CENTRE = (1.0, -0.4)

@@ -73,7 +73,7 @@ def broken(tmp_path: Path, old: str, new: str) -> Path:
 
 
 def read_text(name: str) -> str:
-    from almared.simulate.scenario_files import SHIPPED
+    from almared.simulate.scenario.files import SHIPPED
 
     return (SHIPPED / f"{name}.toml").read_text()
 

@@ -15,15 +15,15 @@ from almared.errors import InputError
 from almared.formats.asdm import read_execution_block
 from almared.formats.listobs import read_listobs
 from almared.model import ExecutionBlock, SpwRole
-from almared.simulate.replica import replica_execution_block, subscan_intents
-from almared.simulate.replica_contents import (
+from almared.simulate.replica.contents import (
     MARKER,
     Thinning,
     azimuth_elevation,
     replica_contents,
     write_metadata_replica,
 )
-from almared.simulate.replica_thin import thin
+from almared.simulate.replica.rebuild import replica_execution_block, subscan_intents
+from almared.simulate.replica.thin import thin
 
 REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real material (ALMARED_REAL) is not here")

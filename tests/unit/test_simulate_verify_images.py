@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from almared.errors import InputError
-from almared.simulate.geometry import shifted
-from almared.simulate.sky import SkyComponent
 from almared.simulate.verify.fits_images import Beam, FitsImage, read_fits_image
 from almared.simulate.verify.sky_fit import fit_components, fit_fluxes, support
+from almared.simulate.world.geometry import shifted
+from almared.simulate.world.sky import SkyComponent
 
 FloatArray = NDArray[np.float64]
 

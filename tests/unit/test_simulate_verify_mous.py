@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from almared.errors import InputError
 from almared.model import SpectralWindow, SpwRole
-from almared.simulate.geometry import shifted
-from almared.simulate.mous import MousTruth
-from almared.simulate.truth import Truth
+from almared.simulate.observe.truth import Truth
+from almared.simulate.scenario.mous import MousTruth
 from almared.simulate.verify import Comparison, verify_images
+from almared.simulate.world.geometry import shifted
 
 FloatArray = NDArray[np.float64]
 

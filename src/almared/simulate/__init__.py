@@ -1,8 +1,8 @@
 """Whole ASDMs with known truth and chosen faults: training data, dry runs, and the ground truth of the tests."""
 
-from almared.simulate.mous import SimulatedMous, simulate_mous
-from almared.simulate.produce import SimulatedEb, simulate
-from almared.simulate.scenario_files import read_executions, read_scenario, shipped_scenarios
+from almared.simulate.observe.produce import SimulatedEb, simulate
+from almared.simulate.scenario.files import read_executions, read_scenario, shipped_scenarios
+from almared.simulate.scenario.mous import SimulatedMous, simulate_mous
 
 __all__ = [
     "SimulatedEb",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from almared.simulate.mous import MousTruth
+    from almared.simulate.scenario.mous import MousTruth
     from almared.simulate.verify import Comparison
 
 SCENARIO = "mous-demo"
@@ -68,7 +68,7 @@ def command(context: click.Context, out: Path, *, scenario: str, seed: int, forc
 
 def _calibrate_eb(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[str]]:
     """Plan and run; return the comparisons, and where things are."""
-    from almared.simulate.truth import read_truth
+    from almared.simulate.observe.truth import read_truth
     from almared.simulate.verify import verify_calibration
 
     eb = out / str(json.loads((out / "truth.json").read_text(encoding="utf-8"))["asdm"])
@@ -84,7 +84,7 @@ def _calibrate_eb(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list
 def _reduce_mous(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[str]]:
     """Prepare and reduce; return the comparisons, and where things are."""
     from almared.names import MousTree, Uid
-    from almared.simulate.mous import read_mous_truth
+    from almared.simulate.scenario.mous import read_mous_truth
     from almared.simulate.verify import verify_mous
 
     truth = read_mous_truth(out)

@@ -15,7 +15,7 @@ from almared.errors import ScenarioError
 
 if TYPE_CHECKING:
     from almared.simulate import SimulatedEb, SimulatedMous
-    from almared.simulate.produce import Progress
+    from almared.simulate.observe.produce import Progress
 
 
 @click.command(name="simulate")

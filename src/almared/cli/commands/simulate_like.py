@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from almared.model import ExecutionBlock
-    from almared.simulate.replica_thin import Thinning
+    from almared.simulate.replica.thin import Thinning
 
 Showing = Callable[[], AbstractContextManager[Callable[[int, int], None]]]
 """Shows progress while data are made."""
@@ -49,14 +49,14 @@ def replicate(like: Path, out: Path, *, is_json: bool, options: Mapping[str, obj
 
 
 def _metadata_only(like: Path, out: Path) -> ExecutionBlock:
-    from almared.simulate.replica_contents import write_metadata_replica
+    from almared.simulate.replica.contents import write_metadata_replica
 
     out.mkdir(parents=True, exist_ok=True)
     return write_metadata_replica(like, out)
 
 
 def _with_data(like: Path, out: Path, *, options: Mapping[str, object], showing: Showing) -> ExecutionBlock:
-    from almared.simulate.replica_data import simulate_like
+    from almared.simulate.replica.data import simulate_like
 
     threads = options["threads"]
     with showing() as progress:
@@ -72,7 +72,7 @@ def _with_data(like: Path, out: Path, *, options: Mapping[str, object], showing:
 
 
 def _thinning(options: Mapping[str, object]) -> Thinning:
-    from almared.simulate.replica_thin import Thinning
+    from almared.simulate.replica.thin import Thinning
 
     channels, antennas = options["most_channels"], options["most_antennas"]
     return Thinning(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from almared.names import Products
-from almared.simulate.truth import Truth
+from almared.simulate.observe.truth import Truth
 from almared.simulate.verify.bandpasses import compare_bandpass
 from almared.simulate.verify.comparison import Comparison
 from almared.simulate.verify.fluxes import (

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from casacore.tables import table, taql
 
-from almared.simulate.truth import Truth
+from almared.simulate.observe.truth import Truth
 from almared.simulate.verify.comparison import Comparison, compare_relative
 from almared.simulate.verify.visibilities import BaselineAverages, data_description, measure_scans
 

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import InputError
-from almared.simulate.mous import MousTruth
-from almared.simulate.sky import LIGHT_M_S, SkyComponent, SpectralLine
-from almared.simulate.spectrum import channel_frequencies
-from almared.simulate.truth import Truth
+from almared.simulate.observe.truth import Truth
+from almared.simulate.scenario.mous import MousTruth
+from almared.simulate.scenario.spectrum import channel_frequencies
 from almared.simulate.verify.comparison import Comparison, compare_relative
 from almared.simulate.verify.fits_images import FitsImage
 from almared.simulate.verify.sky_fit import FittedComponent, fit_components, fit_fluxes, support
+from almared.simulate.world.sky import LIGHT_M_S, SkyComponent, SpectralLine
 
 CONTINUUM_LIMIT_PERCENT = 4.0
 MOSAIC_LIMIT_PERCENT = 5.0

@@ -10,8 +10,8 @@ from typing import Any
 
 from almared.errors import InputError
 from almared.names import MousTree, Uid
-from almared.simulate.mous import MousTruth
-from almared.simulate.truth import Truth
+from almared.simulate.observe.truth import Truth
+from almared.simulate.scenario.mous import MousTruth
 from almared.simulate.verify.comparison import Comparison
 from almared.simulate.verify.everything import verify_calibration
 from almared.simulate.verify.fits_images import FitsImage, read_fits_image

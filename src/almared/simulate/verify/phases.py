@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.simulate.truth import Truth
+from almared.simulate.observe.truth import Truth
 from almared.simulate.verify.comparison import Comparison
 from almared.simulate.verify.fluxes import fields_of
 from almared.simulate.verify.visibilities import BaselineAverages, measure_scans

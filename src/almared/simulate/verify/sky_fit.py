@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.simulate.sky import SkyComponent
 from almared.simulate.verify.fits_images import Beam, FitsImage
+from almared.simulate.world.sky import SkyComponent
 
 FloatArray = NDArray[np.float64]
 SUPPORT_BEAMS = 1.0

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.formats.asdm.write.bdf_layout import baseline_pairs
-from almared.simulate.mous import MousTruth
-from almared.simulate.truth import Truth
+from almared.simulate.observe.truth import Truth
+from almared.simulate.scenario.mous import MousTruth
 
 FloatArray = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.formats.caltable import CalTable, read_caltable
-from almared.simulate.truth import Truth
+from almared.simulate.observe.truth import Truth
 from almared.simulate.verify.comparison import Comparison
 
 LIGHT_M_S = 299_792_458.0

@@ -1,0 +1,1 @@
+"""Rows of the ASDM tables of a simulated execution block."""

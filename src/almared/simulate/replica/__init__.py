@@ -1,0 +1,1 @@
+"""Real execution blocks rebuilt from the text of listobs."""

@@ -1,0 +1,193 @@
+"""Plain numbers for what listobs does not tell, so that a metadata-only replica is a whole set of tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from almared.errors import InputError
+from almared.model import ExecutionBlock, Intent, OnlineFlag, Scan, SpectralWindow, TsysRecord, WaterVapour, Weather
+from almared.simulate.asdm.sky import SITE_LATITUDE_RAD, SITE_LONGITUDE_RAD
+from almared.simulate.asdm.writer import write_asdm_metadata
+from almared.simulate.observe.contents import AsdmContents, PointingRow, SysCalRow, WeatherRow
+from almared.simulate.replica.rebuild import replica_execution_block
+from almared.simulate.replica.thin import Thinning, thin
+
+MARKER = "ALMARED-METADATA-ONLY"
+"""File in the ASDM's directory that says that no binary data belong to it."""
+
+RECEIVER_K, SKY_K, SYSTEM_K = 50.0, 25.0, 90.0
+WATER_M = 1.5e-3
+WEATHER = Weather(temperature_k=270.0, pressure_pa=55500.0, relative_humidity_percent=15.0)
+RECORD_S = 60.0
+SETTLING_S = 1.0
+SETTLING = "Mount is off source"
+TSYS_EDGE_CHANNELS = 8
+
+J2000_MJD = 51544.5
+TURN_RAD = 2.0 * math.pi
+
+
+def replica_contents(path: Path, *, thinning: Thinning | None = None) -> AsdmContents:
+    """Return the tables' contents for a replica of what a listobs text describes.
+
+    Parameters
+    ----------
+    path : Path
+        The text.
+    thinning : Thinning, optional
+        How much smaller it shall be; None keeps the true numbers of channels, antennas and integrations.
+
+    Raises
+    ------
+    InputError
+        The text is no listobs text of an ALMA observation, or is truncated.
+    """
+    eb = replica_execution_block(path)
+    if thinning is not None:
+        eb = thin(
+            eb,
+            every_nth_integration=thinning.every_nth_integration,
+            most_channels=thinning.most_channels,
+            most_antennas=thinning.most_antennas,
+        )
+    return plain_contents(eb)
+
+
+def plain_contents(eb: ExecutionBlock) -> AsdmContents:
+    """Return an execution block with plain Tsys, pointing, weather and water vapour beside it.
+
+    Parameters
+    ----------
+    eb : ExecutionBlock
+        The facts.
+    """
+    syscal = tuple(_syscal(eb))
+    told = replace(
+        eb,
+        tsys=tuple(map(_tsys_record, syscal)),
+        online_flags=tuple(_settling(eb)),
+        pwv=tuple(_water(eb)),
+        weather=WEATHER,
+        has_binary_data=False,
+    )
+    return AsdmContents(eb=told, syscal=syscal, pointing=tuple(_pointing(eb)), weather=tuple(_weather(eb)))
+
+
+def write_metadata_replica(path: Path, out: Path) -> ExecutionBlock:
+    """Write the metadata-only ASDM that replicates a listobs text and return its facts.
+
+    Parameters
+    ----------
+    path : Path
+        The listobs text.
+    out : Path
+        Directory in which the ASDM is made, under the name of the execution block.
+
+    Raises
+    ------
+    InputError
+        The text is no listobs text of an ALMA observation or is truncated, or the ASDM is there already.
+    """
+    contents = replica_contents(path)
+    directory = out / contents.eb.name
+    if directory.exists():
+        raise InputError("the ASDM is there already", where=str(directory), repair="remove it or choose another --out")
+    write_asdm_metadata(contents, directory)
+    (directory / MARKER).write_text(
+        "This ASDM holds metadata only: it replicates the structure of an observation and has no binary data.\n",
+        encoding="ascii",
+    )
+    return contents.eb
+
+
+def _tsys_windows(eb: ExecutionBlock, scan: Scan) -> Iterator[SpectralWindow]:
+    for spw_id in scan.spw_ids:
+        spw = eb.spws[spw_id]
+        if spw.processor == "CORRELATOR" and spw.n_channels > 1 and not spw.is_channel_average:
+            yield spw
+
+
+def _syscal(eb: ExecutionBlock) -> Iterator[SysCalRow]:
+    for scan in eb.scans_with(Intent.ATMOSPHERE):
+        for spw in _tsys_windows(eb, scan):
+            shape = (len(spw.correlations) if len(spw.correlations) < 3 else 2, spw.n_channels)
+            system, receiver, sky = (np.full(shape, value) for value in (SYSTEM_K, RECEIVER_K, SKY_K))
+            for antenna in eb.antennas:
+                yield SysCalRow(antenna.id, spw.id, scan.start_mjd_s, scan.end_mjd_s, system, receiver, sky)
+
+
+def _tsys_record(row: SysCalRow) -> TsysRecord:
+    receptors, channels = row.tsys_k.shape
+    return TsysRecord(
+        antenna_id=row.antenna_id,
+        spw_id=row.spw_id,
+        start_mjd_s=row.start_mjd_s,
+        end_mjd_s=row.end_mjd_s,
+        median_tsys_k=(SYSTEM_K,) * receptors,
+        n_values=receptors * max(0, channels - 2 * TSYS_EDGE_CHANNELS),
+    )
+
+
+def _settling(eb: ExecutionBlock) -> Iterator[OnlineFlag]:
+    """Antennas are flagged while they come on source, here before the data begin."""
+    for scan in eb.scans:
+        for antenna in eb.antennas:
+            yield OnlineFlag((antenna.name,), scan.start_mjd_s - SETTLING_S, scan.start_mjd_s, SETTLING)
+
+
+def _water(eb: ExecutionBlock) -> Iterator[WaterVapour]:
+    for scan in eb.scans_with(Intent.WVR):
+        for antenna in eb.antennas:
+            yield WaterVapour(antenna.name, 0.5 * (scan.start_mjd_s + scan.end_mjd_s), WATER_M)
+
+
+def _pointing(eb: ExecutionBlock) -> Iterator[PointingRow]:
+    for scan in eb.scans:
+        for sub in scan.subscans:
+            middle = 0.5 * (sub.start_mjd_s + sub.end_mjd_s)
+            azel = np.array([azimuth_elevation(eb.fields[sub.field_id].direction_rad, middle)])
+            for antenna in eb.antennas:
+                yield PointingRow(antenna.id, sub.start_mjd_s, sub.end_mjd_s, azel)
+
+
+def azimuth_elevation(direction_rad: tuple[float, float], mjd_s: float) -> tuple[float, float]:
+    """Return azimuth and elevation at the array, to a few arc minutes: no precession, no refraction (rad).
+
+    Parameters
+    ----------
+    direction_rad : tuple of float, rad
+        Right ascension and declination.
+    mjd_s : float, s
+        Time, MJD seconds UTC.
+
+    References
+    ----------
+    Earth rotation angle of IERS Conventions 2010, equation 5.15.
+    """
+    days = mjd_s / 86400.0 - J2000_MJD
+    rotation = TURN_RAD * ((0.7790572732640 + 1.00273781191135448 * days) % 1.0)
+    ra, dec = direction_rad
+    hour = rotation + SITE_LONGITUDE_RAD - ra
+    sin_lat, cos_lat = math.sin(SITE_LATITUDE_RAD), math.cos(SITE_LATITUDE_RAD)
+    up = sin_lat * math.sin(dec) + cos_lat * math.cos(dec) * math.cos(hour)
+    north = cos_lat * math.sin(dec) - sin_lat * math.cos(dec) * math.cos(hour)
+    east = -math.cos(dec) * math.sin(hour)
+    return math.atan2(east, north), math.asin(max(-1.0, min(1.0, up)))
+
+
+def _weather(eb: ExecutionBlock) -> Iterator[WeatherRow]:
+    count = max(1, math.ceil((eb.end_mjd_s - eb.start_mjd_s) / RECORD_S))
+    for number in range(count):
+        begin = eb.start_mjd_s + number * RECORD_S
+        yield WeatherRow(
+            begin,
+            begin + RECORD_S,
+            temperature_k=WEATHER.temperature_k,
+            pressure_pa=WEATHER.pressure_pa,
+            relative_humidity_percent=WEATHER.relative_humidity_percent,
+        )

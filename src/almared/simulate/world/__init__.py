@@ -1,0 +1,1 @@
+"""What is true: sky, air, water, array, receivers."""
