@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tarfile
@@ -12,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from casacore.tables import table
+from support.places import REAL
 
 from almared.formats import ms
 from almared.formats.caltable import CalTable, read_caltable
 
 pytestmark = pytest.mark.casa
 
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 ARCHIVE = REAL / "raw-ms" / "mssel_test_small.ms.tgz"
 SPW, AVERAGE_SPW = 1, 2
 CHILD = """

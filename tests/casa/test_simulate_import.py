@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from casacore.tables import table
 from support import tiny_eb
+from support.places import REAL
 
 from almared.formats.asdm.write.bdf import CrossType, baseline_pairs
 from almared.formats.asdm.write.tables import BINARY_FORM
@@ -326,7 +326,6 @@ def test_moving_target_has_its_ephemeris(imported: Imported) -> None:
     assert np.allclose(velocity * au / 86400.0, [r.radial_velocity_m_s for r in rows], rtol=1e-7)
 
 
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 LISTING = """
 import os, sys
 from pathlib import Path

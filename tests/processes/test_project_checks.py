@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from casacore.tables import makearrcoldesc, maketabdesc, table
+from support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 Tool = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -10,8 +10,9 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
+
+from support.places import ROOT, TESTS
 
 from almared.basics.select import id_ranges, parse_ids
 
@@ -31,8 +32,8 @@ TASKS = {
 }
 FIRST_PHASES = ".ap_pre_bandpass"
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "decisions"
-DOCUMENT = Path(__file__).parents[2] / "docs" / "decisions" / "020-differences-from-old-scripts.md"
+FIXTURES = TESTS / "fixtures" / "decisions"
+DOCUMENT = ROOT / "docs" / "decisions" / "020-differences-from-old-scripts.md"
 ROW = re.compile(r"^\| (?P<key>[^|]+?) \| `(?P<old>[^`]*)` \| `(?P<ours>[^`]*)` \| (?P<why>[^|]+?) \|$")
 
 WHOLE = ("channels of the first phases", "edge channels")

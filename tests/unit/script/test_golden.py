@@ -1,6 +1,6 @@
 """The whole script of a small execution block, as exact text.
 
-After a change that is meant: ``ALMARED_UPDATE_GOLDEN=1 pytest tests/unit/test_script_golden.py``, then read the diff.
+After a change that is meant: ``ALMARED_UPDATE_GOLDEN=1 pytest tests/unit/script/test_golden.py``, then read the diff.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+from support.places import GOLDEN
 from support.small_plan import planned
 
 from almared.script import render_script
 
-GOLDEN = Path(__file__).parents[1] / "golden"
 CASES: dict[str, dict[str, Any]] = {"plain": {}, "low_snr": {"is_low_snr": True, "has_wvr_correction": False}}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from support import tiny_eb
 from support.facts import differences
+from support.places import REAL
 
 from almared.formats.asdm import expected_rows, read_execution_block
 from almared.formats.asdm.bulk import MARKER
@@ -21,7 +21,6 @@ from almared.simulate.asdm.writer import write_asdm_metadata
 from almared.simulate.observe.contents import WeatherRow
 from almared.simulate.replica.contents import write_metadata_replica
 
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 MOSAIC = REAL / "listobs" / "uid___A002_X9cffbd_Xefe.ms.listobs"
 
 

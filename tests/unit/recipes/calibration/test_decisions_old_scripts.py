@@ -5,7 +5,6 @@ One execution block is replicated from its listobs; the other six are made from 
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from support.decided_eb import execution_block_of
 from support.decisions import DOCUMENT, FIXTURES, choices_of, differences, documented, facts_of_script, told_by
+from support.places import REAL
 
 from almared.cli.main import almared
 from almared.model import ExecutionBlock
@@ -20,7 +20,6 @@ from almared.recipes import CalibrationOptions, parse_flux, plan_calibration
 from almared.script import render_script
 from almared.simulate.replica.contents import write_metadata_replica
 
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 MOSAIC = "uid___A002_X9cffbd_Xefe"
 NAMES = sorted(path.stem for path in FIXTURES.glob("*.json"))
 MADE = [name for name in NAMES if name != MOSAIC]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tarfile
@@ -14,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import tiny_eb
 from support.facts import differences
+from support.places import REAL
 
 from almared.errors import AsdmError
 from almared.formats.asdm import expected_rows, read_execution_block
 from almared.formats.asdm.bulk import MARKER
 from almared.model import ExecutionBlock
 
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 VLA = REAL / "vla-sdm" / "16A-459_scan7.tgz"
 Change = Callable[[Path], object]
 

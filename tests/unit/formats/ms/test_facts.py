@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tarfile
 from pathlib import Path
 
 import pytest
 from casacore.tables import table
+from support.places import REAL
 
 from almared.errors import MeasurementSetError
 from almared.formats import ms
@@ -16,7 +16,6 @@ from almared.formats.ms import main_table
 from almared.formats.ms.records import timestamp
 from almared.model import SpwRole
 
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 ARCHIVE = REAL / "raw-ms" / "mssel_test_small.ms.tgz"
 
 

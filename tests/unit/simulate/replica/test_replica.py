@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.places import REAL
 
 from almared.errors import InputError
 from almared.formats.asdm import read_execution_block
@@ -25,7 +25,6 @@ from almared.simulate.replica.contents import (
 from almared.simulate.replica.rebuild import replica_execution_block, subscan_intents
 from almared.simulate.replica.thin import thin
 
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real material (ALMARED_REAL) is not here")
 
 NAMES = ("uid___A002_X9cffbd_Xefe", "uid___A002_Xba035e_X276c", "uid___A002_Xc483da_Xa88")

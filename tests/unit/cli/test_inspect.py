@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support import tiny_eb
+from support.places import REAL
 
 from almared.cli.commands.inspect import command
 from almared.cli.main import main
@@ -22,7 +22,6 @@ from almared.model import ExecutionBlock, Field, OnlineFlag
 from almared.simulate.asdm.writer import write_asdm_metadata
 from almared.simulate.replica.contents import write_metadata_replica
 
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 LISTINGS = REAL / "listobs"
 
 

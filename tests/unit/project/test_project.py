@@ -12,10 +12,10 @@ from pathlib import Path
 import click
 import pytest
 from packaging.requirements import Requirement
+from support.places import ROOT
 
 from almared.cli.main import COMMANDS, almared, main
 
-ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("casatools", "casatasks", "astropy", "numba", "matplotlib")
 LOADED = "import sys; print([m for m in {heavy!r} if m in sys.modules])"
 

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from support.places import ROOT
 
 from almared.errors import InputError
 from almared.mous import read_mous, read_settings
@@ -117,7 +118,7 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, words: str) 
 
 
 def test_the_example_of_the_documentation_is_read_and_names_every_key(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "mous.md").read_text()
+    page = (ROOT / "docs" / "mous.md").read_text()
     example = page.split("```toml\n")[1].split("```")[0]
     settings = read_settings(written(tmp_path, example))
     said = tomllib.loads(example)

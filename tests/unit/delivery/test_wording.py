@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.places import GOLDEN
 
 from almared.delivery.wording import personal_wording
 
-GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.py"))
+SCRIPTS = sorted(GOLDEN.glob("*.py"))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_lines_that_are_not(text: str) -> None:
     assert personal_wording(text, is_script=False) == ()
 
 
-@pytest.mark.parametrize("script", GOLDEN, ids=lambda path: path.name)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_our_own_scripts_are_not_personal(script: Path) -> None:
     assert personal_wording(script.read_text(), is_script=True) == ()
 

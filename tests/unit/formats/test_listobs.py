@@ -4,16 +4,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
+from support.places import REAL
 
 from almared.errors import InputError
 from almared.formats.listobs import parse_listobs, read_listobs
 from almared.simulate.replica.dumps import Group, count_integrations, exact_interval_s
 
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="the real material (ALMARED_REAL) is not here")
 
 SMALL = """\

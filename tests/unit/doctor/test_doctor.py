@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.places import ROOT
 
 from almared.doctor import State, Verdict, examine_profile, is_fit
 from almared.doctor.machine import (
@@ -35,7 +36,6 @@ from almared.doctor.trials import (
 )
 from almared.engine.configure import casadata_path
 
-ROOT = Path(__file__).resolve().parents[2]
 GOOD = {"six": "1.17.0", "python-casacore": "3.8.1", "casatools": "6.7.0.31", "casatasks": "6.7.0.31"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import tarfile
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.places import REAL
 
 from almared.errors import AsdmError
 from almared.formats.asdm import open_tables
@@ -21,7 +21,6 @@ from almared.formats.asdm.enumerations import words_of
 from almared.formats.asdm.schema import REQUIRED_TABLES, TABLES, Column, columns_by_name, columns_of
 from almared.formats.asdm.values import decode_text
 
-REAL = Path(os.environ.get("ALMARED_REAL", Path(__file__).parents[3] / "shared" / "real"))
 VLA = REAL / "vla-sdm" / "16A-459_scan7.tgz"
 
 
