@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from almared.errors import InputError
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.part import PART_COMPACT_LONGEST, PART_EXTENDED_LONGEST
 from almared.model import Antenna, Choice, Evidence
 
 ENDINGS = (
@@ -86,7 +86,7 @@ def _longest_m(antennas: Sequence[Antenna]) -> float:
 
 
 def _by_length(longest_m: float, evidence: tuple[Evidence, ...]) -> Choice[str]:
-    limit_m = thresholds.PART_COMPACT_LONGEST.value
+    limit_m = PART_COMPACT_LONGEST.value
     part = "compact" if longest_m < limit_m else "extended"
     relation = "shorter" if part == "compact" else "longer"
     reason = f"12-m dishes, the longest baseline of {longest_m:.0f} m is {relation} than {limit_m:.0f} m"
@@ -95,8 +95,8 @@ def _by_length(longest_m: float, evidence: tuple[Evidence, ...]) -> Choice[str]:
 
 def _contradiction(named: str, longest_m: float) -> str:
     """Return what speaks against a name, empty when nothing does."""
-    too_long = named == "compact" and longest_m > thresholds.PART_EXTENDED_LONGEST.value
-    too_short = named == "extended" and longest_m < thresholds.PART_COMPACT_LONGEST.value
+    too_long = named == "compact" and longest_m > PART_EXTENDED_LONGEST.value
+    too_short = named == "extended" and longest_m < PART_COMPACT_LONGEST.value
     return f"a longest baseline of {longest_m:.0f} m is unusual for this part" if too_long or too_short else ""
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.formats.caltable import CalTable
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import BANDPASS_CENTRAL, REPORT_OUTLIER_SIGMAS
 from almared.measure.robust import find_outliers, median, robust_sigma
 
 FloatArray = NDArray[np.float64]
@@ -76,7 +76,7 @@ class MeanBandpass:
 
 def central_channels(n_channels: int) -> slice:
     """Return the central channels that statistics of the bandpass use (domain C.2: 90 per cent)."""
-    edge = round(n_channels * (1 - thresholds.BANDPASS_CENTRAL.value) / 2)
+    edge = round(n_channels * (1 - BANDPASS_CENTRAL.value) / 2)
     return slice(edge, max(n_channels - edge, edge + 1))
 
 
@@ -122,7 +122,7 @@ def _noise(amplitude: FloatArray) -> float:
 
 
 def _upper_outliers(values: FloatArray) -> NDArray[np.bool_]:
-    apart = find_outliers(values, thresholds.REPORT_OUTLIER_SIGMAS.value, deviation=robust_sigma(values))
+    apart = find_outliers(values, REPORT_OUTLIER_SIGMAS.value, deviation=robust_sigma(values))
     with np.errstate(invalid="ignore"):
         return np.asarray(apart & (values > median(values)))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import WVR_OUTLIER_MADS
 from almared.measure.robust import find_outliers, median, median_absolute_deviation
 
 FloatArray = NDArray[np.float64]
@@ -95,7 +95,7 @@ def find_wvr_outliers(noises: Sequence[PhaseNoise]) -> tuple[str, ...]:
     domain.md C.3: more than 5 median absolute deviations from the median.
     """
     ratios = np.array([noise.ratio_percent for noise in noises])
-    limit = thresholds.WVR_OUTLIER_MADS.value
+    limit = WVR_OUTLIER_MADS.value
     apart = find_outliers(ratios, limit, deviation=median_absolute_deviation(ratios))
     high = ratios > median(ratios)
     return tuple(noise.antenna for noise, is_bad in zip(noises, apart & high, strict=True) if is_bad)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.sensitivity import CORRELATOR_EFFICIENCY
+from almared.heuristics.thresholds.report import PRIMARY_BEAM, QUICK_CELL, QUICK_FIELD
 
 GHZ = 1e9
 
@@ -141,7 +141,7 @@ def choose_cell_arcsec(longest_m: float, frequency_hz: float) -> float:
     ----------
     domain.md C.3: 15000 / (longest baseline x GHz) rounded down to 0.05 (above 0.2), 0.01, 0.005, 0.001 or 0.0005.
     """
-    cell = thresholds.QUICK_CELL.value / (longest_m * frequency_hz / GHZ)
+    cell = QUICK_CELL.value / (longest_m * frequency_hz / GHZ)
     # A cell keeps at least a fourth of its size when it is rounded down.
     step = next((s for s in CELLS_ARCSEC if cell > 4 * s), CELLS_ARCSEC[-1])
     return max(round(float(np.floor(cell / step + 1e-9)) * step, 6), CELLS_ARCSEC[-1])
@@ -149,10 +149,10 @@ def choose_cell_arcsec(longest_m: float, frequency_hz: float) -> float:
 
 def primary_beam_arcsec(frequency_hz: float, diameter_m: float) -> float:
     """Return the width (arcsec) of the primary beam at half its maximum (domain C.3: 6000 / GHz for 12 m)."""
-    return thresholds.PRIMARY_BEAM.value / (frequency_hz / GHZ) * 12.0 / diameter_m
+    return PRIMARY_BEAM.value / (frequency_hz / GHZ) * 12.0 / diameter_m
 
 
 def choose_image_size(cell_arcsec: float, beam_arcsec: float) -> int:
     """Return the first size (pixels) above one and a half primary beams, the largest when none is (domain C.3)."""
-    wanted = thresholds.QUICK_FIELD.value * beam_arcsec / cell_arcsec
+    wanted = QUICK_FIELD.value * beam_arcsec / cell_arcsec
     return next((size for size in IMAGE_SIZES if size > wanted), IMAGE_SIZES[-1])

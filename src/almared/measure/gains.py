@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.formats.caltable import CalTable
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import GAIN_CHECK_HIGH, GAIN_CHECK_LOW
 from almared.measure.robust import median
 
 FloatArray = NDArray[np.float64]
@@ -47,7 +47,7 @@ class AntennaGain:
 
 def is_off(relative: float) -> bool:
     """Return whether a relative gain is outside 0.90 to 1.10 (domain C.2)."""
-    low, high = thresholds.GAIN_CHECK_LOW.value, thresholds.GAIN_CHECK_HIGH.value
+    low, high = GAIN_CHECK_LOW.value, GAIN_CHECK_HIGH.value
     return bool(np.isfinite(relative) and not low <= relative <= high)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import QUICK_CORNER_FROM, QUICK_CORNER_TO
 from almared.measure.robust import robust_sigma
 
 FloatArray = NDArray[np.float64]
@@ -58,7 +58,7 @@ def measure_corner_rms(pixels: FloatArray) -> float:
     domain.md C.3: the box from 10 to 30 per cent; taken from the four corners, by the median of their deviations, so
     that a side lobe in one of them does no harm.
     """
-    low, high = thresholds.QUICK_CORNER_FROM.value, thresholds.QUICK_CORNER_TO.value
+    low, high = QUICK_CORNER_FROM.value, QUICK_CORNER_TO.value
     places = [slice(int(low * n), max(int(high * n), int(low * n) + 1)) for n in pixels.shape]
     flipped = (pixels, pixels[::-1], pixels[:, ::-1], pixels[::-1, ::-1])
     return float(np.median([_rms(view[places[0], places[1]]) for view in flipped]))
@@ -71,7 +71,7 @@ def _rms(pixels: FloatArray) -> float:
 
 def measure_peak(pixels: FloatArray) -> float:
     """Return the peak in the box from 10 to 90 per cent (domain C.3)."""
-    margins = [int(thresholds.QUICK_CORNER_FROM.value * n) for n in pixels.shape]
+    margins = [int(QUICK_CORNER_FROM.value * n) for n in pixels.shape]
     inner = pixels[margins[0] : pixels.shape[0] - margins[0], margins[1] : pixels.shape[1] - margins[1]]
     return float(np.nanmax(inner))
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.engine.jobs import run_job
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import QUICK_NITER
 from almared.measure.images import GaussianFit, fit_gaussian, measure_corner_rms, measure_peak
 
 Array = NDArray[Any]
@@ -176,7 +176,7 @@ def _arguments(request: QuickRequest) -> dict[str, Any]:
             "bin_s": request.bin_s,
             "mask_pixels": request.mask_pixels,
         },
-        "niter": thresholds.QUICK_NITER.value,
+        "niter": QUICK_NITER.value,
         "threshold_jy": request.threshold_jy,
     }
 

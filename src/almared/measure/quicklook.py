@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import InputError
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.calibrators import fields_of_source
 from almared.heuristics.calibration.sensitivity import known_flux_jy, median_tsys_k, seconds_on
 from almared.heuristics.calibration.tsys import separation_rad
+from almared.heuristics.thresholds.channels import TDM_EDGE_FRACTION
+from almared.heuristics.thresholds.report import ANTENNA_FLAGGED, QUICK_THRESHOLD
 from almared.measure.averages import Averages
 from almared.measure.expected import (
     Sensitivity,
@@ -110,7 +111,7 @@ def antennas_with_data(eb: ExecutionBlock, averages: Sequence[Averages]) -> tupl
         for ends in (one.antenna1, one.antenna2):
             np.add.at(total, ends, seen.sum(axis=(0, 2)))
             np.add.at(good, ends, ((one.weight > 0) & seen).sum(axis=(0, 2)))
-    enough = good > (1 - thresholds.ANTENNA_FLAGGED.value) * np.maximum(total, 1)
+    enough = good > (1 - ANTENNA_FLAGGED.value) * np.maximum(total, 1)
     return tuple(int(n) for n in np.flatnonzero(enough & (total > 0)))
 
 
@@ -188,7 +189,7 @@ def _sensitivity(eb: ExecutionBlock, field_id: int, *, window: SpectralWindow, s
 
 def _usable_bandwidth_hz(window: SpectralWindow) -> float:
     """Return the bandwidth without the edges that are flagged in TDM windows (domain A.8 step 10)."""
-    return window.bandwidth_hz * (1 - 2 * thresholds.TDM_EDGE_FRACTION.value if window.is_tdm else 1.0)
+    return window.bandwidth_hz * (1 - 2 * TDM_EDGE_FRACTION.value if window.is_tdm else 1.0)
 
 
 def _seconds(eb: ExecutionBlock, field_id: int, *, spw_id: int) -> float:
@@ -205,7 +206,7 @@ def quick_request(ms: Path, name: str, *, eb: ExecutionBlock, field_id: int, set
         widths=setup.widths,
         cell_arcsec=setup.cell_arcsec,
         size=setup.size,
-        threshold_jy=thresholds.QUICK_THRESHOLD.value * expected_field_rms_jy(eb, field_id, setup=setup),
+        threshold_jy=QUICK_THRESHOLD.value * expected_field_rms_jy(eb, field_id, setup=setup),
     )
 
 

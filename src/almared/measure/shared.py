@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.calibrators import choose_flux_fields
+from almared.heuristics.thresholds.report import SHORT_BASELINES
 from almared.measure.averages import Averages, Wanted, read_averages
 from almared.measure.visibilities import choose_short_limit_m
 from almared.model import ExecutionBlock, Intent
@@ -36,7 +36,7 @@ def wanted_averages(eb: ExecutionBlock, uv_limit_m: float | None = None) -> dict
     """
     places = np.array([antenna.position_m for antenna in eb.antennas])
     lengths = np.linalg.norm(places[:, np.newaxis] - places, axis=-1)[np.triu_indices(len(places), 1)]
-    limit = choose_short_limit_m(lengths, uv_limit_m or thresholds.SHORT_BASELINES.value)
+    limit = choose_short_limit_m(lengths, uv_limit_m or SHORT_BASELINES.value)
     flux = set(choose_flux_fields(eb).value)
     calibrators = set(
         eb.field_ids_with(Intent.BANDPASS, Intent.FLUX, Intent.AMPLI, Intent.PHASE, Intent.CHECK, Intent.DIFFGAIN)

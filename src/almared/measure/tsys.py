@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.formats.caltable import CalTable
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import (
+    REPORT_OUTLIER_SIGMAS,
+    TSYS_OUTLIER_LEAST,
+    TSYS_SPIKE,
+    TSYS_STATISTICS_BELOW,
+    TSYS_STATISTICS_FROM,
+    TSYS_STATISTICS_TO,
+)
 from almared.measure.robust import find_outliers, median, robust_sigma
 
 FloatArray = NDArray[np.float64]
@@ -97,7 +104,7 @@ def inner_channels(n_channels: int) -> slice:
     ----------
     domain.md C.3: channels 20 to 80 per cent.
     """
-    first, last = thresholds.TSYS_STATISTICS_FROM.value, thresholds.TSYS_STATISTICS_TO.value
+    first, last = TSYS_STATISTICS_FROM.value, TSYS_STATISTICS_TO.value
     return slice(int(first * n_channels), max(int(last * n_channels), int(first * n_channels) + 1))
 
 
@@ -150,13 +157,13 @@ def _means(values: FloatArray) -> list[float]:
 def _rms(values: FloatArray) -> float:
     """Return the rms about the median of the values below five times it."""
     middle = median(values)
-    kept = values[np.isfinite(values) & (np.abs(values) < thresholds.TSYS_STATISTICS_BELOW.value * middle)]
+    kept = values[np.isfinite(values) & (np.abs(values) < TSYS_STATISTICS_BELOW.value * middle)]
     return float(np.sqrt(np.mean((kept - middle) ** 2))) if kept.size else float("nan")
 
 
 def _outliers(values: FloatArray) -> NDArray[np.bool_]:
-    least = thresholds.TSYS_OUTLIER_LEAST.value * median(values)
-    return find_outliers(values, thresholds.REPORT_OUTLIER_SIGMAS.value, deviation=robust_sigma(values), least=least)
+    least = TSYS_OUTLIER_LEAST.value * median(values)
+    return find_outliers(values, REPORT_OUTLIER_SIGMAS.value, deviation=robust_sigma(values), least=least)
 
 
 def find_tsys_faults(tsys: CalTable) -> tuple[TsysFault, ...]:
@@ -189,7 +196,7 @@ def _spikes(values: FloatArray) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore", divide="ignore"):
         relative = values / shape
         own = np.array([median(row) for row in relative])[:, np.newaxis]
-        return np.asarray((np.abs(relative / own - 1) > thresholds.TSYS_SPIKE.value) & (values > 0))
+        return np.asarray((np.abs(relative / own - 1) > TSYS_SPIKE.value) & (values > 0))
 
 
 def flagged_fraction(table: CalTable) -> dict[str, float]:

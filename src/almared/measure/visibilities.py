@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import SHORT_BASELINE_PERCENTILE
 
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
@@ -57,7 +57,7 @@ def choose_short_limit_m(lengths_m: FloatArray, longest_m: float) -> float:
     """
     lengths = lengths_m[np.isfinite(lengths_m)]
     if lengths.size and lengths.min() > longest_m:
-        return float(np.percentile(lengths, thresholds.SHORT_BASELINE_PERCENTILE.value))
+        return float(np.percentile(lengths, SHORT_BASELINE_PERCENTILE.value))
     return longest_m
 
 

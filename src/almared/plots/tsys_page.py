@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.formats.caltable import CalTable
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import TSYS_PLOT_FLAGGED
 from almared.measure.bandpass import central_channels
 from almared.measure.tsys import POLARIZATIONS, TsysFault, WindowTsys, flagged_fraction
 from almared.plots.palette import SMALL
@@ -81,7 +81,7 @@ def draw_tsys_page(figure: Figure, tsys: CalTable, *, shown: Sequence[TsysPanel]
 
 def _without_flagged(tsys: CalTable) -> CalTable:
     parts = flagged_fraction(tsys)
-    limit = thresholds.TSYS_PLOT_FLAGGED.value
+    limit = TSYS_PLOT_FLAGGED.value
     good = [n for n, name in enumerate(tsys.antenna_names) if parts.get(name, 1.0) <= limit]
     return tsys.where(np.isin(tsys.antenna1, good))
 

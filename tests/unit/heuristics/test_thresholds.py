@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 import almared.heuristics
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.threshold import all_thresholds
+from almared.heuristics.thresholds.wvr import WVR_CLOCK_FIXED
 
 ROOM = Path(almared.heuristics.__file__).parent
-TEXTS = [path.read_text() for path in ROOM.parent.rglob("*.py") if path.name != "thresholds.py"]
-TABLE = thresholds.all_thresholds()
+TEXTS = [path.read_text() for path in ROOM.parent.rglob("*.py") if path.name != "py"]
+TABLE = all_thresholds()
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -28,4 +29,4 @@ def test_every_threshold_is_used(name: str) -> None:
 
 def test_clock_of_the_radiometers_was_right_from_2013_january_21() -> None:
     since = datetime.date(2013, 1, 21) - datetime.date(1858, 11, 17)
-    assert since.total_seconds() == thresholds.WVR_CLOCK_FIXED.value
+    assert since.total_seconds() == WVR_CLOCK_FIXED.value

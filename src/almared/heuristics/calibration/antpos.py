@@ -7,7 +7,7 @@ import numpy as np
 from almared.basics.times import DAY_S
 from almared.errors import InputError
 from almared.formats.catalogues.antpos import PositionFile
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.antpos import ANTPOS_IMPLAUSIBLE, ANTPOS_LARGE, ANTPOS_LEAST
 from almared.model import Choice, Evidence, ExecutionBlock, Vector
 
 Offsets = tuple[tuple[str, Vector], ...]
@@ -39,7 +39,7 @@ def choose_position_offsets(eb: ExecutionBlock, given: PositionFile) -> Choice[O
         )
     lengths = {name: float(np.linalg.norm(offset)) for name, offset in offsets.items()}
     _refuse_implausible(given, lengths)
-    kept = tuple((name, offsets[name]) for name, n in lengths.items() if n >= thresholds.ANTPOS_LEAST.value)
+    kept = tuple((name, offsets[name]) for name, n in lengths.items() if n >= ANTPOS_LEAST.value)
     return _told(given, kept, lengths=lengths)
 
 
@@ -63,7 +63,7 @@ def _difference(position: Vector, recorded: Vector) -> Vector:
 
 def _refuse_implausible(given: PositionFile, lengths: dict[str, float]) -> None:
     for name, length in lengths.items():
-        if length > thresholds.ANTPOS_IMPLAUSIBLE.value:
+        if length > ANTPOS_IMPLAUSIBLE.value:
             raise InputError(
                 f"{name} would move by {length:.1f} m: it stood on another pad when it was measured",
                 where=str(given.path),
@@ -72,7 +72,7 @@ def _refuse_implausible(given: PositionFile, lengths: dict[str, float]) -> None:
 
 
 def _told(given: PositionFile, kept: Offsets, *, lengths: dict[str, float]) -> Choice[Offsets]:
-    large = [name for name, _ in kept if lengths[name] > thresholds.ANTPOS_LARGE.value]
+    large = [name for name, _ in kept if lengths[name] > ANTPOS_LARGE.value]
     unknown = sorted(set(given.positions_m) - set(lengths))
     warnings = [f"{', '.join(large)} move by more than 2 mm"] if large else []
     warnings += [f"positions of antennas that did not observe: {', '.join(unknown)}"] if unknown else []

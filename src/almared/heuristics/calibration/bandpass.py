@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.flux import FluxModel
 from almared.heuristics.calibration.sensitivity import (
     Solution,
@@ -14,6 +13,13 @@ from almared.heuristics.calibration.sensitivity import (
     noise_bandwidth_hz,
     predict_snr,
     seconds_on,
+)
+from almared.heuristics.thresholds.bandpass import (
+    BANDPASS_FINE_CHANNELS,
+    BANDPASS_FINE_WIDTH,
+    BANDPASS_LEAST_KEPT,
+    BANDPASS_SMOOTH_CHANNELS,
+    BANDPASS_TARGET_SNR,
 )
 from almared.model import Choice, Evidence, ExecutionBlock, SpectralWindow
 
@@ -114,22 +120,22 @@ def _smoothing(windows: Sequence[SpectralWindow], ratios: dict[int, float]) -> t
     reached = min(_smoothed_snr(w, ratios[w.id], n_channels=counts[w.id]) for w in windows)
     reason = f"smoothed over {interval}: predicted SNR {worst:.0f} per channel, {reached:.0f} smoothed"
     weak = f"even smoothed over {interval} it reaches only SNR {reached:.0f}"
-    is_weak = reached < thresholds.BANDPASS_TARGET_SNR.value
+    is_weak = reached < BANDPASS_TARGET_SNR.value
     return BandpassSolints("inf", f"inf,{interval}"), reason, weak if is_weak else ""
 
 
 def _least_channels(windows: Sequence[SpectralWindow]) -> int:
-    return int(thresholds.BANDPASS_SMOOTH_CHANNELS.value) if all(_is_fine(w) for w in windows) else 1
+    return int(BANDPASS_SMOOTH_CHANNELS.value) if all(_is_fine(w) for w in windows) else 1
 
 
 def _is_fine(window: SpectralWindow) -> bool:
-    has_many = window.n_channels > thresholds.BANDPASS_FINE_CHANNELS.value
-    return has_many and window.channel_width_hz < thresholds.BANDPASS_FINE_WIDTH.value
+    has_many = window.n_channels > BANDPASS_FINE_CHANNELS.value
+    return has_many and window.channel_width_hz < BANDPASS_FINE_WIDTH.value
 
 
 def _channels_needed(window: SpectralWindow, ratio: float) -> int:
     """Return how many channels must be averaged to reach the aimed SNR."""
-    missing = (thresholds.BANDPASS_TARGET_SNR.value / max(ratio, 1e-3)) ** 2 - 1.0
+    missing = (BANDPASS_TARGET_SNR.value / max(ratio, 1e-3)) ** 2 - 1.0
     return 1 + max(0, math.ceil(missing * noise_bandwidth_hz(window, 1) / window.channel_width_hz))
 
 
@@ -139,7 +145,7 @@ def _smoothed_snr(window: SpectralWindow, ratio: float, *, n_channels: int) -> f
 
 def _in_channels(windows: Sequence[SpectralWindow], needed: dict[int, int]) -> tuple[str, dict[int, int]]:
     """Return one number of channels for windows that are alike, or smoothed as usual."""
-    most = max(1, min(w.n_channels for w in windows) // int(thresholds.BANDPASS_LEAST_KEPT.value))
+    most = max(1, min(w.n_channels for w in windows) // int(BANDPASS_LEAST_KEPT.value))
     count = min(max(needed.values()), most)
     return f"{count}ch", {w.id: count for w in windows}
 
@@ -147,6 +153,6 @@ def _in_channels(windows: Sequence[SpectralWindow], needed: dict[int, int]) -> t
 def _in_megahertz(windows: Sequence[SpectralWindow], needed: dict[int, int]) -> tuple[str, dict[int, int]]:
     """Return one width for windows of different modes: a number of channels would be too wide in the coarse ones."""
     wanted = max(needed[w.id] * w.channel_width_hz for w in windows if needed[w.id] > 1)
-    most = min(w.bandwidth_hz for w in windows) / thresholds.BANDPASS_LEAST_KEPT.value
+    most = min(w.bandwidth_hz for w in windows) / BANDPASS_LEAST_KEPT.value
     megahertz = float(f"{min(wanted, most) * 1e-6:.2g}")
     return f"{megahertz:g}MHz", {w.id: max(1, int(megahertz * 1e6 / w.channel_width_hz)) for w in windows}

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from almared.errors import PlanError
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.spws import choose_calibration_spws
+from almared.heuristics.thresholds.general import SAME_PLACE
 from almared.model import Choice, Evidence, ExecutionBlock, Field, Intent, Scan
 from almared.physics.bodies import body_name
 
@@ -62,7 +62,7 @@ def _is_one_place(places: Mapping[int, tuple[float, float]], first: Field, *, se
     if first.source_id not in places or second.source_id not in places:
         return False
     here, there = places[first.source_id], places[second.source_id]
-    return all(abs(a - b) < thresholds.SAME_PLACE.value for a, b in zip(here, there, strict=True))
+    return all(abs(a - b) < SAME_PLACE.value for a, b in zip(here, there, strict=True))
 
 
 def is_phase_only(scan: Scan) -> bool:

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 
 from almared.basics.times import DAY_S
 from almared.formats.catalogues.measurements import FluxMeasurement, clean_name
-from almared.heuristics import thresholds
 from almared.heuristics.imaging.acceptance import band_of
+from almared.heuristics.thresholds.flux import (
+    CATALOGUE_INDEX_ERROR,
+    CATALOGUE_OLDEST,
+    CATALOGUE_WINDOW,
+    FLUX_FARTHEST,
+    FLUX_LARGEST_INDEX,
+    FLUX_USUAL_INDEX,
+)
 
 LOW_BAND, HIGH_BAND = 3, 7
 """Bands in which calibrators are measured regularly (domain F.3)."""
@@ -108,10 +115,10 @@ def _nearest_day(records: Sequence[FluxMeasurement], mjd_s: float) -> list[FluxM
 
 def _index(low: Sequence[FluxMeasurement], high: Sequence[FluxMeasurement], *, mjd_s: float) -> _Index:
     """Return the index of the pair that is least apart in time; of several, of the one nearest to the date."""
-    window = thresholds.CATALOGUE_WINDOW.value * DAY_S
+    window = CATALOGUE_WINDOW.value * DAY_S
     pairs = [(a, b) for a in low for b in high if max(abs(a.mjd_s - mjd_s), abs(b.mjd_s - mjd_s)) <= window]
     if not pairs:
-        return _Index(thresholds.FLUX_USUAL_INDEX.value, thresholds.CATALOGUE_INDEX_ERROR.value)
+        return _Index(FLUX_USUAL_INDEX.value, CATALOGUE_INDEX_ERROR.value)
     a, b = min(pairs, key=lambda pair: (_days_apart(*pair), abs(pair[0].mjd_s + pair[1].mjd_s - 2 * mjd_s)))
     stretch = math.log(b.frequency_hz / a.frequency_hz)
     error = math.hypot(a.error_jy / a.flux_jy, b.error_jy / b.flux_jy) / stretch
@@ -126,14 +133,12 @@ def _days_apart(a: FluxMeasurement, b: FluxMeasurement) -> float:
 def _doubts(
     records: Sequence[FluxMeasurement], index: _Index, *, age_days: float, frequency_hz: float
 ) -> tuple[str, ...]:
-    oldest = thresholds.CATALOGUE_OLDEST.value
+    oldest = CATALOGUE_OLDEST.value
     highest = max(record.frequency_hz for record in records)
     doubts = {
         f"it was measured {abs(age_days):.0f} d {'before' if age_days > 0 else 'after'}": abs(age_days) > oldest,
         f"its index is from measurements {index.apart_days:.0f} d apart": index.apart_days > oldest,
-        f"an index of {index.value:+.2f} is unusual for a quasar": index.value > thresholds.FLUX_LARGEST_INDEX.value,
-        f"it was never measured above {highest / 1e9:.0f} GHz": (
-            frequency_hz > thresholds.FLUX_FARTHEST.value * highest
-        ),
+        f"an index of {index.value:+.2f} is unusual for a quasar": index.value > FLUX_LARGEST_INDEX.value,
+        f"it was never measured above {highest / 1e9:.0f} GHz": (frequency_hz > FLUX_FARTHEST.value * highest),
     }
     return tuple(text for text, holds in doubts.items() if holds)

@@ -8,13 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.channels import (
+    PHASE_CHANNEL_FRACTION,
+    PHASE_LEAST_SNR,
+    PLANET_LINE_SHARE,
+    STRONG_LINE_OPACITY,
+    TDM_EDGE_FRACTION,
+)
+from almared.heuristics.thresholds.general import ASSUMED_PWV
 from almared.model import Choice, Evidence, ExecutionBlock, SpectralWindow
 from almared.physics.atmosphere import zenith_opacity
 from almared.physics.bodies import body_name
 
 GHZ = 1e9
-_LINE_SHARE = thresholds.PLANET_LINE_SHARE.value
+_LINE_SHARE = PLANET_LINE_SHARE.value
 LINES: dict[str, dict[str, tuple[tuple[float, float], ...]]] = {
     "Neptune": {
         "CO": ((114.00, 116.50), (227.00, 234.50), (340.00, 351.50), (455.00, 467.50), (686.00, 696.50),
@@ -41,7 +48,7 @@ def choose_tdm_edges(eb: ExecutionBlock, spw_ids: Sequence[int]) -> Choice[str]:
     windows = [eb.spws[i] for i in spw_ids if eb.spws[i].is_tdm]
     parts = []
     for window in windows:
-        n, edge = window.n_channels, round(thresholds.TDM_EDGE_FRACTION.value * window.n_channels)
+        n, edge = window.n_channels, round(TDM_EDGE_FRACTION.value * window.n_channels)
         if edge:
             parts.append(f"{window.id}:0~{edge - 1};{n - edge}~{n - 1}")
     reason = "6.25 % at each edge of TDM windows, where the filter falls" if parts else "no window is TDM"
@@ -153,7 +160,7 @@ def choose_phase_channels(
     """
     if whole:
         return Choice(",".join(map(str, spw_ids)), "weak calibrator: whole windows", rule="domain A.12")
-    pwv = float(np.median([p.pwv_m for p in eb.pwv])) if eb.pwv else thresholds.ASSUMED_PWV.value
+    pwv = float(np.median([p.pwv_m for p in eb.pwv])) if eb.pwv else ASSUMED_PWV.value
     known = integration_snr or {}
     stretches = [_quiet_stretch(eb.spws[i], pwv, fraction=_needed_fraction(known.get(i))) for i in spw_ids]
     measured = (
@@ -171,14 +178,14 @@ def choose_phase_channels(
 
 def _needed_fraction(snr: float | None) -> float:
     """Return the part of a window that gives a phase its least SNR: a fifth, or more for weak calibrators."""
-    usual = thresholds.PHASE_CHANNEL_FRACTION.value
+    usual = PHASE_CHANNEL_FRACTION.value
     if not snr:
         return usual
-    return min(1.0, max(usual, (thresholds.PHASE_LEAST_SNR.value / snr) ** 2))
+    return min(1.0, max(usual, (PHASE_LEAST_SNR.value / snr) ** 2))
 
 
 def _weak_told(known: Mapping[int, float]) -> str:
-    weak = [str(i) for i, snr in known.items() if snr < thresholds.PHASE_LEAST_SNR.value]
+    weak = [str(i) for i, snr in known.items() if snr < PHASE_LEAST_SNR.value]
     if not weak:
         return ""
     return f"phases of one integration reach less than SNR 5 in spw {', '.join(weak)}: consider --low-snr"
@@ -210,13 +217,13 @@ def _stretches_told(stretches: Sequence[_Stretch]) -> str:
 def _quiet_stretch(window: SpectralWindow, pwv_m: float, *, fraction: float) -> _Stretch:
     """Return the stretch of this size that has the fewest channels with strong lines, nearest to the centre."""
     n = window.n_channels
-    edge = round(thresholds.TDM_EDGE_FRACTION.value * n)
+    edge = round(TDM_EDGE_FRACTION.value * n)
     size = max(1, min(round(fraction * n), n - 2 * edge))
     centre = (n - size) // 2
     tau = zenith_opacity(channel_frequencies(window), pwv_m)
-    strong = tau - np.median(tau) > thresholds.STRONG_LINE_OPACITY.value
+    strong = tau - np.median(tau) > STRONG_LINE_OPACITY.value
     spoiled = np.convolve(strong, np.ones(size), mode="valid")
     starts = range(edge, n - edge - size + 1)
     best = min(starts, key=lambda s: (spoiled[s], abs(s - centre)), default=centre)
-    is_wide = size > round(thresholds.PHASE_CHANNEL_FRACTION.value * n) + 1
+    is_wide = size > round(PHASE_CHANNEL_FRACTION.value * n) + 1
     return _Stretch(window.id, best, best + size - 1, spoiled[best] < spoiled[centre], is_wide)

@@ -9,8 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from almared.errors import PlanError
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.calibrators import fields_of_source
+from almared.heuristics.thresholds.flux import (
+    FLUX_FARTHEST,
+    FLUX_FIT_RESIDUAL,
+    FLUX_LARGEST_INDEX,
+    FLUX_LEAST_SPAN,
+    FLUX_POLARISED,
+    FLUX_USUAL_INDEX,
+)
 from almared.model import Choice, Evidence, ExecutionBlock, SourceFlux
 from almared.physics.bodies import BodyModel, body_name, read_body_model
 
@@ -111,7 +118,7 @@ def choose_flux_model(
 
 
 def _rising(law: PowerLaw) -> str:
-    is_rising = law.spectral_index > thresholds.FLUX_LARGEST_INDEX.value
+    is_rising = law.spectral_index > FLUX_LARGEST_INDEX.value
     return f"a spectral index of {law.spectral_index:+.2f} is unusual for a quasar" if is_rising else ""
 
 
@@ -182,7 +189,7 @@ def _from_source_table(eb: ExecutionBlock, field_id: int, *, spw_ids: Sequence[i
             where=eb.name,
             repair="give it with --flux NAME=Jy@GHz,alpha",
         )
-    polarised = any(abs(v) > thresholds.FLUX_POLARISED.value for f in known for v in f.stokes_jy[1:])
+    polarised = any(abs(v) > FLUX_POLARISED.value for f in known for v in f.stokes_jy[1:])
     index, warning = _fit_index(known)
     warnings = ("Q, U or V in the Source table are not zero and are not used" if polarised else "", warning)
     reference = float(np.mean([eb.spws[i].mean_frequency_hz for i in spw_ids]))
@@ -195,7 +202,7 @@ def _from_source_table(eb: ExecutionBlock, field_id: int, *, spw_ids: Sequence[i
 
 def _far(reference_hz: float, known: Sequence[SourceFlux]) -> str:
     low, high = (limit(f.frequency_hz for f in known) for limit in (min, max))
-    factor = thresholds.FLUX_FARTHEST.value
+    factor = FLUX_FARTHEST.value
     if low / factor <= reference_hz <= high * factor:
         return ""
     return f"its flux is carried over from {low * 1e-9:.0f} to {high * 1e-9:.0f} GHz"
@@ -205,11 +212,11 @@ def _fit_index(known: Sequence[SourceFlux]) -> tuple[float, str]:
     """Return the slope of log flux over log frequency, and what is doubtful about it."""
     x = np.log([f.frequency_hz for f in known])
     y = np.log([f.stokes_jy[0] for f in known])
-    usual = thresholds.FLUX_USUAL_INDEX.value
-    if np.ptp(x) < thresholds.FLUX_LEAST_SPAN.value:
+    usual = FLUX_USUAL_INDEX.value
+    if np.ptp(x) < FLUX_LEAST_SPAN.value:
         return usual, f"fluxes of one frequency are known: spectral index {usual} is assumed"
     x, y = x - x.mean(), y - y.mean()
     index = float((x * y).sum() / (x * x).sum())
     residual = float(np.abs(y - index * x).max())
-    is_bent = residual > thresholds.FLUX_FIT_RESIDUAL.value
+    is_bent = residual > FLUX_FIT_RESIDUAL.value
     return index, f"fluxes of the Source table are up to {100 * residual:.0f} % off a power law" if is_bent else ""

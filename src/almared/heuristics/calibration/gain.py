@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from almared.basics.select import id_ranges
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.calibrators import PhaseGroup, calibrating_scans, field_name
 from almared.heuristics.calibration.flux import FluxModel
 from almared.heuristics.calibration.sensitivity import integration_s, predict_integration_snr, seconds_on
+from almared.heuristics.thresholds.channels import PHASE_LEAST_SNR
+from almared.heuristics.thresholds.gain import GAIN_LEAST_SNR, GAIN_TARGET_SNR
 from almared.model import Choice, Evidence, ExecutionBlock
 
 
@@ -51,7 +52,7 @@ def choose_gaintype(predicted_snr: dict[int, float]) -> Choice[str]:
     architecture.md, more facts: a normalised bandpass followed by gaintype T leaves an X/Y amplitude difference, so G
     is used wherever each polarisation reaches the least SNR of domain.md A.12; the old generator always used T.
     """
-    least = thresholds.GAIN_LEAST_SNR.value
+    least = GAIN_LEAST_SNR.value
     evidence = tuple(
         Evidence("predicted SNR per polarisation and scan", round(v, 1), selection=f"field {f}", source="radiometer")
         for f, v in sorted(predicted_snr.items())
@@ -62,7 +63,7 @@ def choose_gaintype(predicted_snr: dict[int, float]) -> Choice[str]:
         warning = "a difference of X and Y gains stays in the polarisations (Stokes I is right)"
         return Choice("T", reason, evidence, rule="domain A.12, G32", warning=warning)
     strong = "each polarisation is strong enough" if evidence else "no flux is known that speaks against it"
-    noisy = [f for f, v in predicted_snr.items() if v < thresholds.GAIN_TARGET_SNR.value]
+    noisy = [f for f, v in predicted_snr.items() if v < GAIN_TARGET_SNR.value]
     return Choice(
         "G",
         f"X and Y gains may differ, and {strong}",
@@ -93,7 +94,7 @@ def choose_phase_solint(
     """
     ratios = {f: predict_integration_snr(eb, f, spw_ids=spw_ids, model=model) for f in field_ids}
     known = {f: min(by_window.values()) for f, by_window in ratios.items() if by_window}
-    least = thresholds.PHASE_LEAST_SNR.value
+    least = PHASE_LEAST_SNR.value
     evidence = tuple(
         Evidence("predicted SNR per integration", round(v, 1), "", field_name(eb, f), "radiometer")
         for f, v in known.items()

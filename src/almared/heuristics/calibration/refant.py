@@ -11,8 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import PlanError
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.calibrators import SUPPORTING
+from almared.heuristics.thresholds.refant import (
+    REFANT_ALL_FLAGGED,
+    REFANT_BAD_TSYS,
+    REFANT_MOST_FLAGGED,
+    REFANT_NEIGHBOUR_PERCENTILE,
+    REFANT_NEIGHBOUR_PERCENTILE_LONG,
+    REFANT_SHADOW_ELEVATION,
+)
 from almared.model import Choice, Evidence, ExecutionBlock
 
 
@@ -44,14 +51,14 @@ class AntennaScore:
     @property
     def rank(self) -> tuple[bool, bool, int, bool, float]:
         """Sorting key: not wholly, not mostly flagged, fewest failed tests, good Tsys, central and little flagged."""
-        mostly_flagged = self.flagged >= thresholds.REFANT_MOST_FLAGGED.value
+        mostly_flagged = self.flagged >= REFANT_MOST_FLAGGED.value
         central = self.farthest_m * (1.0 + self.flagged)
         return self.is_useless, mostly_flagged, len(self.fails), self.has_bad_tsys, central
 
     @property
     def is_useless(self) -> bool:
         """Whether it is flagged all the time, rounding aside."""
-        return self.flagged >= thresholds.REFANT_ALL_FLAGGED.value
+        return self.flagged >= REFANT_ALL_FLAGGED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +135,7 @@ def rank_antennas(eb: ExecutionBlock, *, long_baselines: bool = False) -> tuple[
     """
     if len(eb.antennas) < 2:
         raise PlanError("fewer than two antennas: nothing to calibrate", where=eb.name)
-    limit = thresholds.REFANT_NEIGHBOUR_PERCENTILE_LONG if long_baselines else thresholds.REFANT_NEIGHBOUR_PERCENTILE
+    limit = REFANT_NEIGHBOUR_PERCENTILE_LONG if long_baselines else REFANT_NEIGHBOUR_PERCENTILE
     array = _Array.of(eb, limit.value)
     scores = [_score(eb, i, array=array) for i in range(len(eb.antennas))]
     return tuple(sorted(scores, key=lambda s: (*s.rank, s.name)))
@@ -142,7 +149,7 @@ def _baseline_lengths(eb: ExecutionBlock) -> NDArray[np.float64]:
 def _shadowing_lengths(eb: ExecutionBlock) -> NDArray[np.float64]:
     """Return per pair the distance below which one dish shadows the other above the elevation of the rule."""
     diameters = np.array([a.diameter_m for a in eb.antennas])
-    sine = math.sin(math.radians(thresholds.REFANT_SHADOW_ELEVATION.value))
+    sine = math.sin(math.radians(REFANT_SHADOW_ELEVATION.value))
     return np.asarray(np.maximum(diameters[:, None], diameters[None, :]) / sine)
 
 
@@ -154,7 +161,7 @@ def _score(eb: ExecutionBlock, index: int, *, array: _Array) -> AntennaScore:
     tests = {
         "far from its neighbours": nearest > array.far_m,
         "may be shadowed above 40 deg": bool((array.lengths < array.shadow)[index][others].any()),
-        "flagged half of the time or more": flagged >= thresholds.REFANT_MOST_FLAGGED.value,
+        "flagged half of the time or more": flagged >= REFANT_MOST_FLAGGED.value,
         f"not of the usual {array.diameter_m:g} m": antenna.diameter_m != array.diameter_m,
     }
     fails = tuple(words for words, failed in tests.items() if failed)
@@ -168,7 +175,7 @@ def _antennas_with_bad_tsys(eb: ExecutionBlock) -> frozenset[int]:
     for row in eb.tsys:
         bad[row.antenna_id, row.spw_id] += row.n_bad_tsys
         looked_at[row.antenna_id, row.spw_id] += row.n_values
-    limit = thresholds.REFANT_BAD_TSYS.value
+    limit = REFANT_BAD_TSYS.value
     return frozenset(key[0] for key, count in bad.items() if count > limit * max(looked_at[key], 1))
 
 

@@ -8,8 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from almared.basics.select import id_ranges
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.calibrators import SUPPORTING, PhaseGroup, fields_of_source
+from almared.heuristics.thresholds.tsys import (
+    TSYS_BEFORE_SCAN,
+    TSYS_EDGE_FRACTION,
+    TSYS_MOST_CHANNELS,
+    TSYS_NEGATIVE_TRX_FRACTION,
+)
 from almared.model import Choice, Evidence, ExecutionBlock, Intent, Scan, SpectralWindow, TsysRecord
 
 
@@ -128,8 +133,8 @@ def choose_tsys_edge_channels(eb: ExecutionBlock) -> Choice[str]:
     parts = []
     for window in tsys_spws(eb):
         n = window.n_channels
-        edge = round(thresholds.TSYS_EDGE_FRACTION.value * n)
-        if n <= thresholds.TSYS_MOST_CHANNELS.value and edge > 0:
+        edge = round(TSYS_EDGE_FRACTION.value * n)
+        if n <= TSYS_MOST_CHANNELS.value and edge > 0:
             parts.append(f"{window.id}:0~{edge - 1};{n - edge}~{n - 1}")
     return Choice(",".join(parts), "the filter's edge channels have no good Tsys", rule="domain A.8 step 5")
 
@@ -187,7 +192,7 @@ def _tsys_scans(eb: ExecutionBlock) -> tuple[Scan, ...]:
 
 def _recorded_in(scan: Scan, rows: Iterable[TsysRecord]) -> frozenset[int]:
     """Return the windows with rows of a scan; validity may begin seconds before the first data, and end never."""
-    begin = scan.start_mjd_s - thresholds.TSYS_BEFORE_SCAN.value
+    begin = scan.start_mjd_s - TSYS_BEFORE_SCAN.value
     return frozenset(row.spw_id for row in rows if begin <= row.start_mjd_s <= scan.end_mjd_s)
 
 
@@ -250,7 +255,7 @@ def check_tsys(eb: ExecutionBlock) -> tuple[Evidence, ...]:
         where = f"{eb.antennas[row.antenna_id].name} spw {row.spw_id}"
         looked_at[where] += row.n_values
         bad[where] += row.n_bad_tsys
-        is_much = row.n_bad_trx > thresholds.TSYS_NEGATIVE_TRX_FRACTION.value * max(row.n_values, 1)
+        is_much = row.n_bad_trx > TSYS_NEGATIVE_TRX_FRACTION.value * max(row.n_values, 1)
         bad_trx[where] += row.n_bad_trx if is_much else 0
     found = [
         Evidence(f"channels with {kind} not above zero, of {looked_at[where]}", count, selection=where, source="SysCal")

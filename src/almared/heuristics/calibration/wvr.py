@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.calibrators import PhaseGroup, field_name
 from almared.heuristics.calibration.spws import choose_wvr_spws
+from almared.heuristics.thresholds.wvr import WVR_CLOCK_FIXED, WVR_SMOOTH_ABOVE
 from almared.model import Choice, Evidence, ExecutionBlock, Intent, SpwRole
 
 WITHOUT_RADIOMETER = ("CM", "PM")
@@ -72,7 +72,7 @@ def choose_wvr(
             warning="12-m antennas without water-vapour radiometer data",
         )
     dump = shortest_science_integration(eb)
-    early = eb.start_mjd_s < thresholds.WVR_CLOCK_FIXED.value
+    early = eb.start_mjd_s < WVR_CLOCK_FIXED.value
     parameters = WvrParameters(
         wvr_spws=radiometers,
         spws=spws,
@@ -93,7 +93,7 @@ def _reason(dump: float, *, early: bool) -> str:
 
 def _is_smoothed(dump: float) -> bool:
     # Lengths come from nanoseconds: 1.152 s may read as a hair more.
-    return dump > thresholds.WVR_SMOOTH_ABOVE.value + 1e-3
+    return dump > WVR_SMOOTH_ABOVE.value + 1e-3
 
 
 def shortest_science_integration(eb: ExecutionBlock) -> float:

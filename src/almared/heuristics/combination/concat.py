@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import chain, combinations
 
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.combination import COMBINE_DEFAULT_DIRTOL, COMBINE_MERGE_BEAMS, COMBINE_OFFSET_BEAMS
 from almared.model import Antenna, Choice, Evidence, Field, SpectralWindow
 
 ARCSEC = math.degrees(1.0) * 3600.0
@@ -56,13 +56,13 @@ def choose_dirtol(executions: Sequence[Sequence[Field]], *, beam_arcsec: float) 
     """
     offsets = sorted(_offsets(executions), key=lambda found: found[0])
     largest = offsets[-1][0] if offsets else 0.0
-    if largest <= thresholds.COMBINE_DEFAULT_DIRTOL.value:
+    if largest <= COMBINE_DEFAULT_DIRTOL.value:
         return Choice(None, "repeated pointings have the same centres", rule="domain B.5")
     evidence = tuple(
         Evidence("offset of repeated pointing", round(offset, 4), "arcsec", f"field {field.id} {field.name}", "FIELD")
         for offset, field in reversed(offsets[-5:])
     )
-    if largest > thresholds.COMBINE_MERGE_BEAMS.value * beam_arcsec:
+    if largest > COMBINE_MERGE_BEAMS.value * beam_arcsec:
         warning = (
             f"repeated pointings are up to {largest:.3g} arcsec apart, with a beam of {beam_arcsec:.2g} arcsec: they "
             f"stay fields of their own, since concat would not shift their data; `--dirtol` merges them nevertheless"
@@ -80,7 +80,7 @@ def _tolerance(largest: float, executions: Sequence[Sequence[Field]]) -> float:
 
 
 def _blur(offset: float, beam: float) -> str:
-    if offset <= thresholds.COMBINE_OFFSET_BEAMS.value * beam:
+    if offset <= COMBINE_OFFSET_BEAMS.value * beam:
         return ""
     loss = 100 * (1 - math.exp(-4 * math.log(2) * (offset / beam / 2) ** 2))
     return (
@@ -108,12 +108,12 @@ def _smallest(executions: Sequence[Sequence[Field]]) -> float:
     """Return the smallest distance of two pointings of one execution block (arcsec)."""
     pairs = (pair for fields in executions for pair in combinations(fields, 2))
     apart = (separation_arcsec(*pair) for pair in pairs)
-    return min((angle for angle in apart if angle > thresholds.COMBINE_DEFAULT_DIRTOL.value), default=180.0 * 3600)
+    return min((angle for angle in apart if angle > COMBINE_DEFAULT_DIRTOL.value), default=180.0 * 3600)
 
 
 def expected_fields(executions: Sequence[Sequence[Field]], dirtol_arcsec: float | None) -> int:
     """Return how many fields concat makes: those of the first, and each other that is near none that is there."""
-    limit = dirtol_arcsec or thresholds.COMBINE_DEFAULT_DIRTOL.value
+    limit = dirtol_arcsec or COMBINE_DEFAULT_DIRTOL.value
     merged = list(executions[0])
     for field in chain.from_iterable(executions[1:]):
         if all(separation_arcsec(field, other) > limit for other in merged):

@@ -6,8 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from almared.basics.times import DAY_S
-from almared.heuristics import thresholds
 from almared.heuristics.combination.equalise import EqualFlux, OwnFlux, Ratio, chance, scale_ratios, smooth_residuals
+from almared.heuristics.thresholds.combination import (
+    COMBINE_APPLIED,
+    COMBINE_CHANCE,
+    COMBINE_DOPPLER,
+    COMBINE_FEW_DAYS,
+    COMBINE_LEAST_VARIATION,
+    COMBINE_RISING,
+    COMBINE_SPECTRUM_LEAST,
+    COMBINE_SPECTRUM_SIGMAS,
+    COMBINE_STEEPEST,
+)
 
 MORE_THAN_ERRORS = "scaling would wipe out what may be real, `--no-scale` keeps the scale of each"
 
@@ -28,7 +38,7 @@ def warn_of_dates(times_mjd_s: Mapping[str, float], *, few_days: float | None = 
     """
     order = sorted(times_mjd_s, key=lambda name: times_mjd_s[name])
     apart = (times_mjd_s[order[-1]] - times_mjd_s[order[0]]) / DAY_S
-    limit = thresholds.COMBINE_FEW_DAYS.value if few_days is None else few_days
+    limit = COMBINE_FEW_DAYS.value if few_days is None else few_days
     if apart <= limit:
         return ()
     warning = (
@@ -50,8 +60,8 @@ def _variation(source: str, ratios: Sequence[Ratio], *, fluxes: Sequence[EqualFl
     means = [flux.mean for flux in fluxes if flux.source == source and flux.mean.error is not None]
     chi_square, degrees = sum(m.chi_square for m in means), sum(m.n_values - 1 for m in means)
     low, high = min(r.ratio for r in ratios), max(r.ratio for r in ratios)
-    is_large = high - low > thresholds.COMBINE_LEAST_VARIATION.value
-    if not is_large or chance(chi_square, degrees) > thresholds.COMBINE_CHANCE.value:
+    is_large = high - low > COMBINE_LEAST_VARIATION.value
+    if not is_large or chance(chi_square, degrees) > COMBINE_CHANCE.value:
         return
     told = ", ".join(f"{ratio.ms} {100 * (ratio.ratio - 1):+.1f} %" for ratio in ratios)
     yield (
@@ -63,7 +73,7 @@ def _variation(source: str, ratios: Sequence[Ratio], *, fluxes: Sequence[EqualFl
 def _note_on_weights(fluxes: Sequence[EqualFlux]) -> str:
     """Tell by how much the mean with the weights of the errors alone differs, when that is of account."""
     part = max((flux.mean.by_errors / flux.mean.value - 1 for flux in fluxes), key=abs)
-    if abs(part) < thresholds.COMBINE_LEAST_VARIATION.value:
+    if abs(part) < COMBINE_LEAST_VARIATION.value:
         return ""
     return f"; means weighted by the errors alone would be up to {100 * part:+.1f} % off these (`--weights errors`)"
 
@@ -92,12 +102,12 @@ def _departures(values: Sequence[OwnFlux]) -> Iterator[str]:
     residuals = smooth_residuals(
         [value.frequency_hz for value in positive],
         [value.flux_jy for value in positive],
-        steepest=thresholds.COMBINE_STEEPEST.value,
-        rising=thresholds.COMBINE_RISING.value,
+        steepest=COMBINE_STEEPEST.value,
+        rising=COMBINE_RISING.value,
     )
     for value, residual in zip(positive, residuals, strict=True):
-        error = thresholds.COMBINE_SPECTRUM_SIGMAS.value * value.error_jy / value.flux_jy
-        if abs(residual) > max(error, thresholds.COMBINE_SPECTRUM_LEAST.value):
+        error = COMBINE_SPECTRUM_SIGMAS.value * value.error_jy / value.flux_jy
+        if abs(residual) > max(error, COMBINE_SPECTRUM_LEAST.value):
             yield (
                 f"{value.source} in {value.ms}, window {value.spw_id}: {value.flux_jy:.5g} Jy is {100 * residual:+.0f} "
                 f"% off a smooth spectrum of its windows; correct the flux to use in allFluxes.txt if it is wrong"
@@ -127,7 +137,7 @@ def warn_of_scale(what: str, *, found: float | None, told: float | None) -> tupl
     """
     if found is None:
         return (f"{what}: no solution, so its data were flagged; is the calibrator too weak? Think of `--no-scale`",)
-    if told is None or abs(found / told - 1) <= thresholds.COMBINE_APPLIED.value:
+    if told is None or abs(found / told - 1) <= COMBINE_APPLIED.value:
         return ()
     off, expected = 100 * (found - 1), 100 * (told - 1)
     return (f"{what}: its data are {off:+.1f} % off the flux used, by the table it should be {expected:+.1f} %",)
@@ -146,7 +156,7 @@ def warn_of_frequencies(frequencies_hz: Mapping[str, Mapping[int, float]]) -> tu
     for other in others:
         for spw, frequency in frequencies_hz[other].items():
             apart = frequency - frequencies_hz[first].get(spw, frequency)
-            if abs(apart) > thresholds.COMBINE_DOPPLER.value * frequency:
+            if abs(apart) > COMBINE_DOPPLER.value * frequency:
                 found.append(
                     f"window {spw} of {other} is {apart / 1e6:+.1f} MHz from that of {first}: more than Doppler "
                     f"tracking explains"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.acceptance import ACCEPTED_RMS_HIGH, ACCEPTED_RMS_LOW, ACCEPTED_RMS_MIDDLE
 
 BANDS_GHZ = {
     1: (35, 50), 2: (67, 84), 3: (84, 116), 4: (125, 158), 5: (158, 211), 6: (211, 275), 7: (275, 373), 8: (385, 500),
@@ -35,8 +35,8 @@ def rms_limit(band: int | None) -> float:
     domain H: 10 % in Bands 1 and 3 to 6, 15 % in 7 and 8, 20 % in 9 and 10, since Cycle 1 for most.
     """
     if band in (9, 10):
-        return thresholds.ACCEPTED_RMS_HIGH.value
-    return thresholds.ACCEPTED_RMS_MIDDLE.value if band in (7, 8) else thresholds.ACCEPTED_RMS_LOW.value
+        return ACCEPTED_RMS_HIGH.value
+    return ACCEPTED_RMS_MIDDLE.value if band in (7, 8) else ACCEPTED_RMS_LOW.value
 
 
 def beam_judgement(major_arcsec: float, minor_arcsec: float, *, asked_arcsec: tuple[float, float]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.lines import LINE_SLOPE
 
 LAG = 3
 """Channels this far apart are independent after Hanning smoothing."""
@@ -113,7 +113,7 @@ def _candidates(place: FloatArray, value: FloatArray, *, n: int, error: FloatArr
 
 def steepest(level: FloatArray | float) -> FloatArray:
     """Return by how much a continuum of some level may change over a window."""
-    return np.asarray(thresholds.LINE_SLOPE.value * np.abs(level))
+    return np.asarray(LINE_SLOPE.value * np.abs(level))
 
 
 def next_baseline(spectrum: FloatArray, free: BoolArray, *, noise: Noise) -> FloatArray:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from almared.heuristics.imaging.psf import PredictedPsf
-from almared.heuristics.thresholds import (
+from almared.heuristics.thresholds.imaging import (
     IMAGE_CLEAN_RMS,
     IMAGE_CYCLE_DEPTH,
     IMAGE_FAR_SIDELOBE,

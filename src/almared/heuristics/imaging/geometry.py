@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics.thresholds import (
+from almared.heuristics.thresholds.imaging import (
     IMAGE_CELLS_PER_BEAM,
     IMAGE_FAR_SIDELOBE,
     IMAGE_PADDING,

@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics import thresholds
 from almared.heuristics.imaging.baseline import LAG, Noise, first_baseline, measure_noise, next_baseline
+from almared.heuristics.thresholds.channels import STRONG_LINE_OPACITY
+from almared.heuristics.thresholds.general import ASSUMED_PWV
+from almared.heuristics.thresholds.lines import (
+    LINE_CLIP,
+    LINE_EDGE,
+    LINE_GUARD,
+    LINE_LEAST_RUN,
+    LINE_NOISY_CHANNEL,
+    LINE_WINGS,
+)
 from almared.physics.atmosphere import zenith_opacity
 
 WIDEST = 0.25
@@ -70,8 +79,8 @@ def _lines_of_width(residual: FloatArray, usable: BoolArray, *, noise: Noise, wi
 def _reaching(ratio: FloatArray) -> BoolArray:
     """Return the runs above the limit of wings that somewhere reach the clip."""
     found = np.zeros(len(ratio), dtype=bool)
-    for first, last in runs(ratio > thresholds.LINE_WINGS.value):
-        if ratio[first : last + 1].max() > thresholds.LINE_CLIP.value:
+    for first, last in runs(ratio > LINE_WINGS.value):
+        if ratio[first : last + 1].max() > LINE_CLIP.value:
             found[first : last + 1] = True
     return found
 
@@ -81,7 +90,7 @@ def find_noisy_channels(noise: FloatArray, is_good: BoolArray) -> BoolArray:
     if not is_good.any():
         return np.zeros(len(noise), dtype=bool)
     middle = _smoothed(noise, max(1, len(noise) // 32))
-    return np.asarray(is_good & (middle > thresholds.LINE_NOISY_CHANNEL.value * np.median(noise[is_good])))
+    return np.asarray(is_good & (middle > LINE_NOISY_CHANNEL.value * np.median(noise[is_good])))
 
 
 def find_telluric_channels(frequency_hz: FloatArray) -> BoolArray:
@@ -98,16 +107,16 @@ def find_telluric_channels(frequency_hz: FloatArray) -> BoolArray:
     ----------
     domain.md D.2. Ozone, oxygen and water by `almared.formats.catalogues.zenith_opacity`, on a grid of 62.5 MHz.
     """
-    opacity = zenith_opacity(frequency_hz, thresholds.ASSUMED_PWV.value)
-    return with_guard(np.asarray(opacity - np.median(opacity) > thresholds.STRONG_LINE_OPACITY.value))
+    opacity = zenith_opacity(frequency_hz, ASSUMED_PWV.value)
+    return with_guard(np.asarray(opacity - np.median(opacity) > STRONG_LINE_OPACITY.value))
 
 
 def with_guard(lines: BoolArray) -> BoolArray:
     """Return the lines with a guard on both sides: part of their width, from two channels to an edge of the window."""
     found = lines.copy()
     for first, last in runs(lines):
-        most = thresholds.LINE_EDGE.value * len(lines)
-        guard = max(2, round(min(thresholds.LINE_GUARD.value * (last - first + 1), most)))
+        most = LINE_EDGE.value * len(lines)
+        guard = max(2, round(min(LINE_GUARD.value * (last - first + 1), most)))
         found[max(0, first - guard) : last + guard + 1] = True
     return found
 
@@ -118,10 +127,10 @@ def line_free_ranges(lines: BoolArray, is_good: BoolArray) -> Ranges:
     free = is_good & ~lines
     good = np.flatnonzero(is_good)
     if len(good):
-        edge = round(thresholds.LINE_EDGE.value * len(good))
+        edge = round(LINE_EDGE.value * len(good))
         free[: good[0] + edge] = False
         free[good[-1] - edge + 1 :] = False
-    least = max(1, round(thresholds.LINE_LEAST_RUN.value * n))
+    least = max(1, round(LINE_LEAST_RUN.value * n))
     return tuple((a, b) for a, b in runs(free) if b - a + 1 >= least)
 
 

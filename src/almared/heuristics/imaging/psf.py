@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics.thresholds import PSF_FIT_FROM
+from almared.heuristics.thresholds.imaging import PSF_FIT_FROM
 
 ARCSEC = np.pi / 180 / 3600
 MOST_PIXELS = 2048

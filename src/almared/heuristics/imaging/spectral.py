@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from almared.heuristics.thresholds import IMAGE_MOST_CHANNELS, IMAGE_SMEARING
+from almared.heuristics.thresholds.imaging import IMAGE_MOST_CHANNELS, IMAGE_SMEARING
 from almared.model import Choice, Evidence
 
 LIGHT_M_S = 299_792_458.0

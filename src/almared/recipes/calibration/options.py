@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from almared.errors import PlanError
 from almared.formats.catalogues.antpos import PositionFile
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.flux import PowerLaw
+from almared.heuristics.thresholds.flux import FLUX_USUAL_INDEX
 from almared.model import ExecutionBlock
 
 
@@ -32,9 +32,7 @@ def parse_flux(text: str) -> tuple[str, PowerLaw]:
     flux, _, rest = rest.partition("@")
     frequency, _, index = rest.partition(",")
     try:
-        law = PowerLaw(
-            float(flux), float(frequency) * 1e9, float(index) if index.strip() else thresholds.FLUX_USUAL_INDEX.value
-        )
+        law = PowerLaw(float(flux), float(frequency) * 1e9, float(index) if index.strip() else FLUX_USUAL_INDEX.value)
     except ValueError as fault:
         raise PlanError(f"{text!r} is no flux", repair="write NAME=Jy@GHz,alpha, e.g. 3c279=12.1@97.5,-0.5") from fault
     numbers = (law.flux_jy, law.reference_hz, law.spectral_index)

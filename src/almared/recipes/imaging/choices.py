@@ -31,7 +31,7 @@ from almared.heuristics.imaging.geometry import (
 )
 from almared.heuristics.imaging.psf import PredictedPsf
 from almared.heuristics.imaging.spectral import CubeAxis, LineWish, choose_cube_axis, wishes_in
-from almared.heuristics.thresholds import IMAGE_FAR_SIDELOBE, IMAGE_LEAST_CHANNELS
+from almared.heuristics.thresholds.imaging import IMAGE_FAR_SIDELOBE, IMAGE_LEAST_CHANNELS
 from almared.model import Choice
 from almared.model.targets import CalibratedMs
 from almared.model.uv_points import UvPoints

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import ANTENNA_FLAGGED
 from almared.measure.flags import measure_flags
 from almared.report.item import EbContext, Item, Made
 from almared.report.tables.flags import flag_text
@@ -22,7 +22,7 @@ def make(context: EbContext) -> Made:
     """
     stages = measure_flags(context.path(context.products.split), context.path(context.products.calibrated))
     text = context.write("flag_stat.txt", flag_text(stages))
-    last, limit = stages[-1], thresholds.ANTENNA_FLAGGED.value
+    last, limit = stages[-1], ANTENNA_FLAGGED.value
     lost = [name for name, share in last.by_antenna.items() if share > limit]
     numbers = {f"flagged_{stage.name}_percent": 100 * stage.all for stage in stages}
     return Made((), (text,), (f"more than {100 * limit:g} % flagged: {', '.join(lost)}",) if lost else (), numbers)

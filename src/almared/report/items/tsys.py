@@ -8,9 +8,9 @@ import numpy as np
 
 from almared.errors import InputError
 from almared.formats.caltable import CalTable
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.spws import choose_calibration_spws
 from almared.heuristics.calibration.tsys import choose_tsys_spwmap
+from almared.heuristics.thresholds.general import ASSUMED_PWV
 from almared.measure.tsys import TsysFault, WindowTsys, find_tsys_faults, measure_scans, measure_windows
 from almared.model import ExecutionBlock
 from almared.physics.atmosphere import zenith_opacity
@@ -65,7 +65,7 @@ def _panel(eb: ExecutionBlock, table: CalTable, *, window: WindowTsys, faults: t
     science = choose_calibration_spws(eb).value
     spwmap = choose_tsys_spwmap(eb, science).value.spwmap
     users = [i for i in science if (spwmap[i] if i < len(spwmap) else i) == window.spw_id]
-    pwv = float(np.median([p.pwv_m for p in eb.pwv])) if eb.pwv else thresholds.ASSUMED_PWV.value
+    pwv = float(np.median([p.pwv_m for p in eb.pwv])) if eb.pwv else ASSUMED_PWV.value
     airmass = _median_airmass(eb, table)
     return TsysPanel(
         window=window,

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from almared.errors import InputError
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.spws import choose_science_spws
 from almared.heuristics.calibration.wvr import WITHOUT_RADIOMETER
+from almared.heuristics.thresholds.report import WVR_LEAST_COHERENCE
 from almared.measure.coherence import PhaseNoise, median_improvement
 from almared.measure.phases import (
     PhaseRequest,
@@ -86,10 +86,10 @@ def _alt(noises: tuple[PhaseNoise, ...]) -> str:
 
 def _warnings(noises: tuple[PhaseNoise, ...]) -> tuple[str, ...]:
     worse = [noise.antenna for noise in noises if not noise.is_improved]
-    low = [n.antenna for n in noises if n.coherence_after < thresholds.WVR_LEAST_COHERENCE.value]
+    low = [n.antenna for n in noises if n.coherence_after < WVR_LEAST_COHERENCE.value]
     return (
         *([f"the WVR correction does not improve {', '.join(worse)}"] if worse else []),
-        *([f"coherence with WVR below {thresholds.WVR_LEAST_COHERENCE.value:g}: {', '.join(low)}"] if low else []),
+        *([f"coherence with WVR below {WVR_LEAST_COHERENCE.value:g}: {', '.join(low)}"] if low else []),
     )
 
 

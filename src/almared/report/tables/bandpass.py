@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import BANDPASS_RMS_ADVICE
 from almared.measure.bandpass import WindowScatter
 from almared.report.tables.columns import number_text, table_text
 
@@ -48,11 +48,11 @@ def bandpass_rms_text(windows: Sequence[WindowScatter], *, table: str) -> str:
 
 def noisy_windows(windows: Sequence[WindowScatter]) -> list[int]:
     """Return the windows whose median rms asks for more smoothing."""
-    return [w.spw_id for w in windows if w.median_rms > thresholds.BANDPASS_RMS_ADVICE.value]
+    return [w.spw_id for w in windows if w.median_rms > BANDPASS_RMS_ADVICE.value]
 
 
 def _advice(windows: Sequence[WindowScatter]) -> str:
-    limit = thresholds.BANDPASS_RMS_ADVICE.value
+    limit = BANDPASS_RMS_ADVICE.value
     told = [
         f"Advice: the median rms of spw {w.spw_id} is above {limit:g}; "
         + (

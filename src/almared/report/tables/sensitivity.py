@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from almared.heuristics import thresholds
+from almared.heuristics.thresholds.report import CHECK_LEAST_COHERENCE, CHECK_OFFSET_BEAMS, QUICK_NITER
 from almared.measure.images import position_error
 from almared.measure.point_sources import PointSource, SensitivityFacts
 from almared.measure.quickimage import QuickImage
@@ -39,7 +39,7 @@ def sensitivity_text(facts: SensitivityFacts, quick: QuickImage) -> str:
     if is_dynamic_range_limited(quick):
         lines.append(
             f"The rms is limited by the dynamic range of a quick clean (peak / rms {quick.peak_jy / quick.rms_jy:.0f} "
-            f"with {thresholds.QUICK_NITER.value:g} iterations), not by noise: do not compare it with the request."
+            f"with {QUICK_NITER.value:g} iterations), not by noise: do not compare it with the request."
         )
     return "\n".join(lines) + "\n"
 
@@ -87,8 +87,8 @@ def _source_text(source: PointSource) -> str:
 def point_source_warnings(source: PointSource) -> tuple[str, ...]:
     """Return what a reviewer should look at; the limits are advisory."""
     found = []
-    if source.offset_beams > thresholds.CHECK_OFFSET_BEAMS.value:
+    if source.offset_beams > CHECK_OFFSET_BEAMS.value:
         found.append(f"{source.name} is {source.offset_beams:.2f} of the beam off its catalogue position")
-    if source.coherence < thresholds.CHECK_LEAST_COHERENCE.value:
+    if source.coherence < CHECK_LEAST_COHERENCE.value:
         found.append(f"{source.name} keeps {100 * source.coherence:.0f} % of its amplitude in the image: decorrelation")
     return tuple(found)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from almared.formats.catalogues.measurements import read_measurements
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.catalogue_flux import CatalogueFlux, look_up_flux
+from almared.heuristics.thresholds.flux import CATALOGUE_OFF
 from almared.recipes.combination.facts import CalibratedEb
 
 Expected = Mapping[tuple[str, int, str], CatalogueFlux]
@@ -61,7 +61,7 @@ def _contradiction(eb: CalibratedEb, name: str, *, expected: Expected) -> str:
             continue
         ratios.append(own.flux_jy / there.flux_jy)
         worst = max(worst, abs(own.flux_jy - there.flux_jy) / math.hypot(own.error_jy, there.error_jy))
-    if not ratios or worst <= thresholds.CATALOGUE_OFF.value:
+    if not ratios or worst <= CATALOGUE_OFF.value:
         return ""
     percent = 100 * (sum(ratios) / len(ratios) - 1)
     return f"{eb.ms}: {name} is {percent:+.0f} % off what the catalogue expects, by up to {worst:.1f} errors of both"

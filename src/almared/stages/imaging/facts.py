@@ -12,7 +12,7 @@ from almared.errors import InputError, SelectionError
 from almared.formats.ms.lsrk import lsrk_factors
 from almared.formats.ms.targets import group_targets, read_calibrated
 from almared.formats.ms.uv_points import read_uv_points
-from almared.heuristics.thresholds import IMAGE_SAME_WINDOW
+from almared.heuristics.thresholds.imaging import IMAGE_SAME_WINDOW
 from almared.measure.scatter import measure_scatter
 from almared.model.targets import CalibratedMs, Target
 from almared.mous import Mous

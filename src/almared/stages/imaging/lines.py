@@ -17,7 +17,8 @@ from almared.heuristics.imaging.lines import (
     find_telluric_channels,
     line_free_ranges,
 )
-from almared.heuristics.thresholds import IMAGE_LEAST_CHANNELS, IMAGE_LEAST_LINE_FREE, LINE_TELLURIC_MOST
+from almared.heuristics.thresholds.imaging import IMAGE_LEAST_CHANNELS, IMAGE_LEAST_LINE_FREE
+from almared.heuristics.thresholds.lines import LINE_TELLURIC_MOST
 from almared.measure.target_spectra import read_target_spectrum
 from almared.model import SpectralWindow
 from almared.model.targets import CalibratedMs

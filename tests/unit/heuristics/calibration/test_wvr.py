@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from support.builders import SCIENCE, Look, Setup, build_eb, spiral, usual_looks
 
-from almared.heuristics import thresholds
 from almared.heuristics.calibration.calibrators import choose_phase_association
 from almared.heuristics.calibration.wvr import WvrParameters, choose_wvr
+from almared.heuristics.thresholds.wvr import WVR_CLOCK_FIXED
 from almared.model import ExecutionBlock
 
 
@@ -65,7 +65,7 @@ def test_smallest_integration_counts_atmosphere_scans_aside() -> None:
 
 
 def test_g15_clock_of_the_radiometers_before_2013_01_21() -> None:
-    assert mjd_s(2013, 1, 21) == thresholds.WVR_CLOCK_FIXED.value
+    assert mjd_s(2013, 1, 21) == WVR_CLOCK_FIXED.value
     for start, offset in (
         (mjd_s(2013, 1, 20, 23, 59), -1.0),
         (mjd_s(2013, 1, 21, 0, 1), 0.0),

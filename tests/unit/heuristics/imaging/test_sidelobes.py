@@ -10,7 +10,7 @@ import pytest
 from almared.heuristics.imaging.clean import choose_cycle_factor
 from almared.heuristics.imaging.geometry import Pointings, choose_imsize
 from almared.heuristics.imaging.psf import WeightedPoints, predict_psf
-from almared.heuristics.thresholds import IMAGE_FAR_SIDELOBE
+from almared.heuristics.thresholds.imaging import IMAGE_FAR_SIDELOBE
 from almared.stages.imaging.record import cleaning_warnings
 
 ARCSEC = math.pi / 180 / 3600
