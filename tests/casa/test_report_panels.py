@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from almared.measure.averages import Wanted, read_averages
+from almared.measure.averages import FieldAveraging, read_averages
 from almared.measure.gains import measure_relative_gains
 from almared.measure.phases import (
     PhaseRequest,
@@ -20,7 +20,7 @@ from almared.measure.phases import (
     solve_scan_phases,
 )
 from almared.measure.tsys import measure_windows
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 from almared.simulate.observe.truth import Truth, read_truth
 
 pytestmark = pytest.mark.casa
@@ -51,7 +51,7 @@ def phases(context: EbContext) -> ScanPhases:
     return solve_scan_phases(PhaseRequest(ms, wvr, scan.number, 17, context.refant), context.work)
 
 
-def make(context: EbContext, key: str) -> Made:
+def make(context: EbContext, key: str) -> ItemProducts:
     """Make an item, and see that its files are there."""
     item: Item = importlib.import_module(f"almared.report.items.{key}").ITEM
     made = item.make(context)
@@ -140,9 +140,9 @@ def test_averages_have_the_flux_put_in_and_the_noise_left_out(context: EbContext
 
 def test_averages_do_not_depend_on_the_size_of_the_pieces(context: EbContext, monkeypatch: pytest.MonkeyPatch) -> None:
     ms = context.path(context.products.split)
-    whole = read_averages(ms, {2: Wanted(30.0, 100.0)})
+    whole = read_averages(ms, {2: FieldAveraging(30.0, 100.0)})
     monkeypatch.setattr("almared.measure.averages.BYTES_AT_ONCE", 30_000)
-    pieces = read_averages(ms, {2: Wanted(30.0, 100.0)})
+    pieces = read_averages(ms, {2: FieldAveraging(30.0, 100.0)})
     for one, other in zip(whole, pieces, strict=True):
         assert np.allclose(one.vis, other.vis, equal_nan=True)
         assert np.allclose(one.spectrum, other.spectrum, equal_nan=True)

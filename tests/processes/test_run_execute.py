@@ -383,7 +383,7 @@ def test_a_lock_of_another_machine_is_refused_unless_broken(eb: Path) -> None:
     lock.write_text(json.dumps({"host": "elsewhere", "pid": 1, "start": "x", "children": []}))
     with pytest.raises(LockedError, match="elsewhere"):
         run(eb)
-    assert run(eb, breaks_lock=True).steps == (0, 1, 2)
+    assert run(eb, should_break_lock=True).steps == (0, 1, 2)
 
 
 def test_a_lock_whose_process_id_was_given_to_another_process_is_stale(eb: Path) -> None:

@@ -60,7 +60,7 @@ KNOWN_FAULTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class TrialExit:
     """How a child process ended.
 
     Parameters
@@ -90,7 +90,7 @@ class Ended:
         return lines[-1] if lines else ""
 
 
-def run_trial(text: str, *arguments: str, environment: Mapping[str, str]) -> Ended:
+def run_trial(text: str, *arguments: str, environment: Mapping[str, str]) -> TrialExit:
     """Run Python text in a child process, without display and never for longer than two minutes."""
     told = {name: value for name, value in environment.items() if name not in {"DISPLAY", "MPLBACKEND"}}
     command = [sys.executable, "-c", text, *arguments]
@@ -99,8 +99,8 @@ def run_trial(text: str, *arguments: str, environment: Mapping[str, str]) -> End
             command, capture_output=True, text=True, check=False, env=told, timeout=LONGEST_S
         )
     except subprocess.TimeoutExpired:
-        return Ended(1, errors=f"it had not ended after {LONGEST_S} s")
-    return Ended(done.returncode, done.stdout, done.stderr)
+        return TrialExit(1, errors=f"it had not ended after {LONGEST_S} s")
+    return TrialExit(done.returncode, done.stdout, done.stderr)
 
 
 def examine_trials(work: Path, environment: Mapping[str, str]) -> Iterator[Verdict]:
@@ -122,7 +122,7 @@ def examine_trials(work: Path, environment: Mapping[str, str]) -> Iterator[Verdi
     yield judge_locks(run_trial(LOCKING, os.fspath(work.resolve()), environment=environment))
 
 
-def judge_casa(ended: Ended) -> Verdict:
+def judge_casa(ended: TrialExit) -> Verdict:
     """Return the verdict on an import of CASA, with the repair of the known faults."""
     if ended.code == 0:
         return judge_build(ended.answer)
@@ -142,7 +142,7 @@ def judge_build(version: str) -> Verdict:
     return Verdict("CASA", State.WARN, f"{found}, but it is not one of the tested builds", repair, "untested-build")
 
 
-def judge_casacore(orders: Iterator[Ended]) -> Verdict:
+def judge_casacore(orders: Iterator[TrialExit]) -> Verdict:
     """Return the verdict on python-casacore and casatools in one process, in both orders of import."""
     for ended in orders:
         if ended.code or ended.answer != "True":
@@ -152,7 +152,7 @@ def judge_casacore(orders: Iterator[Ended]) -> Verdict:
     return Verdict("casacore beside CASA", State.PASS, "both read the same table, in both orders of import")
 
 
-def judge_drawing(ended: Ended) -> Verdict:
+def judge_drawing(ended: TrialExit) -> Verdict:
     """Return the verdict on drawing a figure without a display."""
     if ended.code == 0 and ended.answer.isdecimal():
         return Verdict("plots", State.PASS, "drawn without a display")
@@ -160,7 +160,7 @@ def judge_drawing(ended: Ended) -> Verdict:
     return Verdict("plots", State.WARN, f"no figure could be drawn: {ended.last_word}", repair, "no-display")
 
 
-def judge_locks(ended: Ended) -> Verdict:
+def judge_locks(ended: TrialExit) -> Verdict:
     """Return the verdict on locks of casacore tables in the working directory."""
     if ended.code == 0:
         return Verdict("table locks", State.PASS, "tables can be written and locked here")

@@ -23,7 +23,7 @@ BYTES_PER_VISIBILITY = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FieldAveraging:
     """What is averaged of one field.
 
     Parameters
@@ -117,14 +117,14 @@ CORRELATIONS = {5: "RR", 8: "LL", 9: "XX", 12: "YY"}
 """Parallel hands by their number in the MeasurementSet (Stokes of casacore)."""
 
 
-def read_averages(ms: Path, fields: Mapping[int, Wanted]) -> tuple[Averages, ...]:
+def read_averages(ms: Path, fields: Mapping[int, FieldAveraging]) -> tuple[Averages, ...]:
     """Return the averages of fields in all windows that have data of them.
 
     Parameters
     ----------
     ms : Path
         MeasurementSet, calibrated or with a corrected column.
-    fields : mapping of int to Wanted
+    fields : mapping of int to FieldAveraging
         Per field id what is wanted.
 
     Returns
@@ -155,7 +155,7 @@ def read_averages(ms: Path, fields: Mapping[int, Wanted]) -> tuple[Averages, ...
     return tuple(found)
 
 
-def _averages(main: Any, numbers: Array, *, data: str, window: _Window, wanted: Wanted) -> Averages:
+def _averages(main: Any, numbers: Array, *, data: str, window: _Window, wanted: FieldAveraging) -> Averages:
     """Return the averages of rows of one field; a target without short data takes longer baselines."""
     found = _Sums(main, numbers, window=window, wanted=wanted).averages(data)
     if not wanted.is_target or found.spectrum_weight.any():
@@ -189,7 +189,7 @@ def _windows(ms: Path) -> tuple[_Window, ...]:
 class _Sums:
     """Sums over the rows of one field and window."""
 
-    def __init__(self, main: Any, numbers: Array, *, window: _Window, wanted: Wanted) -> None:
+    def __init__(self, main: Any, numbers: Array, *, window: _Window, wanted: FieldAveraging) -> None:
         self._main, self._numbers, self._window, self._wanted = main, numbers, window, wanted
         chosen = main.selectrows(numbers)
         names = ("TIME", "SCAN_NUMBER", "ANTENNA1", "ANTENNA2", "UVW")

@@ -23,7 +23,7 @@ BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class ImageQuality:
     """Figures of one image or cube.
 
     Parameters
@@ -68,7 +68,7 @@ class _PlaneFigures:
     line_flux: float
 
 
-def measure_reached(image: Path, *, corrected: Path, pb: Path, mask: Path | None = None) -> Reached:
+def measure_reached(image: Path, *, corrected: Path, pb: Path, mask: Path | None = None) -> ImageQuality:
     """Return what an image reaches; planes are read one by one.
 
     Parameters
@@ -140,17 +140,17 @@ def noise_of(values: FloatArray) -> float:
     return sigma
 
 
-def _summary(planes: list[_PlaneFigures], image: OpenImage) -> Reached:
+def _summary(planes: list[_PlaneFigures], image: OpenImage) -> ImageQuality:
     noise, peaks = (np.array([getattr(plane, name) for plane in planes]) for name in ("noise", "peak"))
     good = np.isfinite(noise) & (noise > 0)
     if not good.any():
         nothing = float("nan")
-        return Reached(nothing, nothing, nothing, 0.0, 0.0, None, image.median_beam, 0)
+        return ImageQuality(nothing, nothing, nothing, 0.0, 0.0, None, image.median_beam, 0)
     # Without a line-free channel the noise beside the cleaned regions is the best there is.
     quiet = good & (peaks < LINE_FREE_BELOW * noise) if len(planes) > 1 else good
     quiet = quiet if quiet.any() else good
     best = int(np.nanargmax(np.where(good, peaks, -np.inf)))
-    return Reached(
+    return ImageQuality(
         rms_jy=float(np.median(noise[quiet])),
         peak_jy=planes[best].corrected_peak,
         peak_snr=float(peaks[best] / noise[best]),

@@ -16,7 +16,7 @@ import numpy as np
 
 from almared.heuristics.calibration.calibrators import choose_flux_fields
 from almared.heuristics.thresholds.report import SHORT_BASELINES
-from almared.measure.averages import Averages, Wanted, read_averages
+from almared.measure.averages import Averages, FieldAveraging, read_averages
 from almared.measure.visibilities import choose_short_limit_m
 from almared.model import ExecutionBlock, Intent
 
@@ -24,7 +24,7 @@ FLUX_BIN_S, BIN_S = 30.0, 60.0
 """Averages in time of flux calibrators and of all others (domain C.2)."""
 
 
-def wanted_averages(eb: ExecutionBlock, uv_limit_m: float | None = None) -> dict[int, Wanted]:
+def wanted_averages(eb: ExecutionBlock, uv_limit_m: float | None = None) -> dict[int, FieldAveraging]:
     """Return what is averaged of each field.
 
     Parameters
@@ -41,18 +41,18 @@ def wanted_averages(eb: ExecutionBlock, uv_limit_m: float | None = None) -> dict
     calibrators = set(
         eb.field_ids_with(Intent.BANDPASS, Intent.FLUX, Intent.AMPLI, Intent.PHASE, Intent.CHECK, Intent.DIFFGAIN)
     )
-    wanted = {i: Wanted(BIN_S, limit, is_target=True) for i in eb.field_ids_with(Intent.TARGET)}
-    return wanted | {i: Wanted(FLUX_BIN_S if i in flux else BIN_S) for i in calibrators}
+    wanted = {i: FieldAveraging(BIN_S, limit, is_target=True) for i in eb.field_ids_with(Intent.TARGET)}
+    return wanted | {i: FieldAveraging(FLUX_BIN_S if i in flux else BIN_S) for i in calibrators}
 
 
-def averages_of(ms: Path, wanted: Mapping[int, Wanted], *, work: Path) -> tuple[Averages, ...]:
+def averages_of(ms: Path, wanted: Mapping[int, FieldAveraging], *, work: Path) -> tuple[Averages, ...]:
     """Return the averages of an MS: those kept in the working directory, made now where there are none.
 
     Parameters
     ----------
     ms : Path
         MeasurementSet.
-    wanted : mapping of int to Wanted
+    wanted : mapping of int to FieldAveraging
         Per field id what is averaged.
     work : Path
         Where they are kept; of several processes one makes them, and the others wait.
@@ -61,7 +61,9 @@ def averages_of(ms: Path, wanted: Mapping[int, Wanted], *, work: Path) -> tuple[
 
 
 @lru_cache(maxsize=1)
-def _cached(ms: Path, wanted: tuple[tuple[int, Wanted], ...], *, work: Path, stamp: str) -> tuple[Averages, ...]:
+def _cached(
+    ms: Path, wanted: tuple[tuple[int, FieldAveraging], ...], *, work: Path, stamp: str
+) -> tuple[Averages, ...]:
     told = json.dumps([str(ms.resolve()), stamp, [(i, dataclasses.astuple(w)) for i, w in wanted]])
     place = work / f"averages-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npz"
     work.mkdir(parents=True, exist_ok=True)

@@ -28,11 +28,11 @@ from almared.reduce.crew.cluster import (
     read_cluster_file,
 )
 from almared.reduce.crew.dask_crew import DaskCrew
-from almared.reduce.crew.port import Crew, DirectCrew, Ended, Task
+from almared.reduce.crew.port import Crew, DirectCrew, JobExit, Task
 from almared.reduce.crew.sizing import available_cores, check_disk, choose_workers, remaining_needs
 from almared.reduce.failures import Failure, job_error, summed_up
 from almared.reduce.jobs import Job, PassedOptions, blocked, jobs_of, words_of
-from almared.reduce.seals import Begun, Seals, reasons_to_call, why_left_alone
+from almared.reduce.seals import JobSnapshot, Seals, reasons_to_call, why_left_alone
 from almared.run.execute import run_name
 from almared.run.resources import available_memory
 
@@ -60,11 +60,11 @@ class ReduceOptions:
         Address of a running Dask scheduler.
     cluster : Path, optional
         A cluster file.
-    is_forced, breaks_lock : bool
+    is_forced, should_break_lock : bool
         As for a run.
     until : str
         Last stage, all when empty.
-    is_again : bool
+    is_repeated : bool
         Call the commands of all jobs, also of those that are already done.
     """
 
@@ -72,9 +72,9 @@ class ReduceOptions:
     scheduler: str = ""
     cluster: Path | None = None
     is_forced: bool = False
-    breaks_lock: bool = False
+    should_break_lock: bool = False
     until: str = ""
-    is_again: bool = False
+    is_repeated: bool = False
 
 
 def reduce_mous(mous: Mous, options: ReduceOptions, *, listener: Listener) -> None:
@@ -107,7 +107,7 @@ def reduce_mous(mous: Mous, options: ReduceOptions, *, listener: Listener) -> No
     if options.scheduler and options.cluster:
         raise InputError("there are both --scheduler and --cluster", repair="give one of them")
     file = read_cluster_file(options.cluster) if options.cluster else None
-    with locked(mous.tree.root, break_lock=options.breaks_lock) as lock:
+    with locked(mous.tree.root, break_lock=options.should_break_lock) as lock:
         await_silence(mous.tree.root)
         _Reduction(mous, options=options, lock=lock, listener=listener).carry_out(jobs, file)
 
@@ -157,7 +157,7 @@ class _Reduction:
 
     def _already_done(self, jobs: Sequence[Job], *, alone: Sequence[Job]) -> Iterator[Job]:
         """Yield the jobs that need no call, and tell so."""
-        reasons = {} if self.options.is_again else reasons_to_call(self.mous, jobs)
+        reasons = {} if self.options.is_repeated else reasons_to_call(self.mous, jobs)
         for job in jobs:
             if job not in alone and reasons.get(job) == "":
                 # Told and not journalled: nothing happened.
@@ -186,7 +186,7 @@ class _Reduction:
             self._record("crew", size=crew.size, reason=choice.reason, warning=choice.warning, scheduler=scheduler)
             passed = PassedOptions(
                 is_forced=self.options.is_forced,
-                breaks_lock=self.options.breaks_lock,
+                should_break_lock=self.options.should_break_lock,
                 workers=self.options.workers or (crew.size if scheduler else available_cores()),
                 share=max(1, available_cores() // crew.size),
                 scheduler=scheduler,
@@ -196,7 +196,7 @@ class _Reduction:
     def _do(self, jobs: Sequence[Job], crew: Crew, *, passed: PassedOptions) -> None:
         """Do jobs as soon as those that they need are done."""
         board = Board(jobs, size=crew.size, failed=[failure.job for failure in self.failures])
-        running: dict[Job, _Started] = {}
+        running: dict[Job, _ActiveJob] = {}
         while running or board.left:
             for job in board.ready(list(running)):
                 running[job] = self._start(job, crew, passed=passed)
@@ -216,14 +216,14 @@ class _Reduction:
                 else:
                     board.end(job, is_done=self._end(job, ended, started=started))
 
-    def _start(self, job: Job, crew: Crew, *, passed: PassedOptions, count: int = 1) -> _Started:
+    def _start(self, job: Job, crew: Crew, *, passed: PassedOptions, count: int = 1) -> _ActiveJob:
         output = self.mous.tree.root / STATE_DIRECTORY / "output" / f"{job.name.replace(' ', '-')}.txt"
         self._record("stage-begin", **_identity(job))
         begun = self.seals.begin(job)
         task = crew.start(words_of(job, self.mous, options=passed), output, is_wide=job.stage.is_wide)
-        return _Started(task, output, time.monotonic(), count, begun)
+        return _ActiveJob(task, output, time.monotonic(), count, begun)
 
-    def _end(self, job: Job, ended: Ended, *, started: _Started) -> bool:
+    def _end(self, job: Job, ended: JobExit, *, started: _ActiveJob) -> bool:
         """Journal the end of a job; return whether it was done."""
         error = None if ended.code == 0 and not ended.is_lost else job_error(job, ended, output=started.output)
         told = {"error": error.what, "where": error.where, "repair": error.repair} if error else {}
@@ -259,14 +259,14 @@ class _Reduction:
 
 
 @dataclass(frozen=True, slots=True)
-class _Started:
+class _ActiveJob:
     """A job under way."""
 
     task: Task
     output: Path
     begin: float
     count: int
-    begun: Begun
+    begun: JobSnapshot
 
 
 @contextmanager

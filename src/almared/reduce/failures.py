@@ -16,7 +16,7 @@ from almared.errors import (
     RunError,
     StepError,
 )
-from almared.reduce.crew.port import Ended
+from almared.reduce.crew.port import JobExit
 from almared.reduce.jobs import Job
 
 ERROR_MARK = "almared: "
@@ -43,7 +43,7 @@ class Failure:
     error: AlmaredError
 
 
-def job_error(job: Job, ended: Ended, *, output: Path) -> AlmaredError:
+def job_error(job: Job, ended: JobExit, *, output: Path) -> AlmaredError:
     """Return the error of a job: what its command said, in the class of its exit code."""
     if ended.is_lost:
         return RunError(

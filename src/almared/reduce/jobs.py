@@ -136,7 +136,7 @@ class PassedOptions:
 
     Parameters
     ----------
-    is_forced, breaks_lock : bool
+    is_forced, should_break_lock : bool
         ``--force``, ``--break-lock``.
     workers : int
         How many processes a stage may run side by side when it runs alone.
@@ -147,7 +147,7 @@ class PassedOptions:
     """
 
     is_forced: bool = False
-    breaks_lock: bool = False
+    should_break_lock: bool = False
     workers: int = 1
     share: int = 1
     scheduler: str = ""
@@ -161,7 +161,7 @@ def words_of(job: Job, mous: Mous, *, options: PassedOptions) -> tuple[str, ...]
         words += plan_words(mous.settings.plan.for_eb(job.eb.uid), mous.tree.root)
     given = {
         "force": ["--force"] * options.is_forced,
-        "break-lock": ["--break-lock"] * options.breaks_lock,
+        "break-lock": ["--break-lock"] * options.should_break_lock,
         "workers": ["--workers", str(options.workers)],
         "share": ["--workers", str(options.share)],
         "scheduler": ["--scheduler", options.scheduler] if options.scheduler else [],

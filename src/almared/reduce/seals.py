@@ -50,7 +50,7 @@ EDITABLE = {"combine": (FLUX_TABLE, FLUX_SCRIPT), "image": (RANGES, IMAGING_SCRI
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class JobSnapshot:
     """What was there when a job began.
 
     Parameters
@@ -96,13 +96,13 @@ class Seals:
         changed = [name for name in now if now[name] != sealed.get(name)]
         return f"{', '.join(changed)} changed since" if changed else ""
 
-    def begin(self, job: Job) -> Begun:
+    def begin(self, job: Job) -> JobSnapshot:
         """Break the seal of a job that is called, and return what is there before it begins."""
         if self._seals.pop(job.name, None) is not None:
             self._write()
-        return Begun(self._traces(job, Look(self._mous)), self._editable(job))
+        return JobSnapshot(self._traces(job, Look(self._mous)), self._editable(job))
 
-    def end(self, job: Job, begun: Begun) -> None:
+    def end(self, job: Job, begun: JobSnapshot) -> None:
         """Seal a job that ended well, if that can be relied on."""
         look = Look.after_a_tick(self._mous)
         now = self._traces(job, look)
@@ -111,7 +111,7 @@ class Seals:
             self._seals[job.name] = dict(now)
             self._write()
 
-    def _is_of_its_sources(self, job: Job, begun: Begun, *, now: Mapping[str, str]) -> bool:
+    def _is_of_its_sources(self, job: Job, begun: JobSnapshot, *, now: Mapping[str, str]) -> bool:
         """Tell whether what a job made is of what is there now: nobody edited anything while it was at work."""
         own = _own(job)
         if any(now[name] != begun.traces[name] for name in now if name not in own):

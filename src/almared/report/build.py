@@ -20,7 +20,7 @@ from almared.model import ExecutionBlock
 from almared.names import Products, Uid
 from almared.records.inputs import stamps_of
 from almared.records.journal import STATE_DIRECTORY, Journal
-from almared.report.item import EbContext, FigureMade, Made
+from almared.report.item import EbContext, ItemProducts, ReportFigure
 from almared.report.items import ALL, item_of
 from almared.report.montage import make_montages
 from almared.report.textfile import write_textfile
@@ -45,7 +45,7 @@ class ItemOutcome:
         Of the item.
     part : int
         Its montage.
-    made : Made
+    made : ItemProducts
         What it made, nothing when it could not.
     unavailable : str
         Why it could not be made, empty when it was.
@@ -57,7 +57,7 @@ class ItemOutcome:
     title: str
     look_for: str
     part: int
-    made: Made = field(default_factory=Made)
+    made: ItemProducts = field(default_factory=ItemProducts)
     unavailable: str = ""
     seconds: float = 0.0
 
@@ -65,8 +65,8 @@ class ItemOutcome:
     def from_record(cls, record: Mapping[str, Any]) -> ItemOutcome:
         """Return the outcome that `as_record` told."""
         made = record["made"]
-        figures = tuple(FigureMade(**figure) for figure in made["figures"])
-        whole = Made(figures, tuple(made["texts"]), tuple(made["warnings"]), made["numbers"])
+        figures = tuple(ReportFigure(**figure) for figure in made["figures"])
+        whole = ItemProducts(figures, tuple(made["texts"]), tuple(made["warnings"]), made["numbers"])
         return cls(**{**record, "made": whole})
 
     def as_record(self) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def make_item(name: str, context: EbContext) -> ItemOutcome:
     """Return how an item came out: one that fails says why in its place."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     item, begin = item_of(name), time.monotonic()
-    made, why = Made(), ""
+    made, why = ItemProducts(), ""
     try:
         made = item.make(context)
     except AlmaredError as error:

@@ -17,7 +17,7 @@ DOTS_PER_INCH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class FigureMade:
+class ReportFigure:
     """A figure that was written.
 
     Parameters
@@ -36,12 +36,12 @@ class FigureMade:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ItemProducts:
     """What an item made.
 
     Parameters
     ----------
-    figures : tuple of FigureMade
+    figures : tuple of ReportFigure
         Figures that were written.
     texts : tuple of str
         Names of the texts that were written.
@@ -51,7 +51,7 @@ class Made:
         Measured numbers for programs, by name with unit; what could not be measured is left out.
     """
 
-    figures: tuple[FigureMade, ...] = ()
+    figures: tuple[ReportFigure, ...] = ()
     texts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class EbContext(CalibratedEb):
         super().__init__(directory, ms, work=work, uv_limit_m=uv_limit_m)
         self.out = out
 
-    def draw(self, file: str, draw: Callable[[Figure], object], *, caption: str, alt: str) -> FigureMade:
+    def draw(self, file: str, draw: Callable[[Figure], object], *, caption: str, alt: str) -> ReportFigure:
         """Draw a figure and write it as PNG.
 
         Parameters
@@ -100,7 +100,7 @@ class EbContext(CalibratedEb):
         draw(figure)
         self.out.mkdir(parents=True, exist_ok=True)
         figure.savefig(self.out / file)
-        return FigureMade(file, caption, alt)
+        return ReportFigure(file, caption, alt)
 
     def write(self, file: str, text: str) -> str:
         """Write a text and return its name."""
@@ -133,5 +133,5 @@ class Item:
     title: str
     look_for: str
     files: Sequence[str]
-    make: Callable[[EbContext], Made]
+    make: Callable[[EbContext], ItemProducts]
     part: int = 0

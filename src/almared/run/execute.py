@@ -47,9 +47,9 @@ class RunOptions:
         Remove all products first and run the whole script with one log.
     is_forced : bool
         Start although disk or memory may not do.
-    breaks_lock : bool
+    should_break_lock : bool
         Take the lock from another machine.
-    is_only : bool
+    is_exact : bool
         Run just the steps asked for, whatever the state of those before.
     tolerated : tuple of str
         Texts of SEVERE lines that do not count.
@@ -62,8 +62,8 @@ class RunOptions:
     steps: str = ""
     is_clean: bool = False
     is_forced: bool = False
-    breaks_lock: bool = False
-    is_only: bool = False
+    should_break_lock: bool = False
+    is_exact: bool = False
     tolerated: tuple[str, ...] = ()
     workers: int = 1
     scheduler: str = ""
@@ -164,7 +164,7 @@ def run_script(target: Path, options: RunOptions, *, listener: Listener) -> RunR
         A step failed or was killed; the next run goes on from it.
     """
     path = find_script(target)
-    with _disk_faults(path), locked(path.parent, break_lock=options.breaks_lock) as lock:
+    with _disk_faults(path), locked(path.parent, break_lock=options.should_break_lock) as lock:
         await_silence(path.parent)
         script = read_script(path)
         plan = forecast(script, options)
@@ -279,7 +279,7 @@ def _choose(script: CalibrationScript, entries: tuple[JournalEntry, ...], *, opt
     if options.is_clean:
         return RunChoice(script.numbers)
     wanted = parse_steps(options.steps, script.steps) if options.steps else None
-    if wanted is not None and options.is_only:
+    if wanted is not None and options.is_exact:
         return RunChoice(wanted)
     statuses = derive_states(script.steps, entries, exists=script.has)
     return choose_steps(script, statuses, wanted=wanted, unsound=_unsound(script, entries, statuses=statuses))

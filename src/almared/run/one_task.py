@@ -119,7 +119,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
     return settings
 
 
-def run_task(target: Path, change: TaskChange, *, breaks_lock: bool = False, listener: Listener) -> ListedTask:
+def run_task(target: Path, change: TaskChange, *, should_break_lock: bool = False, listener: Listener) -> ListedTask:
     """Run one task alone and return it as it was when the step ran, for comparison.
 
     Not on scratch, its older output is removed, the flags of the MSs that the step changes go back to where the
@@ -135,7 +135,7 @@ def run_task(target: Path, change: TaskChange, *, breaks_lock: bool = False, lis
         The task failed.
     """
     path = find_script(target)
-    with locked(path.parent, break_lock=breaks_lock) as lock:
+    with locked(path.parent, break_lock=should_break_lock) as lock:
         script = read_script(path)
         listed = _chosen(list_tasks(script, change.step), change)
         arguments = {**listed.arguments, **change.settings}

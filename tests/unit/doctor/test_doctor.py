@@ -26,7 +26,7 @@ from almared.doctor.profile import judge_profile
 from almared.doctor.surroundings import judge_python, judge_search_path, judge_variables
 from almared.doctor.trials import (
     LOCKING,
-    Ended,
+    TrialExit,
     judge_build,
     judge_casa,
     judge_casacore,
@@ -51,18 +51,18 @@ GOOD = {"six": "1.17.0", "python-casacore": "3.8.1", "casatools": "6.7.0.31", "c
     ],
 )
 def test_a_failed_import_of_casa_names_its_own_repair(errors: str, trap: str, words: str) -> None:
-    verdict = judge_casa(Ended(1, errors="Traceback ...\n" + errors))
+    verdict = judge_casa(TrialExit(1, errors="Traceback ...\n" + errors))
     assert (verdict.state, verdict.trap) == (State.FAIL, trap)
     assert words in verdict.repair
     assert errors in verdict.found
 
 
 def test_a_killed_import_is_a_failure_too() -> None:
-    assert judge_casa(Ended(-11)).state is State.FAIL
+    assert judge_casa(TrialExit(-11)).state is State.FAIL
 
 
 def test_the_build_is_told_when_casa_loads() -> None:
-    verdict = judge_casa(Ended(0, "noise\n6.7.0.31\n"))
+    verdict = judge_casa(TrialExit(0, "noise\n6.7.0.31\n"))
     assert verdict.state is State.PASS
     assert "6.7.0.31" in verdict.found
 
@@ -133,15 +133,15 @@ def test_libraries_of_another_casa_are_told() -> None:
 
 
 def test_both_orders_of_import_must_agree() -> None:
-    good, bad, other = Ended(0, "True\n"), Ended(-6, errors="free(): invalid pointer"), Ended(0, "False\n")
+    good, bad, other = TrialExit(0, "True\n"), TrialExit(-6, errors="free(): invalid pointer"), TrialExit(0, "False\n")
     assert judge_casacore(iter([good, good])).state is State.PASS
     for orders in ([good, bad], [bad, good], [other, good]):
         assert judge_casacore(iter(orders)).trap == "casacore-conflict"
 
 
 def test_a_figure_that_cannot_be_drawn_is_told() -> None:
-    assert judge_drawing(Ended(0, "1234\n")).state is State.PASS
-    assert judge_drawing(Ended(1, errors="no display")).trap == "no-display"
+    assert judge_drawing(TrialExit(0, "1234\n")).state is State.PASS
+    assert judge_drawing(TrialExit(1, errors="no display")).trap == "no-display"
 
 
 def test_locks_are_really_tried(tmp_path: Path) -> None:

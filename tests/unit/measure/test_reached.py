@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from almared.errors import InputError
 from almared.formats.fits.planes import open_image, read_planes
-from almared.measure.reached import Reached, measure_reached, noise_of
+from almared.measure.reached import ImageQuality, measure_reached, noise_of
 from almared.plots.preview import highest_plane, write_preview
 
 SIZE, CELL_ARCSEC, BEAM_PIXELS = 160, 0.5, 5.0
@@ -63,7 +63,7 @@ def source(flux_jy: float, *, width: float, east: float = 0.0) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reached]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ImageQuality]:
     """A continuum image with 50 mJy at half power, and a cube with a line of 8 Jy km/s; cleaned where there is flux."""
     place = tmp_path_factory.mktemp("images")
     rng = np.random.default_rng(4)
@@ -83,13 +83,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reached]:
     return found
 
 
-def test_the_noise_is_that_of_the_image_beside_its_sources(made: dict[str, Reached]) -> None:
+def test_the_noise_is_that_of_the_image_beside_its_sources(made: dict[str, ImageQuality]) -> None:
     assert made["cont"].rms_jy == pytest.approx(RMS_JY, rel=0.06)
     assert made["cube"].rms_jy == pytest.approx(RMS_JY, rel=0.03)
     assert made["cube"].n_line_free == CHANNELS - len(LINE)
 
 
-def test_flux_and_peak_are_those_of_the_sky(made: dict[str, Reached]) -> None:
+def test_flux_and_peak_are_those_of_the_sky(made: dict[str, ImageQuality]) -> None:
     found = made["cont"]
     assert abs(found.flux_jy - 0.05) < 3 * found.flux_error_jy
     # Half power: twice the noise; the mask has the area of about five beams.
@@ -98,7 +98,7 @@ def test_flux_and_peak_are_those_of_the_sky(made: dict[str, Reached]) -> None:
     assert found.peak_snr == pytest.approx(found.peak_jy / 2 / found.rms_jy, rel=0.1)
 
 
-def test_the_flux_of_a_line_is_integrated_over_its_channels(made: dict[str, Reached]) -> None:
+def test_the_flux_of_a_line_is_integrated_over_its_channels(made: dict[str, ImageQuality]) -> None:
     expected = 2.0 * sum(LINE.values()) * CHANNEL_M_S / 1e3
     assert made["cube"].line_flux_jy_km_s == pytest.approx(expected, rel=0.03)
     assert made["cont"].line_flux_jy_km_s is None

@@ -89,7 +89,7 @@ def test_another_build_of_casa_is_told(stage: Path) -> None:
 def test_a_repeated_step_without_its_flags_is_told(stage: Path) -> None:
     write(stage, FLAGGED)
     run(stage)
-    run(stage, steps="1", is_only=True)
+    run(stage, steps="1", is_exact=True)
     run(stage)
     assert history(stage).faults == ("step 1 was begun again without the flags Before of p0",)
 

@@ -13,7 +13,7 @@ from almared.mous import Mous, MousEb, MousSettings
 from almared.names import MousTree, Products, Uid
 from almared.reduce.board import Board
 from almared.reduce.crew.cluster import read_cluster_file
-from almared.reduce.crew.port import Ended
+from almared.reduce.crew.port import JobExit
 from almared.reduce.crew.sizing import check_disk, choose_workers
 from almared.reduce.failures import Failure, job_error, summed_up
 from almared.reduce.jobs import STAGES, Job, PassedOptions, blocked, jobs_of, plan_words, words_of
@@ -127,7 +127,7 @@ def test_words_are_those_that_the_commands_know(tmp_path: Path) -> None:
     made = mous("X2", "X3", plan=plan, area=tmp_path)
     for eb in made.ebs:
         eb.asdm.mkdir(parents=True)
-    options = PassedOptions(is_forced=True, breaks_lock=True, workers=3, share=2, scheduler="tcp://host:8786")
+    options = PassedOptions(is_forced=True, should_break_lock=True, workers=3, share=2, scheduler="tcp://host:8786")
     for one in jobs_of(made):
         words = words_of(one, made, options=options)
         command = importlib.import_module(f"almared.cli.commands.{words[0]}").command
@@ -181,22 +181,22 @@ def test_an_error_is_that_of_the_command(tmp_path: Path) -> None:
     output.with_suffix(".err").write_text(
         "step 3 ...\nalmared: step 3: flagdata failed: no such table\n  What to do: look at it\n"
     )
-    error = job_error(one, Ended(6), output=output)
+    error = job_error(one, JobExit(6), output=output)
     assert isinstance(error, StepError)
     assert (error.what, error.where, error.repair) == ("step 3: flagdata failed: no such table", "X2 run", "look at it")
-    assert isinstance(job_error(one, Ended(4), output=output), PlanError)
-    killed = job_error(one, Ended(-9), output=output)
+    assert isinstance(job_error(one, JobExit(4), output=output), PlanError)
+    killed = job_error(one, JobExit(-9), output=output)
     assert "killed by signal 9" in killed.what
-    lost = job_error(one, Ended(-1, is_lost=True, told="gone"), output=output)
+    lost = job_error(one, JobExit(-1, is_lost=True, told="gone"), output=output)
     assert isinstance(lost, RunError)
     assert "its worker was lost: gone" in str(lost)
     output.with_suffix(".err").write_text("Traceback ...")
     line = {"place": "MOUS", "passed": False, "faults": ["README is missing"]}
     output.write_text(json.dumps({"passed": False, "lines": [line, {**line, "passed": True}]}))
-    checked = job_error(one, Ended(8), output=output)
+    checked = job_error(one, JobExit(8), output=output)
     assert isinstance(checked, DeliveryError)
     assert checked.what == "the final checklist failed (MOUS: README is missing)"
-    crashed = job_error(one, Ended(1), output=output)
+    crashed = job_error(one, JobExit(1), output=output)
     assert type(crashed) is AlmaredError
     assert "X2-run.err" in crashed.repair
 

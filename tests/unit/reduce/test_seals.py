@@ -19,7 +19,7 @@ from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.records.marks import CLOCK_TICK_S
 from almared.reduce import carry
 from almared.reduce.carry import ReduceOptions, reduce_mous
-from almared.reduce.crew.port import Ended
+from almared.reduce.crew.port import JobExit
 from almared.reduce.jobs import jobs_of
 from almared.reduce.seals import reasons_to_call
 from almared.script.read import read_script
@@ -53,8 +53,8 @@ class Hands:
         self.meanwhile.pop(self.called[-1], lambda: None)()
         return self
 
-    def poll(self) -> Ended:
-        return Ended(self.codes.get(self.called[-1], 0))
+    def poll(self) -> JobExit:
+        return JobExit(self.codes.get(self.called[-1], 0))
 
     def end(self) -> None: ...
 
@@ -127,11 +127,11 @@ def hands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hands:
     return made
 
 
-def reduced(hands: Hands, *, is_again: bool = False) -> list[str]:
+def reduced(hands: Hands, *, is_repeated: bool = False) -> list[str]:
     """Reduce, and return what was called; what was not is told as done."""
     hands.called.clear()
     events: list[JournalEntry] = []
-    reduce_mous(read_mous(hands.root), ReduceOptions(workers=1, is_again=is_again), listener=events.append)
+    reduce_mous(read_mous(hands.root), ReduceOptions(workers=1, is_repeated=is_repeated), listener=events.append)
     told = {event.data["job"] for event in events if event.event == "already-done"}
     alone = {event.data["job"] for event in events if event.event == "note"}
     names = {job.name for job in jobs_of(read_mous(hands.root))}
@@ -197,7 +197,7 @@ def test_a_second_call_calls_nothing_and_each_edit_what_it_touches(hands: Hands)
     for name in ("mous.toml", "antennapos.csv"):
         append(hands.root / name)
         assert sorted(reduced(hands)) == sorted(set(everything) - {"X3 plan", "X3 run", "X3 report"})
-    assert sorted(reduced(hands, is_again=True)) == sorted(set(everything) - {"X3 plan"})
+    assert sorted(reduced(hands, is_repeated=True)) == sorted(set(everything) - {"X3 plan"})
     assert reduced(hands) == []
 
 
@@ -231,7 +231,7 @@ def test_what_failed_or_was_killed_is_called_again(hands: Hands) -> None:
     assert reduced(hands) == ["image", *AFTER_IMAGING]
     hands.meanwhile["image"] = interrupt
     with pytest.raises(KeyboardInterrupt):
-        reduced(hands, is_again=True)
+        reduced(hands, is_repeated=True)
     assert reduced(hands) == ["image", *AFTER_IMAGING]
     (hands.root / ".almared" / "seals.json").write_text('{"image": ')
     assert len(reduced(hands)) == 12

@@ -12,7 +12,7 @@ from PIL import Image
 
 from almared.errors import InputError
 from almared.report.build import ItemOutcome, ReportOptions, make_item, report_eb
-from almared.report.item import EbContext, FigureMade, Made
+from almared.report.item import EbContext, ItemProducts, ReportFigure
 from almared.report.items import ALL, item_of
 from almared.report.montage import CELL, GAP, make_montages
 from almared.report.page import shown_number, write_page
@@ -60,8 +60,8 @@ class Outline(HTMLParser):
 def outcomes(tmp_path: Path) -> list[ItemOutcome]:
     Image.new("RGB", (40, 30), "red").save(tmp_path / "tsys_plot.png")
     (tmp_path / "tsys_stat.txt").write_text(f"medians {HOSTILE}\n")
-    figure = FigureMade("tsys_plot.png", "Curves", 'Medians: 70 K "quoted"')
-    made = Made((figure,), ("tsys_stat.txt",), (f"high: {HOSTILE}",), {"median_tsys_spw17_k": 71.2})
+    figure = ReportFigure("tsys_plot.png", "Curves", 'Medians: 70 K "quoted"')
+    made = ItemProducts((figure,), ("tsys_stat.txt",), (f"high: {HOSTILE}",), {"median_tsys_spw17_k": 71.2})
     return [
         ItemOutcome("tsys", "System temperatures", "Spikes.", 2, made),
         ItemOutcome("wvr", "Radiometers", "Flatter.", 1, unavailable="there are none"),

@@ -34,7 +34,7 @@ FLUX_PLOT = "fluxes.png"
 @click.option("--few-days", metavar="DAYS", type=click.FloatRange(min=0), help="Warn when further apart (3).")
 @click.option("--no-run", is_flag=True, help="Write allFluxes.txt and the script; run nothing.")
 @click.option("--force", "is_forced", is_flag=True, help="Take allFluxes.txt as it is; replace an edited script.")
-@click.option("--break-lock", "breaks_lock", is_flag=True, help="Take the lock of a run on another machine.")
+@click.option("--break-lock", "should_break_lock", is_flag=True, help="Take the lock of a run on another machine.")
 @click.option("--dry-run", is_flag=True, help="Tell the fluxes and choices; write nothing.")
 @click.option("--json", "is_json", is_flag=True, help="All of it as one JSON object.")
 def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_json: bool, **given: Any) -> None:
@@ -71,8 +71,8 @@ def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_js
         click.echo(json.dumps({"nothing_because": told}) if is_json else f"Nothing to do: {told}.")
         return
     known = dict(parse_flux(text) for text in given.pop("fluxes"))
-    scales = False if is_unscaled else None
-    order = order_of_mous(found, scales=scales, dirtol_arcsec=given.pop("dirtol"), known=known, **given)
+    should_scale = False if is_unscaled else None
+    order = order_of_mous(found, should_scale=should_scale, dirtol_arcsec=given.pop("dirtol"), known=known, **given)
     document = _carry_out(order, writes=not dry_run, runs=not no_run, is_json=is_json)
     if is_json:
         click.echo(json.dumps(document, indent=1, allow_nan=False))

@@ -37,7 +37,7 @@ PLACE = click.Path(path_type=Path)
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Run the processes on the workers of this Dask.")
 @click.option("--memory", type=click.FloatRange(min=0.5), metavar="GB", help="Memory for all processes (what is free).")
 @click.option("--force", "is_forced", is_flag=True, help="Replace a script that was edited by hand; it is kept aside.")
-@click.option("--break-lock", "breaks_lock", is_flag=True, help="Take the lock of a run on another machine.")
+@click.option("--break-lock", "should_break_lock", is_flag=True, help="Take the lock of a run on another machine.")
 @click.option("--dry-run", is_flag=True, help="Tell the choices; write nothing.")
 @click.option("--json", "is_json", is_flag=True, help="The choices, or what was made, as one JSON object.")
 def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) -> None:
@@ -146,5 +146,5 @@ def _with_options(order: ImagingOrder, given: dict[str, Any]) -> ImagingOrder:
         memory_bytes=given["memory"] * 1e9 if given["memory"] else None,
         keeps_continuum=given["no_contsub"] or order.keeps_continuum,
         is_forced=given["is_forced"],
-        breaks_lock=given["breaks_lock"],
+        should_break_lock=given["should_break_lock"],
     )

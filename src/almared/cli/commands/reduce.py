@@ -17,9 +17,9 @@ import click
 @click.option("--scheduler", default="", metavar="ADDRESS", help="A running Dask scheduler, tcp://host:8786.")
 @click.option("--cluster", type=click.Path(path_type=Path), metavar="FILE", help="TOML for a cluster of dask-jobqueue.")
 @click.option("--until", default="", metavar="STAGE", help="Last stage: plan, run, report, combine, image, ...")
-@click.option("--again", "is_again", is_flag=True, help="Call all commands, also of jobs that are already done.")
+@click.option("--again", "is_repeated", is_flag=True, help="Call all commands, also of jobs that are already done.")
 @click.option("--force", "is_forced", is_flag=True, help="Start although disk or memory may not do.")
-@click.option("--break-lock", "breaks_lock", is_flag=True, help="Take locks of another machine that is dead.")
+@click.option("--break-lock", "should_break_lock", is_flag=True, help="Take locks of another machine that is dead.")
 @click.option("--dry-run", is_flag=True, help="Tell what is there and what would be called; change nothing.")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object per event on standard output.")
 def command(mous: Path, *, dry_run: bool, is_json: bool, **given: Any) -> None:

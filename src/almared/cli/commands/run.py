@@ -22,7 +22,7 @@ from almared.script.read import read_script
 @click.argument("eb", type=click.Path(path_type=Path))
 @click.option("--steps", default="", metavar="STEPS", help="Steps to run: 5-9, 0,1,2 or words of a title.")
 @click.option(
-    "--only", "is_only", is_flag=True, help="With --steps: just these, whatever the state of the steps before."
+    "--only", "is_exact", is_flag=True, help="With --steps: just these, whatever the state of the steps before."
 )
 @click.option(
     "--clean", "is_clean", is_flag=True, help="Remove the MS, its flag versions and all products; run all, one log."
@@ -31,7 +31,7 @@ from almared.script.read import read_script
 @click.option("--status", "is_status", is_flag=True, help="Tell the state of each step; change nothing.")
 @click.option("--force", "is_forced", is_flag=True, help="Start although disk or memory may not do.")
 @click.option(
-    "--break-lock", "breaks_lock", is_flag=True, help="Take the lock of a run on another machine that is dead."
+    "--break-lock", "should_break_lock", is_flag=True, help="Take the lock of a run on another machine that is dead."
 )
 @click.option(
     "--tolerate", "tolerated", multiple=True, metavar="TEXT", help="SEVERE log lines with this text do not count."
@@ -71,7 +71,7 @@ def command(eb: Path, *, dry_run: bool, is_status: bool, is_json: bool, **given:
     single = {name: given.pop(name) for name in ("step", "is_list", "task", "settings", "is_scratch")}
     signal.signal(signal.SIGTERM, _interrupt)
     if single["step"] is not None:
-        _single(eb, single, breaks_lock=given["breaks_lock"], is_json=is_json)
+        _single(eb, single, should_break_lock=given["should_break_lock"], is_json=is_json)
         return
     options = RunOptions(**given)
     if is_status or dry_run:
@@ -86,7 +86,7 @@ def command(eb: Path, *, dry_run: bool, is_status: bool, is_json: bool, **given:
         click.echo(run_display.ending(result))
 
 
-def _single(eb: Path, asked: dict[str, Any], *, breaks_lock: bool, is_json: bool) -> None:
+def _single(eb: Path, asked: dict[str, Any], *, should_break_lock: bool, is_json: bool) -> None:
     """List the tasks of a step, or run one of them alone."""
     script = read_script(find_script(eb))
     if asked["task"] is None:
@@ -94,7 +94,7 @@ def _single(eb: Path, asked: dict[str, Any], *, breaks_lock: bool, is_json: bool
         return
     change = TaskChange(asked["step"], asked["task"], parse_settings(asked["settings"]), asked["is_scratch"])
     with run_display.display(script, is_json=is_json) as listener:
-        listed = run_task(eb, change, breaks_lock=breaks_lock, listener=listener)
+        listed = run_task(eb, change, should_break_lock=should_break_lock, listener=listener)
     if listed.result and not is_json:
         click.echo(f"when the step ran it gave {listed.result}")
 

@@ -90,9 +90,11 @@ class ReduceLines(EventLines):
 def forecast(mous: Mous, options: ReduceOptions, *, is_json: bool) -> str:
     """Return what a reduction would call, and where each job stands."""
     states = {status.job: status for status in mous_status(mous)}
-    passed = PassedOptions(options.is_forced, options.breaks_lock, options.workers or 1, scheduler=options.scheduler)
+    passed = PassedOptions(
+        options.is_forced, options.should_break_lock, options.workers or 1, scheduler=options.scheduler
+    )
     jobs = jobs_of(mous, until=options.until)
-    reasons = dict.fromkeys(jobs, "asked for") if options.is_again else reasons_to_call(mous, jobs)
+    reasons = dict.fromkeys(jobs, "asked for") if options.is_repeated else reasons_to_call(mous, jobs)
     told = [
         {
             "job": job.name,

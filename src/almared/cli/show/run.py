@@ -42,7 +42,7 @@ class RunLines(EventLines):
         super().__init__(console)
         self._titles = {step.number: step.title for step in script.steps}
         self._expected: dict[int, float] = {}
-        self._running: dict[int | None, _Running] = {}
+        self._running: dict[int | None, _ActiveStep] = {}
 
     def live(self) -> Text:
         """Return what changes while steps run: a line for each."""
@@ -50,7 +50,7 @@ class RunLines(EventLines):
             return Text("starting CASA ...", style="dim")
         return Text("\n").join(self._live_line(running) for running in self._running.values())
 
-    def _live_line(self, running: _Running) -> Text:
+    def _live_line(self, running: _ActiveStep) -> Text:
         elapsed = time.monotonic() - running.began
         expected = self._expected.get(running.step or 0)
         of = f" of about {clock(expected)}" if expected else ""
@@ -74,7 +74,7 @@ class RunLines(EventLines):
         self._console.print(Text(f"{entry.data['task']}({given})"))
 
     def _on_step_begin(self, entry: JournalEntry) -> None:
-        self._running[entry.step] = _Running(entry.step)
+        self._running[entry.step] = _ActiveStep(entry.step)
         if not self._console.is_terminal:
             self._console.print(Text(f"{self._label(entry.step)} ..."))
 
@@ -93,14 +93,14 @@ class RunLines(EventLines):
             self._console.print(Text(f"{entry.data['task']}  {clock(entry.data['seconds'])}  {ending}"))
 
     def _on_step_end(self, entry: JournalEntry) -> None:
-        running = self._running.pop(entry.step, _Running(entry.step))
+        running = self._running.pop(entry.step, _ActiveStep(entry.step))
         is_done = entry.data["outcome"] == "done"
         ending = f"{clock(entry.data['seconds'])}, {running.tasks} tasks" if is_done else "FAILED"
         self._console.print(Text(f"{self._label(entry.step)}  {ending}", style="" if is_done else "red"))
 
 
 @dataclass
-class _Running:
+class _ActiveStep:
     """A step that runs."""
 
     step: int | None

@@ -37,7 +37,7 @@ class Combination:
         In order of date.
     records : tuple of FluxRecord
         The table of fluxes; empty without scaling.
-    scales : bool
+    should_scale : bool
         Whether the execution blocks are scaled.
     digest : str
         Hash of the file of the table.
@@ -52,7 +52,7 @@ class Combination:
     uid: str
     ebs: tuple[CalibratedEb, ...]
     records: tuple[FluxRecord, ...]
-    scales: bool
+    should_scale: bool
     digest: str
     reason: str
     dirtol_arcsec: Choice[float | None]
@@ -72,7 +72,7 @@ def plan_combination(combination: Combination) -> StagePlan:
     PlanError
         A flux is missing or no flux, or the plan is not sound.
     """
-    scaled = combination.ebs if combination.scales else ()
+    scaled = combination.ebs if combination.should_scale else ()
     scalings = [_scaling(eb, combination, number=number) for number, eb in enumerate(scaled)]
     steps = (*scalings, _concatenation(len(scalings), combination))
     tolerance = combination.dirtol_arcsec
@@ -84,7 +84,7 @@ def plan_combination(combination: Combination) -> StagePlan:
             build=default_build().version,
             steps=steps,
             choices=(
-                NamedChoice("scaling", Choice(combination.scales, combination.reason, rule="domain B.1")),
+                NamedChoice("scaling", Choice(combination.should_scale, combination.reason, rule="domain B.1")),
                 NamedChoice("dirtol", tolerance),
             ),
             warnings=(*combination.warnings, *([tolerance.warning] if tolerance.warning else [])),
@@ -94,7 +94,7 @@ def plan_combination(combination: Combination) -> StagePlan:
 
 
 def _head(combination: Combination) -> Iterator[str]:
-    if not combination.scales:
+    if not combination.should_scale:
         yield f"The execution blocks are not scaled: {combination.reason}."
         yield f"The data column of {CALIBRATED} is that of each calibration."
         return
@@ -220,7 +220,7 @@ def _concatenation(number: int, combination: Combination) -> Step:
         routine("unify_windows", CALIBRATED),
         call("listobs", vis=CALIBRATED, listfile=LISTING),
     )
-    size = sum(eb.n_bytes for eb in combination.ebs) * (2 if combination.scales else 1)
+    size = sum(eb.n_bytes for eb in combination.ebs) * (2 if combination.should_scale else 1)
     return Step(
         number,
         actions,

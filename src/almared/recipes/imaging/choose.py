@@ -19,7 +19,7 @@ from almared.recipes.imaging.continuum import (
     subtraction_step,
 )
 from almared.recipes.imaging.prepare import FINAL, CalibratedInput, prepare_steps
-from almared.recipes.imaging.steps import Placed, sensitivity_step, steps_of
+from almared.recipes.imaging.steps import ImageInputs, sensitivity_step, steps_of
 
 KIND = "Imaging"
 NO_LINES = "all windows have a single channel: calibrated_final.ms is imaged as it is"
@@ -131,14 +131,14 @@ def _after(step: Step, after: tuple[int, ...]) -> Step:
     )
 
 
-def _with_source(image: ImageChoices, averaged: Sequence[int], *, has_subtracted: bool) -> Placed:
+def _with_source(image: ImageChoices, averaged: Sequence[int], *, has_subtracted: bool) -> ImageInputs:
     """Return an image with the MS it is made from."""
     if image.kind == "cube":
-        return Placed(image, SUBTRACTED if has_subtracted and image.is_line_only else FINAL, image.spw_ids, (3, 4))
+        return ImageInputs(image, SUBTRACTED if has_subtracted and image.is_line_only else FINAL, image.spw_ids, (3, 4))
     if not averaged:
-        return Placed(image, FINAL, image.spw_ids, (4,))
+        return ImageInputs(image, FINAL, image.spw_ids, (4,))
     # split numbers the windows anew when it leaves some out.
-    return Placed(image, CONTINUUM, tuple(averaged.index(spw) for spw in image.spw_ids), (4,))
+    return ImageInputs(image, CONTINUUM, tuple(averaged.index(spw) for spw in image.spw_ids), (4,))
 
 
 def _stage(imaging: ImagingPlan, steps: tuple[Step, ...]) -> StagePlan:

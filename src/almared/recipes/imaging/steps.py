@@ -62,7 +62,7 @@ def fits_products(image: ImageChoices, *, pb_name: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class ImageInputs:
     """An image and the data that it is made from.
 
     Parameters
@@ -83,12 +83,12 @@ class Placed:
     after: tuple[int, ...]
 
 
-def image_steps(placed: Placed, *, first: int, pb_name: str) -> tuple[Step, ...]:
+def image_steps(placed: ImageInputs, *, first: int, pb_name: str) -> tuple[Step, ...]:
     """Return the steps of one image: one, or one for each chunk of channels and one that joins them.
 
     Parameters
     ----------
-    placed : Placed
+    placed : ImageInputs
         The image and its data.
     first : int
         Number of the first step.
@@ -286,7 +286,7 @@ def _kept(clean: Call) -> Call:
     return Call(clean.task, clean.arguments, clean.comment, result="cleaned")
 
 
-def sensitivity_step(number: int, images: Sequence[Placed], *, after: tuple[int, ...]) -> Step:
+def sensitivity_step(number: int, images: Sequence[ImageInputs], *, after: tuple[int, ...]) -> Step:
     """Return the step that computes the noise of all images by the weights that are left.
 
     One step does it for all: apparentsens has names of its own for what it leaves behind, which would clash. Of a cube
@@ -341,7 +341,7 @@ def _needs(image: ImageChoices, share: float, *, disk: float) -> StepNeeds:
     return StepNeeds(disk_bytes=disk * size.disk_bytes, memory_bytes=memory, seconds=seconds)
 
 
-def steps_of(images: Sequence[Placed], *, first: int, pb_name: str) -> Iterator[Step]:
+def steps_of(images: Sequence[ImageInputs], *, first: int, pb_name: str) -> Iterator[Step]:
     """Yield the steps of all images, numbered from the first."""
     for placed in images:
         steps = image_steps(placed, first=first, pb_name=pb_name)

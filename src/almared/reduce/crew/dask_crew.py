@@ -13,7 +13,7 @@ from typing import Any
 
 from almared.records.beats import beating
 from almared.reduce.crew.cluster import Cluster, connect
-from almared.reduce.crew.port import Ended
+from almared.reduce.crew.port import JobExit
 from almared.reduce.crew.watching import watch_command
 
 BEAT_S = 2.0
@@ -38,16 +38,16 @@ class DaskTask:
     def __init__(self, future: Any) -> None:
         self._future = future
 
-    def poll(self) -> Ended | None:
+    def poll(self) -> JobExit | None:
         """Return how it ended, None while it is under way."""
         if not self._future.done():
             return None
         if self._future.status == "finished":
-            return Ended(int(self._future.result()))
+            return JobExit(int(self._future.result()))
         fault = self._future.exception() if self._future.status == "error" else self._future.status
         last = getattr(fault, "last_worker", None)
         told = f"the worker at {last.address} died" if last else str(getattr(fault, "what", fault)).splitlines()[0]
-        return Ended(-1, is_lost=True, told=told)
+        return JobExit(-1, is_lost=True, told=told)
 
     def end(self) -> None:
         """Forget it; the command ends with the beat or the worker."""

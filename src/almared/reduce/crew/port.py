@@ -11,7 +11,7 @@ from almared.reduce.crew.mortal import MortalCommand, almared_command
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class JobExit:
     """How a job ended.
 
     Parameters
@@ -32,7 +32,7 @@ class Ended:
 class Task(Protocol):
     """A job under way."""
 
-    def poll(self) -> Ended | None:
+    def poll(self) -> JobExit | None:
         """Return how it ended, None while it is under way."""
 
     def end(self) -> None:
@@ -64,13 +64,13 @@ class DirectTask:
     def __init__(self, command: MortalCommand) -> None:
         self._command = command
 
-    def poll(self) -> Ended | None:
+    def poll(self) -> JobExit | None:
         """Return how it ended, None while it runs."""
         code = self._command.process.poll()
         if code is None:
             return None
         self._command.close()
-        return Ended(code)
+        return JobExit(code)
 
     def end(self) -> None:
         """Ask it to end, and kill it when it does not."""

@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 
 from almared.plots.observation import draw_antennas
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make antenna_config.png.
 
     References
@@ -26,7 +26,7 @@ def make(context: EbContext) -> Made:
         caption=f"Antennas, to scale; {refant}, the reference antenna, is ringed. Triangles are 7-m dishes",
         alt=f"{len(antennas)} antennas, baselines from {lengths.min():.0f} to {lengths.max():.0f} m.",
     )
-    return Made(
+    return ItemProducts(
         (figure,), numbers={"shortest_baseline_m": float(lengths.min()), "longest_baseline_m": float(lengths.max())}
     )
 

@@ -8,11 +8,11 @@ from almared.errors import InputError
 from almared.formats.caltable import CalTable
 from almared.measure.bandpass import WindowScatter, measure_mean_bandpass, measure_scatter
 from almared.plots.bandpass_page import draw_bandpass_page
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 from almared.report.tables.bandpass import bandpass_rms_text, noisy_windows
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make bandpass_avg.png and bandpass_rms.txt.
 
     Raises
@@ -46,7 +46,9 @@ def make(context: EbContext) -> Made:
         alt=f"Curves over frequency, a column per window. Median rms of the amplitudes: {medians}.",
     )
     text = context.write("bandpass_rms.txt", bandpass_rms_text(windows, table=name))
-    return Made((figure,), (text,), _warnings(windows), {f"median_rms_spw{w.spw_id}": w.median_rms for w in windows})
+    return ItemProducts(
+        (figure,), (text,), _warnings(windows), {f"median_rms_spw{w.spw_id}": w.median_rms for w in windows}
+    )
 
 
 def _smoothed(context: EbContext, name: str) -> CalTable | None:

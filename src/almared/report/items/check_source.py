@@ -11,12 +11,12 @@ from almared.measure.quickimage import make_quick_images
 from almared.measure.quicklook import CELLS_PER_BEAM, POINT_MASK_BEAMS, choose_quick_setup, point_source, quick_request
 from almared.model import Intent
 from almared.plots.image_page import draw_point_sources
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 from almared.report.tables.columns import quantity_text
 from almared.report.tables.sensitivity import check_source_text, point_source_warnings
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make checksource.png and checksource.txt.
 
     Raises
@@ -54,7 +54,7 @@ def make(context: EbContext) -> Made:
     )
     text = context.write("checksource.txt", check_source_text(sources))
     warnings = tuple(w for source in sources if source.role == "check source" for w in point_source_warnings(source))
-    return Made((figure,), (text,), warnings, {k: v for source in sources for k, v in _numbers(source).items()})
+    return ItemProducts((figure,), (text,), warnings, {k: v for source in sources for k, v in _numbers(source).items()})
 
 
 def _title(source: PointSource) -> str:

@@ -9,13 +9,13 @@ import numpy as np
 from almared.model import ExecutionBlock
 from almared.physics.horizon import azimuth_elevation_deg
 from almared.plots.observation import Track, draw_elevations
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 
 LOW_DEG = 20.0
 """Below it ALMA does not usually observe (technical handbook: shadowing and opacity)."""
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make <ms>.elevationSummary_vs_time.png and _vs_azim.png.
 
     References
@@ -36,7 +36,7 @@ def make(context: EbContext) -> Made:
     )
     low = [t.name for t in tracks if t.elevation_deg.min() < LOW_DEG]
     numbers = {f"lowest_elevation_{t.name}_deg": float(t.elevation_deg.min()) for t in tracks}
-    return Made(figures, (), (f"below {LOW_DEG:g} deg of elevation: {', '.join(low)}",) if low else (), numbers)
+    return ItemProducts(figures, (), (f"below {LOW_DEG:g} deg of elevation: {', '.join(low)}",) if low else (), numbers)
 
 
 def tracks_of(eb: ExecutionBlock) -> list[Track]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from almared.heuristics.thresholds.report import ANTENNA_FLAGGED
 from almared.measure.flags import measure_flags
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 from almared.report.tables.flags import flag_text
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make flag_stat.txt.
 
     Raises
@@ -25,7 +25,9 @@ def make(context: EbContext) -> Made:
     last, limit = stages[-1], ANTENNA_FLAGGED.value
     lost = [name for name, share in last.by_antenna.items() if share > limit]
     numbers = {f"flagged_{stage.name}_percent": 100 * stage.all for stage in stages}
-    return Made((), (text,), (f"more than {100 * limit:g} % flagged: {', '.join(lost)}",) if lost else (), numbers)
+    return ItemProducts(
+        (), (text,), (f"more than {100 * limit:g} % flagged: {', '.join(lost)}",) if lost else (), numbers
+    )
 
 
 ITEM = Item(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from almared.errors import InputError
 from almared.formats.fluxtable import read_fluxscale
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 from almared.report.tables.fluxes import fluxes_text
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make flux.txt.
 
     Raises
@@ -28,7 +28,7 @@ def make(context: EbContext) -> Made:
     found = {flux.spw_id for flux in scale.measured}
     lost = [f"{source} spw {spw}" for source, spw in scale.missing if spw in found]
     text = context.write("flux.txt", fluxes_text(scale))
-    return Made((), (text,), (f"no flux of {', '.join(lost)}",) if lost else (), numbers)
+    return ItemProducts((), (text,), (f"no flux of {', '.join(lost)}",) if lost else (), numbers)
 
 
 ITEM = Item(

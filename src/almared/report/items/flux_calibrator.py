@@ -11,10 +11,10 @@ from almared.heuristics.calibration.calibrators import choose_flux_fields, field
 from almared.measure.averages import Averages
 from almared.measure.robust import median
 from almared.plots.visibility_page import draw_flux_calibrator
-from almared.report.item import EbContext, FigureMade, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts, ReportFigure
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make ampcal_uvdist.png, one more (2, 3 ...) for each further flux calibrator.
 
     Raises
@@ -26,7 +26,7 @@ def make(context: EbContext) -> Made:
     ----------
     domain.md C.2.
     """
-    figures: list[FigureMade] = []
+    figures: list[ReportFigure] = []
     numbers: dict[str, float] = {}
     for field_id in choose_flux_fields(context.eb).value:
         averages = context.averages(field_id)
@@ -36,10 +36,10 @@ def make(context: EbContext) -> Made:
             numbers |= {f"data_over_model_{name}_spw{one.spw_id}": _ratio(one) for one in averages}
     if not figures:
         raise InputError("no flux calibrator has data", where=context.eb.name)
-    return Made(tuple(figures), numbers=numbers)
+    return ItemProducts(tuple(figures), numbers=numbers)
 
 
-def _figure(context: EbContext, averages: tuple[Averages, ...], *, number: int) -> FigureMade:
+def _figure(context: EbContext, averages: tuple[Averages, ...], *, number: int) -> ReportFigure:
     name = field_name(context.eb, averages[0].field_id)
     ratios = ", ".join(f"spw {one.spw_id} {_ratio(one):.3f}" for one in averages)
     return context.draw(

@@ -7,14 +7,14 @@ import numpy as np
 from almared.errors import InputError
 from almared.heuristics.calibration.calibrators import choose_bandpass_field
 from almared.measure.gains import AntennaGain, measure_relative_gains
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 from almared.report.tables.gains import gain_check_text
 
 TABLES = ("flux_inf", "ampli_inf", "cal_amp")
 """Amplitude gains by this and older names (domain C.1)."""
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make ant_gain_check.txt.
 
     Raises
@@ -33,7 +33,7 @@ def make(context: EbContext) -> Made:
     if not gains:
         raise InputError(f"{name} has no solutions of the bandpass calibrator {source}", where=name)
     text = context.write("ant_gain_check.txt", gain_check_text(gains, source=source, table=name))
-    return Made(texts=(text,), warnings=_warnings(gains), numbers=_numbers(gains))
+    return ItemProducts(texts=(text,), warnings=_warnings(gains), numbers=_numbers(gains))
 
 
 def _warnings(gains: tuple[AntennaGain, ...]) -> tuple[str, ...]:

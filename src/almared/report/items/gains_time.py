@@ -10,14 +10,14 @@ from almared.errors import InputError
 from almared.formats.caltable import CalTable
 from almared.heuristics.calibration.calibrators import field_name
 from almared.plots.gains_page import GainPage, draw_gains_page
-from almared.report.item import EbContext, FigureMade, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts, ReportFigure
 
 AMPLITUDES = ("flux_inf", "ampli_inf", "cal_amp")
 PHASES = ("phase_inf", "cal_phase")
 """Tables by this and older names (domain C.1)."""
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make ant_amp_temporal.png and ant_phase_temporal.png.
 
     Raises
@@ -29,10 +29,10 @@ def make(context: EbContext) -> Made:
     ----------
     domain.md C.2, C.4.
     """
-    return Made((_figure(context, AMPLITUDES, is_phase=False), _figure(context, PHASES, is_phase=True)))
+    return ItemProducts((_figure(context, AMPLITUDES, is_phase=False), _figure(context, PHASES, is_phase=True)))
 
 
-def _figure(context: EbContext, suffixes: tuple[str, ...], *, is_phase: bool) -> FigureMade:
+def _figure(context: EbContext, suffixes: tuple[str, ...], *, is_phase: bool) -> ReportFigure:
     name = context.first_of(*(context.products.of_split(suffix) for suffix in suffixes))
     fields = sorted({group.calibrator_field_id for group in context.groups})
     sources = ", ".join(field_name(context.eb, i) for i in fields)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 from almared.report.tables.observation import listobs_text
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make NewListObs.txt.
 
     References
     ----------
     domain.md C.2.
     """
-    return Made((), (context.write("NewListObs.txt", listobs_text(context.eb)),))
+    return ItemProducts((), (context.write("NewListObs.txt", listobs_text(context.eb)),))
 
 
 ITEM = Item(

@@ -9,7 +9,7 @@ import numpy as np
 from almared.errors import InputError
 from almared.model import Intent
 from almared.plots.observation import draw_pointings
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 
 FIFTH_OVER_HALF = np.sqrt(np.log(5.0) / np.log(2.0))
 """Radius at a fifth of a Gaussian beam over that at its half."""
@@ -18,7 +18,7 @@ BEAM_ARCSEC_GHZ = 6300.0
 """Width of the primary beam of a 12-m dish times frequency (domain D.3)."""
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make mosaic_plot.png.
 
     Raises
@@ -46,7 +46,9 @@ def make(context: EbContext) -> Made:
         caption=f"Pointings of each target; circles where the primary beam falls to 20 % at {frequency_ghz:.1f} GHz",
         alt="; ".join(f"{name}: {len(places)} pointings" for name, places in pointings.items()) + ".",
     )
-    return Made((figure,), numbers={f"pointings_{name}": float(len(places)) for name, places in pointings.items()})
+    return ItemProducts(
+        (figure,), numbers={f"pointings_{name}": float(len(places)) for name, places in pointings.items()}
+    )
 
 
 ITEM = Item(

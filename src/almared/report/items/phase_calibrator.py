@@ -11,10 +11,10 @@ from almared.heuristics.calibration.calibrators import field_name
 from almared.measure.averages import Averages
 from almared.measure.robust import median, robust_sigma
 from almared.plots.visibility_page import draw_frequency_page, draw_uvdist_page
-from almared.report.item import EbContext, FigureMade, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts, ReportFigure
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make phase_cal_uvdist.png and phase_cal_freq.png, more (2, 3 ...) for each further phase calibrator.
 
     Raises
@@ -26,7 +26,7 @@ def make(context: EbContext) -> Made:
     ----------
     domain.md C.2.
     """
-    figures: list[FigureMade] = []
+    figures: list[ReportFigure] = []
     numbers: dict[str, float] = {}
     for field_id in sorted({group.calibrator_field_id for group in context.groups}):
         averages = tuple(one for one in context.averages(field_id) if np.isfinite(one.vis).any())
@@ -50,7 +50,7 @@ def make(context: EbContext) -> Made:
         numbers |= {f"amplitude_{name}_spw{one.spw_id}_jy": median(np.abs(one.vis).ravel()) for one in averages}
     if not figures:
         raise InputError("no phase calibrator has data that are not flagged", where=context.eb.name)
-    return Made(tuple(figures), numbers=numbers)
+    return ItemProducts(tuple(figures), numbers=numbers)
 
 
 def _phase_scatter_deg(one: Averages) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from almared.plots.observation import draw_schedule, role_of_scan
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make obs_display.png.
 
     References
@@ -23,7 +23,7 @@ def make(context: EbContext) -> Made:
         caption="Scans of each source over time; colour and hatching tell what they are for",
         alt=f"Bars over time, a row per source. In order of scans: {order}.",
     )
-    return Made(
+    return ItemProducts(
         (figure,), numbers={"duration_min": (eb.end_mjd_s - eb.start_mjd_s) / 60, "scans": float(len(eb.scans))}
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from almared.measure.shadows import find_shadows
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 from almared.report.tables.flags import shadow_text
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make shadowed_ant.txt.
 
     References
@@ -18,7 +18,7 @@ def make(context: EbContext) -> Made:
     shadows = find_shadows(context.path(context.products.split))
     text = context.write("shadowed_ant.txt", shadow_text(shadows))
     told = [f"{shadow.antenna} for {shadow.seconds / 60:.1f} min" for shadow in shadows]
-    return Made((), (text,), (f"in shadow: {', '.join(told)}",) if told else ())
+    return ItemProducts((), (text,), (f"in shadow: {', '.join(told)}",) if told else ())
 
 
 ITEM = Item(

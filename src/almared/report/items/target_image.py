@@ -16,12 +16,12 @@ from almared.measure.quicklook import (
 )
 from almared.plots.image_page import draw_quick_image
 from almared.plots.visibility_page import draw_uv_page
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 from almared.report.tables.columns import quantity_text
 from almared.report.tables.sensitivity import is_dynamic_range_limited, sensitivity_text
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make sensitivity.txt, target_image.png, target_psf.png and target_uv.png.
 
     Raises
@@ -66,7 +66,7 @@ def make(context: EbContext) -> Made:
         ),
     )
     text = context.write("sensitivity.txt", sensitivity_text(facts, quick))
-    return Made(figures, (text,), _warnings(facts, quick), _numbers(facts, quick))
+    return ItemProducts(figures, (text,), _warnings(facts, quick), _numbers(facts, quick))
 
 
 MOST_RATIO = 1.5

@@ -13,7 +13,7 @@ from almared.measure.averages import Array, Averages
 from almared.measure.quicklook import choose_quick_target
 from almared.measure.visibilities import bin_channels
 from almared.plots.visibility_page import draw_target_spectrum
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 
 AVERAGED_CHANNELS = 5
 """Domain C.1: avgchannel; windows of few channels stay as they are."""
@@ -22,7 +22,7 @@ FINE_CHANNELS = 256
 GHZ = 1e9
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make target_spectrum.png.
 
     Raises
@@ -55,7 +55,7 @@ def make(context: EbContext) -> Made:
         alt="Steps over frequency, a panel per window. "
         + "; ".join(f"spw {spw}: {_told(frequency, values)}" for spw, frequency, values in spectra),
     )
-    return Made((figure,), numbers={"longest_baseline_m": limit} if np.isfinite(limit) else {})
+    return ItemProducts((figure,), numbers={"longest_baseline_m": limit} if np.isfinite(limit) else {})
 
 
 def _mean_amplitude(pointings: list[Averages]) -> tuple[Array, Array]:

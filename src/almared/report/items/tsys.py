@@ -16,11 +16,11 @@ from almared.model import ExecutionBlock
 from almared.physics.atmosphere import zenith_opacity
 from almared.physics.horizon import elevations_of_scans
 from almared.plots.tsys_page import WINDOWS_PER_PAGE, TsysPanel, draw_tsys_page
-from almared.report.item import EbContext, FigureMade, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts, ReportFigure
 from almared.report.tables.tsys import tsys_stat_text
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make tsys_plot.png (and 2, 3 ... for more than four windows) and tsys_stat.txt.
 
     Raises
@@ -47,10 +47,10 @@ def make(context: EbContext) -> Made:
         elevations_deg=elevations_of_scans(eb),
     )
     numbers = {f"median_tsys_spw{w.spw_id}_k": float(np.nanmedian(w.median_k)) for w in windows}
-    return Made(figures, (context.write("tsys_stat.txt", text),), _warnings(windows, faults), numbers)
+    return ItemProducts(figures, (context.write("tsys_stat.txt", text),), _warnings(windows, faults), numbers)
 
 
-def _page(context: EbContext, table: CalTable, *, number: int, panels: list[TsysPanel]) -> FigureMade:
+def _page(context: EbContext, table: CalTable, *, number: int, panels: list[TsysPanel]) -> ReportFigure:
     medians = ", ".join(f"spw {p.window.spw_id} {np.nanmedian(p.window.median_k):.0f} K" for p in panels)
     return context.draw(
         f"tsys_plot{number if number > 1 else ''}.png",

@@ -20,11 +20,11 @@ from almared.measure.phases import (
 )
 from almared.measure.robust import median
 from almared.plots.wvr_page import draw_wvr_page
-from almared.report.item import EbContext, Item, Made
+from almared.report.item import EbContext, Item, ItemProducts
 from almared.report.tables.wvr import wvr_stat_text
 
 
-def make(context: EbContext) -> Made:
+def make(context: EbContext) -> ItemProducts:
     """Make wvr_plot.png, wvr_plot_fixedscale.png and wvr_stat.txt.
 
     Raises
@@ -59,7 +59,7 @@ def make(context: EbContext) -> Made:
         )
     )
     text = context.write("wvr_stat.txt", wvr_stat_text(phases, noises, own_table=own, source=source))
-    return Made(figures, (text,), _warnings(noises), _numbers(noises))
+    return ItemProducts(figures, (text,), _warnings(noises), _numbers(noises))
 
 
 def _request(context: EbContext) -> PhaseRequest:

@@ -67,7 +67,7 @@ def thin(
     how = Thinning(every_nth_integration, most_channels, most_antennas)
     antennas = _fewer(eb.antennas, how.most_antennas)
     spws = tuple(_coarser(spw, how.most_channels) for spw in eb.spws)
-    smaller = _Smaller(eb, antennas, spws, how.every_nth_integration)
+    smaller = _SmallerCopy(eb, antennas, spws, how.every_nth_integration)
     scans = tuple(smaller.scan(scan) for scan in eb.scans)
     return replace(
         eb,
@@ -106,7 +106,7 @@ def _coarser(spw: SpectralWindow, most: int | None) -> SpectralWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Smaller:
+class _SmallerCopy:
     eb: ExecutionBlock
     antennas: tuple[Antenna, ...]
     spws: tuple[SpectralWindow, ...]

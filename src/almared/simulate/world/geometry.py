@@ -96,7 +96,7 @@ def make_frame(
         Of the day.
     """
     ra, dec = (np.broadcast_to(np.asarray(x, dtype=float), mjd_s.shape) for x in (ra_rad, dec_rad))
-    turning = _Turning(mjd_s, earth)
+    turning = _EarthRotation(mjd_s, earth)
     w = turning.apparent(ra, dec)
     u = turning.apparent(ra + STEP_RAD / np.cos(dec), dec) - w
     v = turning.apparent(ra, dec + STEP_RAD) - w
@@ -105,7 +105,7 @@ def make_frame(
     return Frame(u, v, w)
 
 
-class _Turning:
+class _EarthRotation:
     """The turning earth; aberration and precession are those of the middle of the times (an hour moves 0.01 arcsec)."""
 
     def __init__(self, mjd_s: FloatArray, earth: EarthOrientation) -> None:

@@ -86,7 +86,7 @@ def _fluxscale(eb: MousEb) -> FluxScale | None:
     return None
 
 
-def place_copies(mous: Mous, *, scales: bool, breaks_lock: bool = False) -> tuple[str, ...]:
+def place_copies(mous: Mous, *, should_scale: bool, should_break_lock: bool = False) -> tuple[str, ...]:
     """Copy what changed since it was copied last; return the names of the copies that were made.
 
     What was made from older copies goes first, and a copy gets its name when it is whole: whenever this ends, the
@@ -102,10 +102,10 @@ def place_copies(mous: Mous, *, scales: bool, breaks_lock: bool = False) -> tupl
     directory = mous.tree.combination
     directory.mkdir(parents=True, exist_ok=True)
     stamps = stamps_of(mous)
-    with locked(directory, break_lock=breaks_lock):
+    with locked(directory, break_lock=should_break_lock):
         old = {Path(name).name for name in changed_inputs(directory, stamps)}
         taken = {key: stamp for key, stamp in read_inputs(directory).items() if Path(key).name not in old}
-        due = [eb for eb in mous.ebs if _is_due(eb, directory, old=old, scales=scales)]
+        due = [eb for eb in mous.ebs if _is_due(eb, directory, old=old, should_scale=should_scale)]
         _check_room(directory, due)
         if due or old:
             remove_products(directory, _there(directory, (CALIBRATED, flag_versions(CALIBRATED), LISTING)))
@@ -118,12 +118,12 @@ def place_copies(mous: Mous, *, scales: bool, breaks_lock: bool = False) -> tupl
     return tuple(eb.products.calibrated for eb in due)
 
 
-def _is_due(eb: MousEb, directory: Path, *, old: set[str], scales: bool) -> bool:
+def _is_due(eb: MousEb, directory: Path, *, old: set[str], should_scale: bool) -> bool:
     copy = directory / eb.products.calibrated
     if copy.is_symlink() or not copy.is_dir() or copy.name in old:
         return True
     # Without scaling the data column counts: a copy that was scaled has another one, which concat would take along.
-    return not scales and (directory / gain_table(copy.name)).exists() and _has_corrected(copy)
+    return not should_scale and (directory / gain_table(copy.name)).exists() and _has_corrected(copy)
 
 
 def _has_corrected(path: Path) -> bool:

@@ -42,7 +42,7 @@ def examine(directory: Path, combination: Combination) -> dict[str, Any]:
         "windows": len(read_windows(path, read_descriptions(path), processors={})),
         "windows_expected": expected_windows([eb.eb.spws for eb in combination.ebs]),
     }
-    applied = list(_applied(directory, combination)) if combination.scales else []
+    applied = list(_applied(directory, combination)) if combination.should_scale else []
     return {
         **counts,
         "science_windows": list(ms.target_spws),

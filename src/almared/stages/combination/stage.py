@@ -61,7 +61,7 @@ class CombineOrder:
     ----------
     mous : Mous
         The MOUS, of several execution blocks.
-    scales : bool
+    should_scale : bool
         Whether fluxes are made equal.
     dirtol_arcsec : float or None, arcsec
         Within which fields are one; None for an automatic choice.
@@ -77,12 +77,12 @@ class CombineOrder:
         How far apart execution blocks may be without a warning; None for the usual.
     is_forced : bool
         Take a table that differs from what was measured; replace a script that was edited by hand.
-    breaks_lock : bool
+    should_break_lock : bool
         Take the lock from another machine.
     """
 
     mous: Mous
-    scales: bool = True
+    should_scale: bool = True
     dirtol_arcsec: float | None = None
     known: Mapping[str, PowerLaw] = field(default_factory=dict)
     catalogue: Path | None = None
@@ -90,7 +90,7 @@ class CombineOrder:
     weights: str = ""
     few_days: float | None = None
     is_forced: bool = False
-    breaks_lock: bool = False
+    should_break_lock: bool = False
 
     @property
     def directory(self) -> Path:
@@ -155,7 +155,7 @@ def _made_from(order: CombineOrder) -> dict[str, Any]:
         "almared": __version__,
         "calibrated": by_name(stamps_of(order.mous)),
         "table": hashlib.sha256(table.read_bytes()).hexdigest() if table.is_file() else "",
-        "scales": order.scales,
+        "scales": order.should_scale,
         "dirtol_arcsec": order.dirtol_arcsec,
         "few_days": order.few_days,
         "catalogue": digest_of(order.catalogue),
@@ -173,15 +173,15 @@ def choose_combination(order: CombineOrder) -> ChosenCombination:
     """
     ebs = read_calibrated_ebs(order.mous)
     fluxes, expected = _means(order, ebs), expected_fluxes(order.catalogue, ebs)
-    records, is_new = _table(order, ebs, fluxes=fluxes) if order.scales else ((), False)
-    if order.scales:
+    records, is_new = _table(order, ebs, fluxes=fluxes) if order.should_scale else ((), False)
+    if order.should_scale:
         check_alike(ebs)
         check_table(records, ebs, is_confirmed=order.is_forced)
     combination = Combination(
         uid=order.mous.settings.uid,
         ebs=ebs,
         records=records,
-        scales=order.scales,
+        should_scale=order.should_scale,
         digest=_digest(order, records, is_new=is_new),
         reason=_reason(order, ebs),
         dirtol_arcsec=_dirtol(order, ebs),
@@ -240,7 +240,7 @@ def _table(
 
 def _digest(order: CombineOrder, records: Sequence[FluxRecord], *, is_new: bool) -> str:
     """Return the hash of the table's file, as it is or will be; nothing without one."""
-    if not order.scales:
+    if not order.should_scale:
         return ""
     data = render_fluxes(records).encode() if is_new else (order.directory / NAME).read_bytes()
     return hashlib.sha256(data).hexdigest()
@@ -252,7 +252,7 @@ def _is_edited(directory: Path) -> bool:
 
 
 def _reason(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> str:
-    if not order.scales:
+    if not order.should_scale:
         return "the reducer leaves each execution block the scale of its calibration"
     how = "the errors alone" if order.weights == "errors" else "the errors and the scatter beside them"
     names = f"those of {', '.join(order.averaged)}" if order.averaged else f"all {len(ebs)} execution blocks"
@@ -269,7 +269,7 @@ def _dirtol(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> Choice[float | 
 
 def _warnings(order: CombineOrder, ebs: Sequence[CalibratedEb], *, fluxes: Sequence[EqualFlux]) -> tuple[str, ...]:
     found = [differing_sources(ebs)]
-    if order.scales:
+    if order.should_scale:
         found += [
             warn_of_dates({eb.ms: eb.middle_mjd_s for eb in ebs}, few_days=order.few_days),
             warn_of_variation(fluxes),
@@ -290,7 +290,7 @@ def write_combination(order: CombineOrder, chosen: ChosenCombination) -> None:
     PlanError
         The script was edited by hand, and its replacement is not forced.
     """
-    place_copies(order.mous, scales=order.scales, breaks_lock=order.breaks_lock)
+    place_copies(order.mous, should_scale=order.should_scale, should_break_lock=order.should_break_lock)
     if chosen.is_new_table:
         _write_table(order.directory, chosen.combination.records)
     write_script(chosen.plan, order.directory, is_forced=order.is_forced)
@@ -319,7 +319,7 @@ def run_combination(order: CombineOrder, chosen: ChosenCombination, *, display: 
     """
     script = order.directory / FLUX_SCRIPT
     with display(read_script(script)) as listener:
-        run_script(script, RunOptions(breaks_lock=order.breaks_lock), listener=listener)
+        run_script(script, RunOptions(should_break_lock=order.should_break_lock), listener=listener)
     told = {**document(order, chosen), "contents": examine(order.directory, chosen.combination)}
     write_record(order.directory, told)
     return told
@@ -335,7 +335,7 @@ def document(order: CombineOrder, chosen: ChosenCombination) -> dict[str, Any]:
     combination = chosen.combination
     return {
         "mous": combination.uid,
-        "scales": combination.scales,
+        "scales": combination.should_scale,
         "reason": combination.reason,
         "executions": [
             {"ms": eb.ms, "middle": utc_text(eb.middle_mjd_s), **_fluxscale_document(eb)} for eb in combination.ebs
@@ -387,5 +387,5 @@ def order_of_mous(mous: Mous, **changes: Any) -> CombineOrder:
     settings = mous.settings.combine
     dirtol = settings.dirtol_rad * ARCSEC if settings.dirtol_rad else None
     catalogue = mous.tree.root / settings.catalogue if settings.catalogue else None
-    given = {"scales": settings.scale, "dirtol_arcsec": dirtol, "catalogue": catalogue}
+    given = {"should_scale": settings.scale, "dirtol_arcsec": dirtol, "catalogue": catalogue}
     return CombineOrder(mous, **{**given, **{name: value for name, value in changes.items() if value is not None}})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from almared.basics.wholefile import write_whole
 from almared.formats.fits.planes import Beam
-from almared.measure.reached import Reached, measure_reached
+from almared.measure.reached import ImageQuality, measure_reached
 from almared.plots.preview import write_preview
 from almared.records.journal import STATE_DIRECTORY
 from almared.records.marks import code_mark, traces_of
@@ -19,29 +19,29 @@ NAME = "measured.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """Figures of an image, and what they were measured on.
 
     Parameters
     ----------
     marks : str
         Of its files and of almared, as they were.
-    reached : Reached
+    reached : ImageQuality
         The figures.
     """
 
     marks: str
-    reached: Reached
+    reached: ImageQuality
 
 
 def measured_anew(
-    known: Measured | None, files: Mapping[str, Path], *, picture: Path, title: Callable[[Reached], str]
-) -> Measured:
+    known: Measurement | None, files: Mapping[str, Path], *, picture: Path, title: Callable[[ImageQuality], str]
+) -> Measurement:
     """Return the figures of an image: those that are known while nothing touched its files, else measured now.
 
     Parameters
     ----------
-    known : Measured, optional
+    known : Measurement, optional
         What was measured before.
     files : mapping of str to Path
         Its ``image``, ``pbcor``, ``pb`` and ``mask``.
@@ -54,7 +54,7 @@ def measured_anew(
         return known
     reached = measure_reached(files["image"], corrected=files["pbcor"], pb=files["pb"], mask=files["mask"])
     write_preview(files["image"], png=picture, title=title(reached))
-    return Measured(_marks_of((*files.values(), picture)), reached)
+    return Measurement(_marks_of((*files.values(), picture)), reached)
 
 
 def _marks_of(files: Iterable[Path]) -> str:
@@ -62,7 +62,7 @@ def _marks_of(files: Iterable[Path]) -> str:
     return " ".join([code_mark(), *(traces_of(file).mark for file in files)])
 
 
-def read_measured(directory: Path) -> dict[str, Measured]:
+def read_measured(directory: Path) -> dict[str, Measurement]:
     """Return what is known of images by their names; nothing of a file that is torn or of another form."""
     try:
         values = json.loads((directory / STATE_DIRECTORY / NAME).read_text(encoding="utf-8"))
@@ -71,13 +71,13 @@ def read_measured(directory: Path) -> dict[str, Measured]:
         return {}
 
 
-def write_measured(directory: Path, measured: Mapping[str, Measured]) -> None:
+def write_measured(directory: Path, measured: Mapping[str, Measurement]) -> None:
     """Keep what was measured; the file is replaced whole."""
     told = {name: asdict(one) for name, one in measured.items()}
     write_whole(directory / STATE_DIRECTORY / NAME, json.dumps(told, indent=1) + "\n")
 
 
-def _from_record(value: Mapping[str, object]) -> Measured:
+def _from_record(value: Mapping[str, object]) -> Measurement:
     reached = dict(value["reached"])  # type: ignore[call-overload]
     beam = reached.pop("beam")
-    return Measured(str(value["marks"]), Reached(**reached, beam=Beam(**beam) if beam else None))
+    return Measurement(str(value["marks"]), ImageQuality(**reached, beam=Beam(**beam) if beam else None))

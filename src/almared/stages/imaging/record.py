@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from almared.basics.wholefile import write_whole
 from almared.heuristics.imaging.clean import automask_arguments
-from almared.measure.reached import Reached
+from almared.measure.reached import ImageQuality
 from almared.plan import Call, StagePlan
 from almared.recipes.imaging.choices import ImageChoices
 from almared.recipes.imaging.facts import ImageWishes
 from almared.recipes.imaging.steps import fits_products
-from almared.stages.imaging.measured import Measured, measured_anew, read_measured, write_measured
+from almared.stages.imaging.measured import Measurement, measured_anew, read_measured, write_measured
 
 if TYPE_CHECKING:
     from almared.stages.imaging.stage import ChosenImages, ImagingOrder
@@ -59,7 +59,7 @@ def record_images(order: ImagingOrder, chosen: ChosenImages) -> dict[str, Any]:
 
 
 def _entry(
-    order: ImagingOrder, image: ImageChoices, *, plan: StagePlan, measured: dict[str, Measured]
+    order: ImagingOrder, image: ImageChoices, *, plan: StagePlan, measured: dict[str, Measurement]
 ) -> dict[str, Any]:
     """Return the entry of an image; it is measured only when its files are not those that were measured before."""
     files = _files(image, order.wishes.pb_name)
@@ -113,7 +113,7 @@ def _facts(image: ImageChoices) -> dict[str, Any]:
     }
 
 
-def _figures(reached: Reached) -> dict[str, Any]:
+def _figures(reached: ImageQuality) -> dict[str, Any]:
     beam = reached.beam
     numbers = ("rms_jy", "peak_jy", "peak_snr", "flux_jy", "flux_error_jy", "line_flux_jy_km_s")
     return {
@@ -135,7 +135,7 @@ def _files(image: ImageChoices, pb_name: str) -> dict[str, str]:
     return {**exported, "preview": f"{image.name}.png"}
 
 
-def _title(image: ImageChoices, reached: Reached) -> str:
+def _title(image: ImageChoices, reached: ImageQuality) -> str:
     what = "continuum" if image.axis is None else "highest value over the channels"
     return f"{image.name}: {what} at {image.frequency_hz / 1e9:.2f} GHz, rms {reached.rms_jy * 1e3:.3g} mJy/beam"
 
@@ -172,7 +172,7 @@ def cleaning_warnings(stopped_because: str) -> list[str]:
     return [f"diverged: tclean stopped as its {because}; {repair}"] if because else []
 
 
-def _warnings(reached: Reached, *, theory: float, requested: float | None) -> list[str]:
+def _warnings(reached: ImageQuality, *, theory: float, requested: float | None) -> list[str]:
     found = []
     if reached.rms_jy > RMS_ABOVE * theory:
         found.append(f"its noise is {reached.rms_jy / theory:.2g} times the theory")

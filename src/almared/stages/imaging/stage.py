@@ -83,7 +83,7 @@ class ImagingOrder:
         Replace a script that was edited by hand.
     scheduler : str
         Address of the Dask scheduler, empty for this machine.
-    breaks_lock : bool
+    should_break_lock : bool
         Take the lock of a run on another machine.
     """
 
@@ -98,7 +98,7 @@ class ImagingOrder:
     keeps_continuum: bool | tuple[str, ...] = False
     is_forced: bool = False
     scheduler: str = ""
-    breaks_lock: bool = False
+    should_break_lock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def prepare_images(order: ImagingOrder, *, display: Display = no_display) -> Run
         return RunResult(())
     inputs = tuple(describe_input(path, order.directory, fields=order.fields) for path in order.inputs)
     _write(order, plan_preparation(ImagingPlan(order.uid, inputs)))
-    result = _run(order, RunOptions(steps=steps, breaks_lock=order.breaks_lock), display=display)
+    result = _run(order, RunOptions(steps=steps, should_break_lock=order.should_break_lock), display=display)
     write_inputs(order.directory, stamps)
     forget_ranges(order.directory)
     return result
@@ -297,7 +297,7 @@ def run_images(order: ImagingOrder, chosen: ChosenImages, *, display: Display = 
     """
     write_ranges(chosen.ranges, order.directory)
     _write(order, chosen.plan)
-    options = RunOptions(workers=order.workers, scheduler=order.scheduler, breaks_lock=order.breaks_lock)
+    options = RunOptions(workers=order.workers, scheduler=order.scheduler, should_break_lock=order.should_break_lock)
     return _run(order, options, display=display)
 
 

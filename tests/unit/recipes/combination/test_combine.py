@@ -55,13 +55,13 @@ def table_of(ebs: tuple[CalibratedEb, ...]) -> tuple[FluxRecord, ...]:
 
 
 def planned(
-    records: tuple[FluxRecord, ...] | None = None, *, scales: bool = True, dirtol: float | None = None
+    records: tuple[FluxRecord, ...] | None = None, *, should_scale: bool = True, dirtol: float | None = None
 ) -> StagePlan:
     ebs = blocks()
     used = table_of(ebs) if records is None else records
     choice = Choice(dirtol, "repeated pointings are near each other")
     digest = hashlib.sha256(render_fluxes(used).encode()).hexdigest()
-    return plan_combination(Combination("uid://A001/X1/X2", ebs, used, scales, digest, "for a test", choice))
+    return plan_combination(Combination("uid://A001/X1/X2", ebs, used, should_scale, digest, "for a test", choice))
 
 
 def calls(step: Step, task: str) -> list[Call]:
@@ -115,7 +115,7 @@ def test_script_is_sound_and_carries_the_table() -> None:
 
 
 def test_without_scaling_only_the_concatenation_is_left() -> None:
-    plan = planned((), scales=False)
+    plan = planned((), should_scale=False)
     (step,) = plan.steps
     (concat,) = calls(step, "concat")
     assert concat.get("vis") == tuple(f"{name}.ms.split.cal" for name in NAMES)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from almared.measure.reached import Reached, measure_reached
+from almared.measure.reached import ImageQuality, measure_reached
 from almared.stages.imaging import measured as image_measured
-from almared.stages.imaging.measured import Measured, measured_anew, read_measured, write_measured
+from almared.stages.imaging.measured import Measurement, measured_anew, read_measured, write_measured
 
 HEADER = {
     "CTYPE1": "RA---SIN", "CRVAL1": 90.0, "CDELT1": -1e-4, "CRPIX1": 17.0, "CUNIT1": "deg",
@@ -33,11 +33,11 @@ def files(tmp_path: Path) -> dict[str, Path]:
 
 
 @pytest.fixture
-def measure(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[Measured, int]]:
+def measure(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[Measurement, int]]:
     """Measure as a call of the imaging does; return the figures and how many images were looked at."""
     counted: list[Path] = []
 
-    def counting(image: Path, **others: Path) -> Reached:
+    def counting(image: Path, **others: Path) -> ImageQuality:
         counted.append(image)
         return measure_reached(image, **others)
 
@@ -45,7 +45,7 @@ def measure(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Callable
     place = files["image"].parent
     (place / ".almared").mkdir()
 
-    def call() -> tuple[Measured, int]:
+    def call() -> tuple[Measurement, int]:
         counted.clear()
         known = read_measured(place).get("a")
         found = measured_anew(known, files, picture=place / "a.png", title=lambda reached: f"{reached.peak_jy}")
@@ -55,7 +55,7 @@ def measure(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Callable
     return call
 
 
-def test_an_image_is_measured_once(files: dict[str, Path], measure: Callable[[], tuple[Measured, int]]) -> None:
+def test_an_image_is_measured_once(files: dict[str, Path], measure: Callable[[], tuple[Measurement, int]]) -> None:
     first, number = measure()
     assert number == 1
     assert first.reached.peak_jy == pytest.approx(1.0)
@@ -78,7 +78,7 @@ def test_an_image_is_measured_once(files: dict[str, Path], measure: Callable[[],
 
 
 def test_another_almared_and_a_torn_file_count_as_not_measured(
-    files: dict[str, Path], measure: Callable[[], tuple[Measured, int]], monkeypatch: pytest.MonkeyPatch
+    files: dict[str, Path], measure: Callable[[], tuple[Measurement, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measure()
     monkeypatch.setattr(image_measured, "code_mark", lambda: "another")
