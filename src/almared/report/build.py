@@ -21,7 +21,7 @@ from almared.names import Products, Uid
 from almared.records.inputs import stamps_of
 from almared.records.journal import STATE_DIRECTORY, Journal
 from almared.report.item import EbContext, ItemProducts, ReportFigure
-from almared.report.items import ALL, item_of
+from almared.report.items import item_names, item_of
 from almared.report.montage import make_montages
 from almared.report.textfile import write_textfile
 from almared.script.locate import find_script
@@ -169,7 +169,7 @@ def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> Eb
     out.mkdir(exist_ok=True)
     (out / REPORT).unlink(missing_ok=True)
     made = make_items(context, names, workers=options.workers, listener=listener)
-    outcomes = tuple(one for name in ALL if (one := {**kept, **made}.get(item_of(name).key)))
+    outcomes = tuple(one for name in item_names() if (one := {**kept, **made}.get(item_of(name).key)))
     record = {**_identity(context), "stamps": stamps, "items": [one.as_record() for one in outcomes]}
     return _finish(record, out, outcomes=outcomes)
 
@@ -210,10 +210,12 @@ def make_item(name: str, context: EbContext) -> ItemOutcome:
 
 
 def _chosen(only: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = [name for name in only if name not in ALL]
+    unknown = [name for name in only if name not in item_names()]
     if unknown:
-        raise InputError(f"there is no item {unknown[0]!r}", where="--only", repair=f"items are {', '.join(ALL)}")
-    return only or ALL
+        raise InputError(
+            f"there is no item {unknown[0]!r}", where="--only", repair=f"items are {', '.join(item_names())}"
+        )
+    return only or item_names()
 
 
 def _kept(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, ItemOutcome]:

@@ -127,6 +127,8 @@ class Item:
         Makes it; raises our errors where it cannot.
     part : int
         In which montage its figures are, 0 for none.
+    place : int
+        Where it stands on the page: items are sorted by it.
     """
 
     key: str
@@ -135,3 +137,4 @@ class Item:
     files: Sequence[str]
     make: Callable[[EbContext], ItemProducts]
     part: int = 0
+    place: int = 0

@@ -13,7 +13,7 @@ from PIL import Image
 from almared.errors import InputError
 from almared.report.build import ItemOutcome, ReportOptions, make_item, report_eb
 from almared.report.item import EbContext, ItemProducts, ReportFigure
-from almared.report.items import ALL, item_of
+from almared.report.items import item_names, item_of
 from almared.report.montage import CELL, GAP, make_montages
 from almared.report.page import shown_number, write_page
 from almared.report.textfile import write_textfile
@@ -139,7 +139,7 @@ def test_text_has_the_contrast_of_wcag_aa_by_day_and_night() -> None:
 
 
 def test_every_item_has_a_name_of_its_own_and_says_what_to_look_for() -> None:
-    items = [item_of(name) for name in ALL]
+    items = [item_of(name) for name in item_names()]
     assert len({item.key for item in items}) == len(items)
     assert all(item.look_for.endswith(".") and item.title and item.files for item in items)
 
@@ -178,3 +178,11 @@ def test_sheets_have_six_places_and_old_ones_go(tmp_path: Path) -> None:
     assert not (tmp_path / "uid___A__qa2_part9.png").exists()
     with Image.open(sheets[0]) as sheet:
         assert sheet.size == (2 * CELL[0] + 3 * GAP, 3 * CELL[1] + 4 * GAP)
+
+
+def test_each_item_has_a_place_of_its_own_and_the_key_of_its_module() -> None:
+    items = [item_of(name) for name in item_names()]
+    assert [item.key for item in items] == list(item_names())
+    assert len({item.place for item in items}) == len(items)
+    assert [item.key for item in items][:3] == ["schedule", "elevation", "mosaic"]
+    assert items[-1].key == "check_source"

@@ -38,4 +38,5 @@ ITEM = Item(
     files=("antenna_config.png",),
     make=make,
     part=1,
+    place=40,
 )

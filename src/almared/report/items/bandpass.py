@@ -68,4 +68,5 @@ ITEM = Item(
     files=("bandpass_avg.png", "bandpass_rms.txt"),
     make=make,
     part=2,
+    place=100,
 )

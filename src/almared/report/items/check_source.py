@@ -83,4 +83,5 @@ ITEM = Item(
     files=("checksource.png", "checksource.txt"),
     make=make,
     part=4,
+    place=180,
 )

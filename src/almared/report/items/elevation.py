@@ -63,4 +63,5 @@ ITEM = Item(
     files=("elevationSummary_vs_time.png", "elevationSummary_vs_azim.png"),
     make=make,
     part=1,
+    place=20,
 )

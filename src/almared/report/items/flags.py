@@ -36,4 +36,5 @@ ITEM = Item(
     look_for="An antenna, window or source that is flagged far more than the others; what a stage added.",
     files=("flag_stat.txt",),
     make=make,
+    place=150,
 )

@@ -37,4 +37,5 @@ ITEM = Item(
     look_for="Fluxes are plausible against the catalogue, and agree between windows.",
     files=("flux.txt",),
     make=make,
+    place=120,
 )

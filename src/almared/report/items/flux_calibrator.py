@@ -63,4 +63,5 @@ ITEM = Item(
     files=("ampcal_uvdist.png",),
     make=make,
     part=3,
+    place=130,
 )

@@ -56,4 +56,5 @@ ITEM = Item(
     look_for="Antennas with low or high gain (**), and those without solutions (flagged).",
     files=("ant_gain_check.txt",),
     make=make,
+    place=90,
 )

@@ -84,4 +84,5 @@ ITEM = Item(
     files=("ant_amp_temporal.png", "ant_phase_temporal.png"),
     make=make,
     part=2,
+    place=110,
 )

@@ -22,4 +22,5 @@ ITEM = Item(
     look_for="Scans, fields, windows and antennas are those of the request.",
     files=("NewListObs.txt",),
     make=make,
+    place=70,
 )

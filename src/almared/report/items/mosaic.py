@@ -58,4 +58,5 @@ ITEM = Item(
     files=("mosaic_plot.png",),
     make=make,
     part=1,
+    place=30,
 )

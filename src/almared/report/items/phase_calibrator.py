@@ -64,4 +64,5 @@ ITEM = Item(
     files=("phase_cal_uvdist.png", "phase_cal_freq.png"),
     make=make,
     part=3,
+    place=140,
 )

@@ -38,4 +38,5 @@ ITEM = Item(
     files=("obs_display.png",),
     make=make,
     part=1,
+    place=10,
 )

@@ -27,4 +27,5 @@ ITEM = Item(
     look_for="Antennas that were in shadow for much of the time.",
     files=("shadowed_ant.txt",),
     make=make,
+    place=80,
 )

@@ -100,4 +100,5 @@ ITEM = Item(
     files=("target_image.png", "target_psf.png", "target_uv.png", "sensitivity.txt"),
     make=make,
     part=3,
+    place=160,
 )

@@ -87,4 +87,5 @@ ITEM = Item(
     files=("target_spectrum.png",),
     make=make,
     part=2,
+    place=170,
 )

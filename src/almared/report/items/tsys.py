@@ -102,4 +102,5 @@ ITEM = Item(
     files=("tsys_plot.png", "tsys_stat.txt"),
     make=make,
     part=2,
+    place=60,
 )

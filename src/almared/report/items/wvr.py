@@ -111,4 +111,5 @@ ITEM = Item(
     files=("wvr_plot.png", "wvr_plot_fixedscale.png", "wvr_stat.txt"),
     make=make,
     part=1,
+    place=50,
 )
