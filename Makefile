@@ -17,7 +17,7 @@ WORKERS ?= 2
 install: $(STAMP)
 
 $(STAMP): pyproject.toml $(wildcard constraints/python*.txt)
-	@test -n "$(PYTHON)" || { echo "almared needs Python 3.11, 3.12 or 3.13 with venv; none was found." >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "almared needs Python 3.13, 3.12 or 3.11 with venv; none was found." >&2; exit 1; }
 	@echo "Setting up $(VENV) with $(PYTHON) (CASA and its data are about 1.5 GB)"
 	$(PYTHON) -m venv $(VENV)
 	version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \

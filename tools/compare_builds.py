@@ -1,7 +1,7 @@
 """Calibrate the tiny execution block under every other Python found, each with its own CASA build, and compare.
 
 The same simulated ASDM is planned and run under each; calibration tables and calibrated visibilities have to agree with
-those of the default interpreter: flags equal, values to the tolerance below.
+those of the preferred interpreter: flags equal, values to the tolerance below.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COLUMNS = ("CPARAM", "FPARAM", "DATA")
 def others() -> list[str]:
     """Interpreters of other versions than this one, that start."""
     mine = "{}.{}".format(*sys.version_info[:2])
-    versions = [v for v in ("3.11", "3.12", "3.13") if v != mine]
+    versions = [v for v in ("3.13", "3.12", "3.11") if v != mine]
     command = ["sh", str(ROOT / "tools" / "find_python.sh"), " ".join(versions)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
 

@@ -116,6 +116,40 @@ def test_interpreters_are_tried_and_sought_under_pyenv_too(tool: Tool, tmp_path:
     assert done.stdout.splitlines() == [str(good)]
 
 
+@pytest.fixture
+def pythons(tmp_path: Path) -> Path:
+    """A folder of things that call themselves Python 3.11, 3.12 and 3.13."""
+    for version in ("3.11", "3.12", "3.13"):
+        write(tmp_path / "bin" / f"python{version}", f"#!/bin/sh\necho {version}\n").chmod(0o755)
+    return tmp_path / "bin"
+
+
+@pytest.mark.parametrize(
+    ("absent", "found"),
+    [
+        ((), ["3.13", "3.12", "3.11"]),
+        (("3.13",), ["3.12", "3.11"]),
+        (("3.13", "3.12"), ["3.11"]),
+        (("3.12",), ["3.13", "3.11"]),
+        (("3.13", "3.12", "3.11"), []),
+    ],
+)
+def test_the_newest_interpreter_is_preferred(
+    tool: Tool, pythons: Path, *, absent: tuple[str, ...], found: list[str]
+) -> None:
+    for version in absent:
+        (pythons / f"python{version}").unlink()
+    done = tool("find_python.sh", PATH=str(pythons), PYENV_ROOT=str(pythons))
+    assert done.stdout.splitlines() == [str(pythons / f"python{version}") for version in found]
+
+
+def test_make_installs_under_the_preferred_interpreter(pythons: Path, tmp_path: Path) -> None:
+    command = ["make", "--no-print-directory", "-n", "install", f"VENV={tmp_path / 'venv'}"]
+    environment = {**os.environ, "PATH": f"{pythons}:{os.environ['PATH']}"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True, env=environment)
+    assert f"{pythons / 'python3.13'} -m venv {tmp_path / 'venv'}" in done.stdout.splitlines()
+
+
 SKIPS = {
     "unlisted": ("@pytest.mark.skip(reason='later')\ndef test_a(): pass\n", "ERROR"),
     "module": ("pytest.skip('later', allow_module_level=True)\n", "ERROR"),
@@ -154,6 +188,14 @@ def compare_builds(monkeypatch: pytest.MonkeyPatch) -> object:
     import compare_builds
 
     return compare_builds
+
+
+def test_builds_are_compared_under_every_other_interpreter(
+    compare_builds: object, pythons: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{pythons}:{os.environ['PATH']}")
+    mine = "{}.{}".format(*sys.version_info[:2])
+    assert compare_builds.others() == [str(pythons / f"python{v}") for v in ("3.13", "3.12", "3.11") if v != mine]
 
 
 @pytest.mark.parametrize(
