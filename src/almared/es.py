@@ -15,24 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from almared.errors import InputError, PlanError
-from almared.model import ExecutionBlock
 from almared.mous import Mous, read_mous
+from almared.mous.options import BY_OLD_NAME
 from almared.mous.source import find_source
 from almared.names import FLUX_SCRIPT, Uid
-from almared.recipes import CalibrationOptions, find_field, plan_calibration
+from almared.recipes import options_for, plan_calibration
 from almared.script import write_script
 from almared.stages.combination.stage import choose_combination, order_of_mous, write_combination
-
-OLD_NAMES = {
-    "refant": "refant",
-    "timeBinForFinalData": "time_bin_s",
-    "lowSNR": "is_low_snr",
-    "lbc": "is_long_baseline",
-    "lazy": "is_lazy",
-    "tsysChanTol": "tsys_channel_tolerance",
-    "allowHybrid": "keeps_all_antennas",
-}
-"""Options of the old generator and ours (domain A.1)."""
 
 ALWAYS_SO: dict[str, Any] = {"bdfflags": True, "splitMyScienceSpw": True}
 """Options of the old generator that know one value here."""
@@ -123,26 +112,19 @@ def _check_all_named(mous: Mous, names: Sequence[str]) -> None:
 def _generate(name: str, options: Mapping[str, Any]) -> Path:
     source = find_source(name)
     facts = source.read()
-    told = CalibrationOptions(
-        asdm=source.asdm.name if source.asdm is not None else "",
-        ms=source.ms_name,
-        expected_rows=source.rows_after_import(),
-        **_translated(facts, options),
-    )
-    return write_script(plan_calibration(facts, told), source.directory).script
+    given = options_for(source, facts, given=_translated(options))
+    return write_script(plan_calibration(facts, given), source.directory).script
 
 
-def _translated(eb: ExecutionBlock, options: Mapping[str, Any]) -> dict[str, Any]:
-    told = {OLD_NAMES[name]: value for name, value in options.items() if name in OLD_NAMES}
+def _translated(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options that are given by the names of the old generator by ours."""
     for name, value in options.items():
-        if name == "bpassCalId":
-            told["bandpass_field"] = find_field(eb, str(value))
-        elif name not in OLD_NAMES and ALWAYS_SO.get(name, ...) != value:
+        if name not in BY_OLD_NAME and ALWAYS_SO.get(name, ...) != value:
             raise PlanError(
                 f"the option {name}={value!r} of the old generator has no counterpart",
                 repair="see `almared plan --help` for what there is",
             )
-    return told
+    return {BY_OLD_NAME[name].name: value for name, value in options.items() if name in BY_OLD_NAME}
 
 
 generateReduceScript = generateReducScript  # noqa: N816

@@ -1,43 +1,40 @@
-"""The options of ``almared plan`` as the recipe takes them."""
+"""The options of a calibration as options of a command."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from almared.formats.catalogues.antpos import read_positions
-from almared.model import ExecutionBlock
-from almared.mous.source import EbSource
-from almared.recipes import CalibrationOptions, find_field, parse_flux
+import click
+
+from almared.mous.options import OPTIONS, CalibrationOption, OptionKind
+
+Command = Callable[..., None]
 
 
-def options_for(source: EbSource, eb: ExecutionBlock, *, given: Mapping[str, Any]) -> CalibrationOptions:
-    """Return the options of a plan for the data on disk.
+def calibration_options(command: Command) -> Command:
+    """Return a command that takes all options of a calibration, by their names."""
+    # A decorator that is applied last stands first in the help.
+    for option in reversed(OPTIONS):
+        command = _decorator(option)(command)
+    return command
 
-    Parameters
-    ----------
-    source : EbSource
-        Where they lie.
-    eb : ExecutionBlock
-        Their facts.
-    given : mapping
-        Options of the command, by name.
 
-    Raises
-    ------
-    PlanError
-        An option names what is not there.
-    """
-    known = {field.name for field in fields(CalibrationOptions)}
-    plain = {name: value for name, value in given.items() if name in known and name not in ("fluxes", "positions")}
-    return CalibrationOptions(
-        asdm=source.asdm.name if source.asdm is not None else "",
-        ms=source.ms_name,
-        expected_rows=source.rows_after_import(),
-        bandpass_field=find_field(eb, given.get("bpass_field", "")),
-        fluxes=dict(parse_flux(text) for text in given.get("fluxes", ())),
-        positions=read_positions(given["positions"]) if given.get("positions") else None,
-        has_wvr_correction=not given.get("no_wvr", False),
-        **plain,
-    )
+def _decorator(option: CalibrationOption) -> Callable[[Command], Command]:
+    settings: dict[str, Any] = {"help": option.help, "metavar": option.metavar or None}
+    match option.kind:
+        case OptionKind.SWITCH:
+            settings["is_flag"] = True
+        case OptionKind.NEGATION:
+            settings |= {"is_flag": True, "callback": lambda _context, _parameter, value: not value}
+        case OptionKind.NUMBER | OptionKind.DURATION:
+            settings |= {"type": click.FloatRange(min=0), "default": option.default}
+            settings["show_default"] = option.has_shown_default
+        case OptionKind.FILE:
+            settings["type"] = click.Path(path_type=Path)
+        case OptionKind.FLUXES:
+            settings["multiple"] = True
+        case OptionKind.TEXT | OptionKind.FIELD:
+            settings["default"] = option.default
+    return click.option(option.flag, option.name, **settings)

@@ -7,12 +7,14 @@ the directory of the MOUS.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from almared.basics.quantities import Angle, Duration, FluxDensity, Frequency, Speed, parse_quantity
 from almared.errors import InputError
+from almared.mous.options import BY_KEY, CalibrationOption, OptionKind, command_words
 from almared.names import Uid
 
 SPEED_OF_LIGHT_M_S = 299792458.0
@@ -192,35 +194,31 @@ class CombineTable(Table):
     dirtol_rad: Angle | None = Field(default=None, alias="dirtol", gt=0.0)
 
 
-class PlanTable(Table):
-    """Options of ``almared plan``; what is left out is chosen there.
+def _key_of(option: CalibrationOption) -> tuple[Any, Any]:
+    """Return the type and the field of an option's key, for pydantic."""
+    match option.kind:
+        case OptionKind.NUMBER:
+            return float | None, Field(default=None, ge=0.0)
+        case OptionKind.DURATION:
+            return Duration | None, Field(default=None, alias=option.key, ge=0.0)
+        case OptionKind.FLUXES:
+            return tuple[str, ...] | None, None
+        case OptionKind.SWITCH | OptionKind.NEGATION:
+            return bool | None, None
+    return str | None, None
 
-    Parameters
-    ----------
-    refant, antpos, bpass_field : str, optional
-        Reference antenna; file of antenna positions; bandpass calibrator.
-    flux : tuple of str, optional
-        ``NAME=Jy@GHz,alpha`` each.
-    tsys_chan_tol : float, optional
-        In channels of Tsys.
-    time_bin_s, tbuff_s : float, s, optional
-        ``time_bin``, ``tbuff``.
-    wvr, lbc, low_snr, allow_hybrid, lazy : bool, optional
-        As the options of the command; ``wvr = false`` is ``--no-wvr``.
+
+class PlanTable(
+    create_model("_Options", __base__=Table, **{o.attribute: _key_of(o) for o in BY_KEY.values()})  # type: ignore[misc]
+):
+    """Options of ``almared plan``, as `almared.mous.options` declares them; what is left out is chosen there.
+
+    A switch that is on by default is turned off by ``false``: ``wvr = false`` is ``--no-wvr``.
     """
 
-    refant: str | None = None
-    antpos: str | None = None
-    bpass_field: str | None = None
-    flux: tuple[str, ...] | None = None
-    tsys_chan_tol: float | None = Field(default=None, ge=0.0)
-    time_bin_s: Duration | None = Field(default=None, alias="time_bin", ge=0.0)
-    tbuff_s: Duration | None = Field(default=None, alias="tbuff", ge=0.0)
-    wvr: bool | None = None
-    lbc: bool | None = None
-    low_snr: bool | None = None
-    allow_hybrid: bool | None = None
-    lazy: bool | None = None
+    def words(self, root: Path) -> tuple[str, ...]:
+        """Return the words that give these options to ``almared plan``; files are relative to the MOUS."""
+        return command_words({name: getattr(self, name) for name in PlanTable.model_fields}, root=root)
 
 
 class PlanTables(PlanTable):
@@ -251,7 +249,8 @@ class PlanTables(PlanTable):
         own = self.eb.get(str(uid), PlanTable())
         given = {name: getattr(own, name) for name in own.model_fields_set}
         general = {name: getattr(self, name) for name in PlanTable.model_fields}
-        return PlanTable.model_construct(**{**general, **given})
+        found: PlanTable = PlanTable.model_construct(**{**general, **given})
+        return found
 
 
 class ReadmeTable(Table):

@@ -7,6 +7,7 @@ from pathlib import Path
 import tomlkit
 
 from almared.basics.wholefile import write_whole
+from almared.mous.options import BY_KEY
 from almared.names import Uid
 
 HEAD = """What people decide about this MOUS; almared reads it, and wrote it once.
@@ -30,9 +31,9 @@ rest_frequency = "115.2712 GHz"
 channel_width = "1 km/s"             # or "0.5 MHz"
 velocity = ["-100 km/s", "120 km/s"] # LSRK, radio convention"""
 
-PLAN = """antpos = "antennapos.csv"            # relative to this file
-refant = "DA41"
-flux = ["J1733-1304=2.39@96.35,-0.70"]
+PLAN = f"""antpos = {BY_KEY["antpos"].example}            # relative to this file
+refant = {BY_KEY["refant"].example}
+flux = {BY_KEY["flux"].example}
 [plan.uid___A002_X1_X2]              # for this execution block alone
 refant = "DA42\""""
 

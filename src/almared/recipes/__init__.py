@@ -2,6 +2,14 @@
 
 from almared.mous.source import EbSource, find_source
 from almared.recipes.calibration.calibrate import plan_calibration
-from almared.recipes.calibration.options import CalibrationOptions, find_field, parse_flux
+from almared.recipes.calibration.options import CalibrationOptions, find_field, options_for, parse_flux
 
-__all__ = ["CalibrationOptions", "EbSource", "find_field", "find_source", "parse_flux", "plan_calibration"]
+__all__ = [
+    "CalibrationOptions",
+    "EbSource",
+    "find_field",
+    "find_source",
+    "options_for",
+    "parse_flux",
+    "plan_calibration",
+]

@@ -169,21 +169,9 @@ def words_of(job: Job, mous: Mous, *, options: PassedOptions) -> tuple[str, ...]
     return tuple(words + [word for name in job.stage.options for word in given[name]])
 
 
-SWITCHES = {"lbc": "--lbc", "low_snr": "--low-snr", "allow_hybrid": "--allow-hybrid", "lazy": "--lazy"}
-VALUES = {"refant": "--refant", "bpass_field": "--bpass-field", "tsys_chan_tol": "--tsys-chan-tol"}
-LENGTHS = {"time_bin_s": "--time-bin", "tbuff_s": "--tbuff"}
-
-
 def plan_words(plan: PlanTable, root: Path) -> list[str]:
     """Return the options of ``almared plan`` that ``mous.toml`` asks for; files are relative to the MOUS."""
-    words: list[str] = []
-    for name, option in {**VALUES, **LENGTHS}.items():
-        value = getattr(plan, name)
-        words += [option, f"{value:g}" if isinstance(value, float) else value] if value is not None else []
-    words += ["--antpos", str(root / plan.antpos)] if plan.antpos else []
-    words += [word for flux in plan.flux or () for word in ("--flux", flux)]
-    words += [option for name, option in SWITCHES.items() if getattr(plan, name)]
-    return words + ["--no-wvr"] * (plan.wvr is False)
+    return list(plan.words(root))
 
 
 def blocked(jobs: Sequence[Job], failed: Sequence[Job]) -> tuple[Job, ...]:

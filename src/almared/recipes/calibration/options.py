@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from almared.errors import PlanError
-from almared.formats.catalogues.antpos import PositionFile
+from almared.formats.catalogues.antpos import PositionFile, read_positions
 from almared.heuristics.calibration.flux import PowerLaw
 from almared.heuristics.thresholds.flux import FLUX_USUAL_INDEX
 from almared.model import ExecutionBlock
+from almared.mous.options import OPTIONS, CalibrationOption, OptionKind
+from almared.mous.source import EbSource
 
 
 def parse_flux(text: str) -> tuple[str, PowerLaw]:
@@ -86,7 +89,7 @@ class CalibrationOptions:
     time_bin_s : float, s
         Averaging in the first split, 0 for none.
     has_wvr_correction, is_long_baseline, is_low_snr, keeps_all_antennas, is_lazy : bool
-        ``--no-wvr`` unset, ``--lbc``, ``--low-snr``, ``--allow-hybrid``, ``--lazy``.
+        Switches; `almared.mous.options` says what each does.
     tbuff_s : float, s
         Padding of the online flags at the import.
     """
@@ -107,3 +110,42 @@ class CalibrationOptions:
     keeps_all_antennas: bool = False
     is_lazy: bool = False
     tbuff_s: float = 0.0
+
+
+def options_for(source: EbSource, eb: ExecutionBlock, *, given: Mapping[str, Any]) -> CalibrationOptions:
+    """Return the options of a plan for the data on disk.
+
+    Parameters
+    ----------
+    source : EbSource
+        Where they lie.
+    eb : ExecutionBlock
+        Their facts.
+    given : mapping of str to object
+        Values of `almared.mous.options`, by name, as the command line has them; the others are left out.
+
+    Raises
+    ------
+    PlanError
+        An option names what is not there.
+    InputError
+        A file that an option names cannot be read.
+    """
+    return CalibrationOptions(
+        asdm=source.asdm.name if source.asdm is not None else "",
+        ms=source.ms_name,
+        expected_rows=source.rows_after_import(),
+        **{option.name: _as_asked(option, given[option.name], eb=eb) for option in OPTIONS if option.name in given},
+    )
+
+
+def _as_asked(option: CalibrationOption, value: Any, *, eb: ExecutionBlock) -> Any:
+    """Return the value of an option as the recipe takes it."""
+    match option.kind:
+        case OptionKind.FIELD:
+            return find_field(eb, str(value))
+        case OptionKind.FLUXES:
+            return dict(parse_flux(text) for text in value)
+        case OptionKind.FILE:
+            return read_positions(value) if value else None
+    return value
