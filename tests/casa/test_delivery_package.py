@@ -18,7 +18,7 @@ from conftest import Command
 
 from almared.engine.configure import site_configuration
 from almared.mous import read_mous
-from almared.records.inputs import stamp_of, write_inputs
+from almared.records.inputs import product_fingerprint, write_inputs
 
 pytestmark = pytest.mark.casa
 
@@ -99,7 +99,7 @@ def test_a_single_execution_block_has_a_package_without_combination(
         shutil.rmtree(place)
     # As if it had been imaged from the start.
     calibrated = block.directory / block.products.calibrated
-    write_inputs(mous / "Imaging", {str(calibrated): stamp_of(calibrated.parent, calibrated.name)})
+    write_inputs(mous / "Imaging", {str(calibrated): product_fingerprint(calibrated.parent, calibrated.name)})
     (mous / "README").unlink()
     almared("readme", mous)
     assert "COMBINATION" not in (mous / "README").read_text()

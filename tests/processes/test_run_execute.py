@@ -130,7 +130,7 @@ def test_a_whole_run_leaves_products_one_log_and_a_journal(eb: Path) -> None:
     assert states(eb) == ["done"] * 3
     begin = journal(eb, "step-begin")[0]
     assert begin.data["casa"] == "6.7.0.31"
-    assert begin.data["script"] == read_script(eb / "a.ms.scriptForCalibration.py").digest
+    assert begin.data["script"] == read_script(eb / "a.ms.scriptForCalibration.py").fingerprint
     call = journal(eb, "task-begin")[2]
     assert call.data["task"] == "make"
     assert call.data["arguments"] == {"outfile": "a.ms.split", "text": "x"}

@@ -14,7 +14,7 @@ from support.stage_script import SCRIPT, make_stage, write
 
 from almared.errors import InputError, LockedError, RunError, StepError
 from almared.records.beats import BEATS, GRACE_S, SILENCE_S, await_silence, beating, check_beat
-from almared.records.inputs import changed_inputs, stamp_of, write_inputs
+from almared.records.inputs import changed_inputs, product_fingerprint, write_inputs
 from almared.records.journal import Journal
 from almared.records.lock import Lock
 from almared.records.state import script_states
@@ -243,19 +243,19 @@ def test_a_run_refuses_while_a_relay_lives(tmp_path: Path) -> None:
 
 
 def test_stamps_change_when_the_step_runs_again_and_not_with_the_files(stage: Path, tmp_path: Path) -> None:
-    assert stamp_of(stage, "j3") == ""
+    assert product_fingerprint(stage, "j3") == ""
     run(stage)
-    before = stamp_of(stage, "j3")
+    before = product_fingerprint(stage, "j3")
     assert before
     (stage / "j3").touch()
-    assert stamp_of(stage, "j3") == before
+    assert product_fingerprint(stage, "j3") == before
     write_inputs(tmp_path, {"j3": before})
     assert changed_inputs(tmp_path, {"j3": before}) == ()
     run(stage, steps="3")
-    assert changed_inputs(tmp_path, {"j3": stamp_of(stage, "j3")}) == ("j3",)
+    assert changed_inputs(tmp_path, {"j3": product_fingerprint(stage, "j3")}) == ("j3",)
     assert changed_inputs(tmp_path, {"j3": before, "other": "x"}) == ("other",)
     (stage / "j3").unlink()
-    assert stamp_of(stage, "j3") == ""
+    assert product_fingerprint(stage, "j3") == ""
 
 
 def test_a_torn_file_of_stamps_counts_as_none(tmp_path: Path) -> None:

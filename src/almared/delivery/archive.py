@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from almared.basics.hashes import sha256_of_file
+
 EPOCH = 0
 """Time of making of all that is in an archive (s since 1970): its own says nothing to anybody."""
-
-BLOCK = 2**20
 
 
 def pack(archive: Path, files: Mapping[str, Path]) -> None:
@@ -48,15 +47,6 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal text."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def manifest_text(root: Path, files: Iterable[Path]) -> str:
     """Return hash and name of each file, as ``sha256sum --check`` reads it."""
-    return "".join(f"{sha256_of(path)}  {path.relative_to(root).as_posix()}\n" for path in sorted(files))
+    return "".join(f"{sha256_of_file(path)}  {path.relative_to(root).as_posix()}\n" for path in sorted(files))

@@ -21,10 +21,10 @@ from almared.formats.fluxtable import read_fluxes
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.records.history import Histories, History, read_history
-from almared.records.inputs import by_name, changed_inputs, how_changed, read_inputs, stamp_of
-from almared.report.build import REPORT, calibration_stamps, read_report
+from almared.records.inputs import by_name, changed_inputs, how_changed, product_fingerprint, read_inputs
+from almared.report.build import FINGERPRINTS, REPORT, calibration_fingerprints, read_report
 from almared.report.textfile import ORDER
-from almared.stages.combination.inputs import stamps_of
+from almared.stages.combination.inputs import calibrated_fingerprints
 
 REQUIRED_TEXTS = ("NewListObs.txt", "flag_stat.txt", "flux.txt", "tsys_stat.txt")
 """Texts without which a QA2 directory is not complete, whatever was observed."""
@@ -227,7 +227,7 @@ def _report_line(eb: MousEb) -> CheckLine:
     faults = []
     if not (eb.directory / eb.products.script).is_file():
         faults.append("the script of the calibration is missing, so nobody knows what it was made from")
-    elif record.get("stamps") != calibration_stamps(eb.directory, eb.products):
+    elif record.get(FINGERPRINTS) != calibration_fingerprints(eb.directory, eb.products):
         faults.append("it is older than the calibration")
     made = [text for item in record["items"] for text in item["made"]["texts"]]
     figures = [figure["file"] for item in record["items"] for figure in item["made"]["figures"]]
@@ -253,7 +253,7 @@ def _combination_line(mous: Mous) -> CheckLine:
 
 
 def _stale_copies(mous: Mous) -> list[str]:
-    taken, now = by_name(read_inputs(mous.tree.combination)), by_name(stamps_of(mous))
+    taken, now = by_name(read_inputs(mous.tree.combination)), by_name(calibrated_fingerprints(mous))
     changed = [name for name in now if taken.get(name, now[name]) != now[name]]
     return [f"{name} {how_changed(taken[name], now[name])} after it was copied" for name in changed]
 
@@ -268,7 +268,7 @@ def _stale_images(mous: Mous) -> tuple[str, ...]:
     directory = mous.tree.imaging
     taken = read_inputs(directory)
     places = {name: directory / name for name in taken}
-    now = {name: stamp_of(path.parent, path.name) for name, path in places.items()}
+    now = {name: product_fingerprint(path.parent, path.name) for name, path in places.items()}
     changed = changed_inputs(directory, now)
     return tuple(f"{places[name].name} {how_changed(taken[name], now[name])} after it was imaged" for name in changed)
 

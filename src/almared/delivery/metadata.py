@@ -57,7 +57,7 @@ def _stage(place: StagePlace, history: History) -> dict[str, Any]:
     records = step_records(Journal(directory).entries())
     return {
         "script": place.script.name,
-        "script_sha256": history.script.digest,
+        "script_sha256": history.script.fingerprint,
         "made_with": dict(history.script.made_with),
         "casatasks": list(history.builds),
         "runs": list(history.runs),

@@ -13,7 +13,7 @@ from almared.delivery.checklist import CheckLine, StagePlace, check_mous
 from almared.delivery.contents import DIRECTORIES, MANIFEST, METADATA, contents_of, log_members
 from almared.delivery.logs import merged_log
 from almared.delivery.metadata import metadata
-from almared.delivery.package_seal import PackageSeal, known_package, seal_package, sources_of
+from almared.delivery.package_record import PackageRecord, keep_package_record, known_package_record, sources_of
 from almared.delivery.readme import write_readme
 from almared.delivery.restore import NAME as RESTORE
 from almared.delivery.restore import restore_script
@@ -92,9 +92,9 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
     mous.tree.delivery.mkdir(exist_ok=True)
     root = member_directory(mous, out)
     with locked(mous.tree.delivery):
-        seal = None if is_verified else known_package(mous, root)
-        if seal is not None and (is_forced or not seal.is_forced):
-            return Package(root, False, seal.n_files, seal.n_bytes, seal.is_forced)
+        known = None if is_verified else known_package_record(mous, root)
+        if known is not None and (is_forced or not known.is_forced):
+            return Package(root, False, known.n_files, known.n_bytes, known.is_forced)
         write_readme(mous, is_renewed=False)
         sources = sources_of(mous)
         histories = Histories()
@@ -114,8 +114,8 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
         new.mkdir(parents=True)
         _fill(mous, new, lines=lines, histories=histories)
         made = _take(new, root, is_forced=bool(failed))
-        told = PackageSeal("", sources, "", made.n_files, made.n_bytes, made.is_forced)
-        seal_package(mous, told, root=root)
+        record = PackageRecord("", sources, "", made.n_files, made.n_bytes, made.is_forced)
+        keep_package_record(mous, record, root=root)
         return made
 
 

@@ -80,7 +80,7 @@ def _block(eb: MousEb) -> dict[str, Any]:
         "asdm": eb.asdm.name,
         "directory": eb.directory.name,
         "script": products.script,
-        "sha256": script.digest,
+        "sha256": script.fingerprint,
         "archive": archive_name(eb),
         "tables": tables,
         "steps": list(steps_of_application(script, tables)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import fcntl
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from almared.basics.hashes import sha256_of
 from almared.heuristics.calibration.calibrators import choose_flux_fields
 from almared.heuristics.thresholds.report import SHORT_BASELINES
 from almared.measure.averages import Averages, FieldAveraging, read_averages
@@ -57,15 +57,15 @@ def averages_of(ms: Path, wanted: Mapping[int, FieldAveraging], *, work: Path) -
     work : Path
         Where they are kept; of several processes one makes them, and the others wait.
     """
-    return _cached(ms, tuple(sorted(wanted.items())), work=work, stamp=_stamp(ms))
+    return _cached(ms, tuple(sorted(wanted.items())), work=work, fingerprint=_fingerprint(ms))
 
 
 @lru_cache(maxsize=1)
 def _cached(
-    ms: Path, wanted: tuple[tuple[int, FieldAveraging], ...], *, work: Path, stamp: str
+    ms: Path, wanted: tuple[tuple[int, FieldAveraging], ...], *, work: Path, fingerprint: str
 ) -> tuple[Averages, ...]:
-    told = json.dumps([str(ms.resolve()), stamp, [(i, dataclasses.astuple(w)) for i, w in wanted]])
-    place = work / f"averages-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npz"
+    told = json.dumps([str(ms.resolve()), fingerprint, [(i, dataclasses.astuple(w)) for i, w in wanted]])
+    place = work / f"averages-{sha256_of(told)[:16]}.npz"
     work.mkdir(parents=True, exist_ok=True)
     with _locked(place.with_suffix(".lock")):
         if not place.exists():
@@ -75,7 +75,7 @@ def _cached(
     return _load(place)
 
 
-def _stamp(ms: Path) -> str:
+def _fingerprint(ms: Path) -> str:
     """Return what changes whenever the main table is written to."""
     files = sorted(path for path in ms.glob("table.*") if path.name != "table.lock")
     return ",".join(f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)

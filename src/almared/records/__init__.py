@@ -1,1 +1,1 @@
-"""What a reduction keeps of itself on disk: journal, lock, states, traces, logs."""
+"""What a reduction keeps of itself on disk: journal, lock, states, fingerprints, logs."""

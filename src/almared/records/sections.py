@@ -1,19 +1,24 @@
-"""The parts of a MOUS on disk, each with traces that change when anything in it does: for looks that cost nothing."""
+"""The parts of a MOUS on disk, with fingerprints that differ when anything in them was changed; nothing is read."""
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from almared.mous import Mous, MousEb
 from almared.records.beats import BEATS
+from almared.records.fingerprints import (
+    DiskFingerprint,
+    code_fingerprint,
+    disk_fingerprint,
+    is_settled,
+    joint_fingerprint,
+    wait_a_tick,
+)
 from almared.records.journal import STATE_DIRECTORY
 from almared.records.lock import LOCK
 from almared.records.logs import STEP_LOGS
-from almared.records.marks import CLOCK_TICK_S, Traces, code_mark, traces_of
 from almared.records.products import TRASH
 from almared.script.written import PLAN, RENDERED
 
@@ -106,7 +111,7 @@ def made_sections(mous: Mous) -> tuple[str, ...]:
 
 
 class Look:
-    """One look at a MOUS: what it tells of a section is from the first time that this is asked.
+    """One look at a MOUS: the fingerprint of a section is from the first time that it is asked for.
 
     Parameters
     ----------
@@ -116,30 +121,27 @@ class Look:
 
     def __init__(self, mous: Mous) -> None:
         self._sections = sections_of(mous)
-        self._found: dict[str, Traces] = {}
+        self._found: dict[str, DiskFingerprint] = {}
 
     @classmethod
     def after_a_tick(cls, mous: Mous) -> Look:
-        """Return a look when the clock by which files are stamped has gone on."""
-        time.sleep(1.2 * CLOCK_TICK_S)
+        """Return a look that a write of a moment ago cannot be mistaken in."""
+        wait_a_tick()
         return cls(mous)
 
     def is_settled(self, names: Iterable[str]) -> bool:
-        """Tell whether some sections were left alone for a tick of that clock: a later write will give another time."""
-        newest_ns = max((self._trace(name).newest_ns for name in names), default=0)
-        return newest_ns / 1e9 < time.time() - CLOCK_TICK_S
+        """Return whether the last change of some sections is so old that a later one gets another time."""
+        return is_settled(max((self._fingerprint(name).newest_ns for name in names), default=0))
 
-    def traces(self, names: Iterable[str]) -> Mapping[str, str]:
-        """Return the traces of some sections, by their names."""
-        return {name: self._trace(name).mark for name in names}
+    def fingerprints(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Return the fingerprints of some sections, by their names."""
+        return {name: self._fingerprint(name).text for name in names}
 
-    def _trace(self, name: str) -> Traces:
+    def _fingerprint(self, name: str) -> DiskFingerprint:
         if name not in self._found:
-            self._found[name] = Traces(code_mark(), 0) if name == CODE else _traces(self._sections[name])
+            self._found[name] = DiskFingerprint(code_fingerprint(), 0) if name == CODE else self._of_section(name)
         return self._found[name]
 
-
-def _traces(section: Section) -> Traces:
-    found = [traces_of(place, left_out=section.left_out) for place in section.places]
-    told = hashlib.sha256(" ".join(traces.mark for traces in found).encode()).hexdigest()[:20]
-    return Traces(told, max((traces.newest_ns for traces in found), default=0))
+    def _of_section(self, name: str) -> DiskFingerprint:
+        section = self._sections[name]
+        return joint_fingerprint(disk_fingerprint(place, left_out=section.left_out) for place in section.places)

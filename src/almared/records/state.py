@@ -11,6 +11,9 @@ from almared.records.journal import Journal, JournalEntry
 from almared.records.lock import Lock
 from almared.script.read import CalibrationScript, ScriptStep
 
+FINGERPRINT = "digest"
+"""Key of the fingerprint of a step where the journal has its begin."""
+
 
 class StepState(StrEnum):
     """Where a step stands."""
@@ -54,7 +57,7 @@ class StepRecord:
         Place of its last begin in the journal, -1 when it never began.
     ended : JournalEntry, optional
         The end that belongs to that begin.
-    digest : str
+    fingerprint : str
         Hash of the text that began last.
     seconds : float, s, optional
         How long its last good run took.
@@ -66,7 +69,7 @@ class StepRecord:
 
     begun: int = -1
     ended: JournalEntry | None = None
-    digest: str = ""
+    fingerprint: str = ""
     seconds: float | None = None
     touched: int = -1
     death: str = ""
@@ -91,8 +94,8 @@ def step_records(entries: Iterable[JournalEntry]) -> dict[int, StepRecord]:
 def _extended(record: StepRecord, place: int, *, entry: JournalEntry) -> StepRecord:
     """Return the record with what the entry adds."""
     if entry.event == "step-begin":
-        digest = str(entry.data.get("digest", ""))
-        return replace(record, begun=place, ended=None, death="", digest=digest)
+        fingerprint = str(entry.data.get(FINGERPRINT, ""))
+        return replace(record, begun=place, ended=None, death="", fingerprint=fingerprint)
     if entry.event == "step-end":
         is_done = entry.data.get("outcome") == "done"
         return replace(record, ended=entry, seconds=float(entry.data["seconds"]) if is_done else record.seconds)
@@ -177,7 +180,7 @@ def _why_stale(step: ScriptStep, record: StepRecord, *, exists: Callable[[str], 
     """Return why a step that ended well does not count any more by itself, empty when it does."""
     made: Mapping[str, Any] = record.ended.data.get("made", {}) if record.ended else {}
     missing = [name for name in made if not exists(name)]
-    if record.digest != step.digest:
+    if record.fingerprint != step.fingerprint:
         return "its text changed"
     if record.touched > record.begun:
         return "one of its tasks ran alone after it"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from almared.errors import InputError
 from almared.mous import Mous
-from almared.records.inputs import by_name, how_changed, read_inputs, stamp_of
+from almared.records.fingerprints import CLOCK_TICK_S
+from almared.records.inputs import by_name, how_changed, product_fingerprint, read_inputs
 from almared.records.journal import Journal
-from almared.records.marks import CLOCK_TICK_S
-from almared.stages.combination.inputs import stamps_of
+from almared.stages.combination.inputs import calibrated_fingerprints
 from almared.stages.imaging.facts import find_calibrated
 
 
@@ -26,7 +26,7 @@ def why_copies_are_old(mous: Mous) -> str:
     if not taken:
         return ""
     try:
-        now = by_name(stamps_of(mous))
+        now = by_name(calibrated_fingerprints(mous))
     except InputError as error:
         return error.what
     for eb in mous.ebs:
@@ -48,7 +48,7 @@ def why_images_are_old(mous: Mous) -> str:
         source = find_calibrated(mous)
     except InputError as error:
         return error.what
-    before, now = by_name(taken).get(source.name, ""), stamp_of(source.parent, source.name)
+    before, now = by_name(taken).get(source.name, ""), product_fingerprint(source.parent, source.name)
     return "" if before == now else f"{source.name} {how_changed(before, now)} after it was imaged"
 
 

@@ -31,8 +31,8 @@ from almared.reduce.crew.dask_crew import DaskCrew
 from almared.reduce.crew.port import Crew, DirectCrew, JobExit, Task
 from almared.reduce.crew.sizing import available_cores, check_disk, choose_workers, remaining_needs
 from almared.reduce.failures import Failure, job_error, summed_up
+from almared.reduce.fingerprints import JobFingerprints, JobSnapshot, reasons_to_call, why_left_alone
 from almared.reduce.jobs import Job, PassedOptions, blocked, jobs_of, words_of
-from almared.reduce.seals import JobSnapshot, Seals, reasons_to_call, why_left_alone
 from almared.run.execute import run_name
 from almared.run.resources import available_memory
 
@@ -123,7 +123,7 @@ class _Reduction:
         self.journal = Journal(mous.tree.root)
         self.name = run_name(mous.tree.root)
         self.failures: list[Failure] = []
-        self.seals = Seals(mous)
+        self.fingerprints = JobFingerprints(mous)
         self.kept: tuple[Job, ...] = ()
 
     def carry_out(self, jobs: Sequence[Job], cluster: ClusterFile | None) -> None:
@@ -219,9 +219,9 @@ class _Reduction:
     def _start(self, job: Job, crew: Crew, *, passed: PassedOptions, count: int = 1) -> _ActiveJob:
         output = self.mous.tree.root / STATE_DIRECTORY / "output" / f"{job.name.replace(' ', '-')}.txt"
         self._record("stage-begin", **_identity(job))
-        begun = self.seals.begin(job)
+        start = self.fingerprints.begin(job)
         task = crew.start(words_of(job, self.mous, options=passed), output, is_wide=job.stage.is_wide)
-        return _ActiveJob(task, output, time.monotonic(), count, begun)
+        return _ActiveJob(task, output, time.monotonic(), count, start)
 
     def _end(self, job: Job, ended: JobExit, *, started: _ActiveJob) -> bool:
         """Journal the end of a job; return whether it was done."""
@@ -230,7 +230,7 @@ class _Reduction:
         seconds = round(time.monotonic() - started.begin, 1)
         self._record("stage-end", job=job.name, code=ended.code, seconds=seconds, **told)
         if error is None:
-            self.seals.end(job, started.begun)
+            self.fingerprints.end(job, started.start)
         else:
             self.failures.append(Failure(job, error))
         return error is None
@@ -266,7 +266,7 @@ class _ActiveJob:
     output: Path
     begin: float
     count: int
-    begun: JobSnapshot
+    start: JobSnapshot
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from almared.basics.wholefile import write_whole
 from almared.errors import AlmaredError, InputError
 from almared.model import ExecutionBlock
 from almared.names import Products, Uid
-from almared.records.inputs import stamps_of
+from almared.records.inputs import product_fingerprints
 from almared.records.journal import STATE_DIRECTORY, Journal
 from almared.report.item import EbContext, ItemProducts, ReportFigure
 from almared.report.items import item_names, item_of
@@ -28,7 +28,10 @@ from almared.script.locate import find_script
 from almared.script.read import read_script
 
 REPORT = "report.json"
-"""All numbers of a report, and the stamps of what it was made from."""
+"""All numbers of a report, and the fingerprints of what it was made from."""
+
+FINGERPRINTS = "stamps"
+"""Key of the fingerprints in it."""
 
 FORMAT = 1
 
@@ -121,10 +124,10 @@ class ReportOptions:
     workers: int = 2
 
 
-def calibration_stamps(directory: Path, products: Products) -> dict[str, str]:
-    """Return the stamps of all that the calibration in a directory made and the report is about."""
+def calibration_fingerprints(directory: Path, products: Products) -> dict[str, str]:
+    """Return the fingerprints of all that the calibration in a directory made and the report is about."""
     script = read_script(directory / products.script)
-    return stamps_of(directory, (name for name in script.products if script.has(name)))
+    return product_fingerprints(directory, (name for name in script.products if script.has(name)))
 
 
 def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> EbReport:
@@ -157,20 +160,20 @@ def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> Eb
             where=str(directory / products.calibrated),
             repair=f"run `almared run {target}`",
         )
-    stamps = calibration_stamps(directory, products)
+    fingerprints = calibration_fingerprints(directory, products)
     known = read_report(out)
-    if not options.is_forced and not options.only and known.get("stamps") == stamps:
+    if not options.is_forced and not options.only and known.get(FINGERPRINTS) == fingerprints:
         return _as_report(known, out, is_new=False)
     context = EbContext(
         directory, products.ms, out=out, work=directory / STATE_DIRECTORY / "report", uv_limit_m=options.uv_limit_m
     )
     names = _chosen(options.only)
-    kept = _kept(known, names) if known.get("stamps") == stamps else {}
+    kept = _kept(known, names) if known.get(FINGERPRINTS) == fingerprints else {}
     out.mkdir(exist_ok=True)
     (out / REPORT).unlink(missing_ok=True)
     made = make_items(context, names, workers=options.workers, listener=listener)
     outcomes = tuple(one for name in item_names() if (one := {**kept, **made}.get(item_of(name).key)))
-    record = {**_identity(context), "stamps": stamps, "items": [one.as_record() for one in outcomes]}
+    record = {**_identity(context), FINGERPRINTS: fingerprints, "items": [one.as_record() for one in outcomes]}
     return _finish(record, out, outcomes=outcomes)
 
 

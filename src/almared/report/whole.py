@@ -17,9 +17,9 @@ from almared.formats.fluxtable import FluxRecord, read_fluxes
 from almared.heuristics.imaging.acceptance import band_of, beam_judgement, rms_limit
 from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb, read_mous
-from almared.records.inputs import stamp_of, stamps_of
+from almared.records.inputs import product_fingerprint, product_fingerprints
 from almared.records.journal import Journal
-from almared.report.build import FORMAT, REPORT, read_report
+from almared.report.build import FINGERPRINTS, FORMAT, REPORT, read_report
 from almared.report.page import embedded, render
 from almared.stages.imaging.record import read_record
 
@@ -138,9 +138,9 @@ def report_mous(target: Path, *, is_forced: bool = False) -> MousReport:
     """
     mous = read_mous(target)
     out = mous.tree.report
-    stamps = _stamps(mous)
+    fingerprints = _fingerprints(mous)
     known = read_report(out)
-    if not is_forced and known.get("stamps") == stamps and (out / str(known.get("page"))).is_file():
+    if not is_forced and known.get(FINGERPRINTS) == fingerprints and (out / str(known.get("page"))).is_file():
         return MousReport(out / str(known["page"]), False, tuple(known["warnings"]))
     ebs = [_eb(eb, out) for eb in mous.ebs]
     images, fluxes = _images(mous), _fluxes(mous)
@@ -154,22 +154,28 @@ def report_mous(target: Path, *, is_forced: bool = False) -> MousReport:
             warnings=warnings, image=embedded, version=__version__,
         ),
     )  # fmt: skip
-    record = {"format": FORMAT, "uid": mous.settings.uid, "stamps": stamps, "page": page.name, "warnings": warnings}
+    record = {
+        "format": FORMAT,
+        "uid": mous.settings.uid,
+        FINGERPRINTS: fingerprints,
+        "page": page.name,
+        "warnings": warnings,
+    }
     write_whole(out / REPORT, json.dumps(record, indent=1) + "\n")
     return MousReport(page, True, tuple(warnings))
 
 
-def _stamps(mous: Mous) -> dict[str, str]:
-    """Return the stamps of all that the page shows."""
-    stamps = {}
+def _fingerprints(mous: Mous) -> dict[str, str]:
+    """Return the fingerprints of all that the page shows."""
+    found = {}
     for eb in mous.ebs:
-        stamps[f"{eb.directory.name}/qa2"] = json.dumps(read_report(eb.directory / "qa2").get("stamps", {}))
+        found[f"{eb.directory.name}/qa2"] = json.dumps(read_report(eb.directory / "qa2").get(FINGERPRINTS, {}))
     if mous.is_combined:
-        stamps["calibrated.ms"] = stamp_of(mous.tree.combination, "calibrated.ms")
+        found["calibrated.ms"] = product_fingerprint(mous.tree.combination, "calibrated.ms")
     images = read_record(mous.tree.imaging).get("images", ())
-    stamps |= stamps_of(mous.tree.imaging, [file for image in images for file in image["files"].values()])
-    stamps["mous.toml"] = mous.tree.settings.read_text(encoding="utf-8")
-    return stamps
+    found |= product_fingerprints(mous.tree.imaging, [file for image in images for file in image["files"].values()])
+    found["mous.toml"] = mous.tree.settings.read_text(encoding="utf-8")
+    return found
 
 
 def _eb(eb: MousEb, out: Path) -> dict[str, Any]:

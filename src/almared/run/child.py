@@ -25,6 +25,7 @@ from almared.records.casa_log import LogReader
 from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.records.probe import count_table
 from almared.records.products import products_from, remove_products
+from almared.records.state import FINGERPRINT
 from almared.script.read import CalibrationScript, ScriptStep, read_script
 
 
@@ -154,8 +155,8 @@ class StepRunner:
         # Removed before the begin is journalled: a product that is missing tells its own story after a kill, and on
         # a full disk this makes the room that the journal needs.
         removed = self._remove_older(number)
-        hashes = {"digest": step.digest, "script": self.script.digest}
-        self.recorder.record("step-begin", title=step.title, removed=removed, **hashes, **self._versions)
+        fingerprints = {FINGERPRINT: step.fingerprint, "script": self.script.fingerprint}
+        self.recorder.record("step-begin", title=step.title, removed=removed, **fingerprints, **self._versions)
         start = time.monotonic()
         try:
             self._execute(number)

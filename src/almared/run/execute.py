@@ -200,7 +200,7 @@ class _Run:
             self._clean(plan)
         keep_script(self.script)
         log = self.directory / f"casa-{self.name}.log"
-        begin = {"steps": list(plan.choice.steps), "script": self.script.digest, "log": log.name}
+        begin = {"steps": list(plan.choice.steps), "script": self.script.fingerprint, "log": log.name}
         begin["tolerated"] = list(self.options.tolerated)
         edits = edited_lines(self.script.path)
         self._record("run-begin", **begin, almared=__version__, edited=edits, warnings=list(plan.warnings))
@@ -259,7 +259,7 @@ def run_name(directory: Path) -> str:
 
 def keep_script(script: CalibrationScript) -> None:
     """Keep the text that is run under its hash, so that the journal can be traced to it."""
-    kept = script.directory / STATE_DIRECTORY / "scripts" / f"{script.digest[:16]}.py"
+    kept = script.directory / STATE_DIRECTORY / "scripts" / f"{script.fingerprint[:16]}.py"
     kept.parent.mkdir(parents=True, exist_ok=True)
     if not kept.exists():
         shutil.copyfile(script.path, kept)

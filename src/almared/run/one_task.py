@@ -15,6 +15,7 @@ from almared.errors import SelectionError
 from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
 from almared.records.lock import locked
 from almared.records.products import remove_products
+from almared.records.state import FINGERPRINT
 from almared.run.child import ChildOrder
 from almared.run.execute import keep_script, run_name
 from almared.run.orders import SingleOrder
@@ -193,7 +194,7 @@ def _chosen(tasks: Sequence[ListedTask], change: TaskChange) -> ListedTask:
 def _recorded(step: ScriptStep, entries: Sequence[JournalEntry]) -> tuple[ListedTask, ...]:
     """Return the calls of the last whole run of the step with its present text."""
     begins = [n for n, e in enumerate(entries) if e.event == "step-begin" and e.step == step.number]
-    if not begins or entries[begins[-1]].data.get("digest") != step.digest:
+    if not begins or entries[begins[-1]].data.get(FINGERPRINT) != step.fingerprint:
         return ()
     calls: dict[int, ListedTask] = {}
     for entry in (entry for entry in entries[begins[-1] + 1 :] if entry.step == step.number):

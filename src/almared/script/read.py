@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import cast
 
+from almared.basics.hashes import sha256_of
 from almared.errors import InputError
 
 LITERALS = ("made_with", "step_title", "step_makes", "step_changes", "step_flags", "step_after")
@@ -39,7 +39,7 @@ class ScriptStep:
         The flag version from which it starts, per MS.
     reads : tuple of str
         Products of other steps that it names.
-    digest : str
+    fingerprint : str
         Hash of what it does; comments do not count.
     after : frozenset of int
         All steps on which it builds, directly or through others.
@@ -54,7 +54,7 @@ class ScriptStep:
     changes: tuple[str, ...]
     flags: Mapping[str, str]
     reads: tuple[str, ...]
-    digest: str
+    fingerprint: str
     after: frozenset[int] = frozenset()
     scratch: frozenset[str] = frozenset()
 
@@ -90,14 +90,14 @@ class CalibrationScript:
         In order of number.
     made_with : mapping of str to str
         Versions of almared and casatasks that made it, empty when it does not say.
-    digest : str
+    fingerprint : str
         Hash of the file.
     """
 
     path: Path
     steps: tuple[ScriptStep, ...]
     made_with: Mapping[str, str]
-    digest: str
+    fingerprint: str
 
     @property
     def directory(self) -> Path:
@@ -166,7 +166,7 @@ def _facts_of(path: Path, data: bytes) -> CalibrationScript:
     after = _after(sorted(blocks), facts["step_after"], path=path)
     steps = tuple(replace(step, after=after[step.number]) for step in single)
     made_with = {str(key): str(value) for key, value in facts["made_with"].items()}
-    return CalibrationScript(path, steps, made_with, hashlib.sha256(data).hexdigest())
+    return CalibrationScript(path, steps, made_with, sha256_of(data))
 
 
 def step_calls(script: CalibrationScript, number: int) -> tuple[WrittenCall, ...]:
@@ -297,7 +297,7 @@ def _step(
         changes=_names(facts["step_changes"], number, path=path),
         flags={str(k): str(v) for k, v in flags.items()} if isinstance(flags, dict) else {},
         reads=tuple(sorted((_strings(used) & known) - set(makes))),
-        digest=hashlib.sha256(text.encode()).hexdigest(),
+        fingerprint=sha256_of(text),
         scratch=_scratch(block),
     )
 

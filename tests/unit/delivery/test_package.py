@@ -47,7 +47,7 @@ def done(directory: Path, name: str, *, made: str) -> None:
     (directory / made).mkdir()
     (directory / "casa-r.log").write_text("2026-11-23 10:00:00\tINFO\ta::b\tAll\n")
     step, journal = read_script(directory / name).step(0), Journal(directory)
-    journal.append(new_entry("step-begin", "r", step=0, digest=step.digest, casa="6.7.0.31"))
+    journal.append(new_entry("step-begin", "r", step=0, digest=step.fingerprint, casa="6.7.0.31"))
     journal.append(new_entry("step-end", "r", step=0, outcome="done", seconds=1.0, made={made: {}}))
 
 

@@ -72,7 +72,7 @@ def run_of(script: CalibrationScript, *numbers: int, outcome: str = "done") -> l
     entries = []
     for number in numbers:
         step = script.step(number)
-        entries.append(new_entry("step-begin", step=number, digest=step.digest))
+        entries.append(new_entry("step-begin", step=number, digest=step.fingerprint))
         made = {name: {} for name in step.makes}
         entries.append(new_entry("step-end", step=number, outcome=outcome, seconds=1.5, made=made))
     return entries
@@ -101,7 +101,7 @@ def test_comments_and_layout_do_not_count(script: CalibrationScript, tmp_path: P
         'print("x.ms", REFANT)', "print('x.ms',REFANT)"
     )
     again = script_of(tmp_path, text)
-    assert [step.digest for step in again.steps] == [step.digest for step in script.steps]
+    assert [step.fingerprint for step in again.steps] == [step.fingerprint for step in script.steps]
 
 
 def test_the_hash_of_a_step_is_the_same_on_all_pythons(tmp_path: Path) -> None:
@@ -109,21 +109,21 @@ def test_the_hash_of_a_step_is_the_same_on_all_pythons(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_text(f'step_title = {{0: "x"}}\nmystep = 0\n{block}')
     # Made with Python 3.11; a journal has to outlive the Python it was written with.
-    assert read_script(path).steps[0].digest[:16] == "8cd9addc3691ba8b"
+    assert read_script(path).steps[0].fingerprint[:16] == "8cd9addc3691ba8b"
 
 
 @pytest.mark.parametrize(("old", "new"), [("'x.ms', R", "'y.ms', R"), ("REFANT)", "REFANT, '')"), ("REFANT)", "-1)")])
 def test_small_changes_of_a_step_count(script: CalibrationScript, tmp_path: Path, old: str, new: str) -> None:
     text = SCRIPT.replace('print("x.ms", REFANT)', "print('x.ms', REFANT)").replace(old, new)
-    assert script_of(tmp_path, text).step(2).digest != script.step(2).digest
+    assert script_of(tmp_path, text).step(2).fingerprint != script.step(2).fingerprint
 
 
 def test_a_constant_or_function_counts_for_the_steps_that_use_it(script: CalibrationScript, tmp_path: Path) -> None:
     constant = script_of(tmp_path, SCRIPT.replace('REFANT = "DA41"', 'REFANT = "DV05"'))
-    changed = [s.number for s, t in zip(script.steps, constant.steps, strict=True) if s.digest != t.digest]
+    changed = [s.number for s, t in zip(script.steps, constant.steps, strict=True) if s.fingerprint != t.fingerprint]
     assert changed == [2]
     function = script_of(tmp_path, SCRIPT.replace('open(name, "w")', 'open(name, "a")'))
-    changed = [s.number for s, t in zip(script.steps, function.steps, strict=True) if s.digest != t.digest]
+    changed = [s.number for s, t in zip(script.steps, function.steps, strict=True) if s.fingerprint != t.fingerprint]
     assert changed == [0, 1, 3, 4]
 
 
@@ -131,7 +131,7 @@ def test_never_done_failed_and_killed(script: CalibrationScript) -> None:
     assert states(script, []) == ["never"] * 5
     assert states(script, run_of(script, 0, 1, 2, 3, 4)) == ["done"] * 5
     assert states(script, run_of(script, 0, 1, outcome="failed"))[:3] == ["failed", "failed", "never"]
-    killed = [*run_of(script, 0, 1, 2, 3), new_entry("step-begin", step=2, digest=script.step(2).digest)]
+    killed = [*run_of(script, 0, 1, 2, 3), new_entry("step-begin", step=2, digest=script.step(2).fingerprint)]
     assert states(script, killed) == ["done", "done", "failed", "stale", "never"]
 
 

@@ -11,13 +11,13 @@ from click.testing import CliRunner
 
 from almared.cli.commands.status import command
 from almared.mous import read_mous
-from almared.records.inputs import stamp_of, write_inputs
+from almared.records.inputs import product_fingerprint, write_inputs
 from almared.records.journal import Journal, new_entry
 from almared.records.lock import locked
 from almared.reduce.jobs import jobs_of
 from almared.reduce.status import JobStatus, mous_status
 from almared.script.read import read_script
-from almared.stages.combination.inputs import stamps_of
+from almared.stages.combination.inputs import calibrated_fingerprints
 
 SCRIPT = """
 step_title = {0: "Import", 1: "Solve"}
@@ -66,7 +66,7 @@ def run(directory: Path, *steps: int, outcome: str = "done") -> None:
     journal, script = Journal(directory), read_script(next(directory.glob("*.py")))
     for number in steps:
         step = script.step(number)
-        journal.append(new_entry("step-begin", "r", step=number, digest=step.digest))
+        journal.append(new_entry("step-begin", "r", step=number, digest=step.fingerprint))
         for name in step.makes:
             (directory / name).mkdir(exist_ok=True)
         if outcome == "done" or number != steps[-1]:
@@ -143,14 +143,14 @@ def test_reports_and_packages_are_seen(root: Path) -> None:
 def combine(root: Path) -> None:
     """Take the calibrated data and run the combination, as far as the disk tells it."""
     place = root / "Combination" / "calibrated"
-    write_inputs(place, stamps_of(read_mous(root)))
+    write_inputs(place, calibrated_fingerprints(read_mous(root)))
     run(place, 0, 1)
 
 
 def image(root: Path) -> None:
     """Take what was combined and run the imaging, as far as the disk tells it."""
     source = root / "Combination" / "calibrated" / "calibrated.ms"
-    write_inputs(root / "Imaging", {str(source): stamp_of(source.parent, source.name)})
+    write_inputs(root / "Imaging", {str(source): product_fingerprint(source.parent, source.name)})
     run(root / "Imaging", 0, 1)
 
 

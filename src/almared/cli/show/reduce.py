@@ -20,8 +20,8 @@ from almared.mous import Mous
 from almared.records.journal import JournalEntry
 from almared.reduce.carry import Listener, ReduceOptions
 from almared.reduce.crew.cluster import batch_script, read_cluster_file
+from almared.reduce.fingerprints import reasons_to_call
 from almared.reduce.jobs import PassedOptions, jobs_of, words_of
-from almared.reduce.seals import reasons_to_call
 from almared.reduce.status import mous_status
 
 REFRESH_S = 1.0

@@ -39,8 +39,8 @@ class Combination:
         The table of fluxes; empty without scaling.
     should_scale : bool
         Whether the execution blocks are scaled.
-    digest : str
-        Hash of the file of the table.
+    table_sha256 : str
+        Of the file of the table.
     reason : str
         Why they are, or are not.
     dirtol_arcsec : Choice of float or None
@@ -53,7 +53,7 @@ class Combination:
     ebs: tuple[CalibratedEb, ...]
     records: tuple[FluxRecord, ...]
     should_scale: bool
-    digest: str
+    table_sha256: str
     reason: str
     dirtol_arcsec: Choice[float | None]
     warnings: tuple[str, ...] = ()
@@ -113,7 +113,7 @@ def _scaling(eb: CalibratedEb, combination: Combination, *, number: int) -> Step
     spws = id_ranges({record.spw_id for record in records})
     _check_windows(eb, records)
     actions: tuple[Action, ...] = (
-        routine("check_table", NAME, combination.digest),
+        routine("check_table", NAME, combination.table_sha256),
         routine("start_from_flags", eb.ms, AS_CALIBRATED),
         remove(table),
         *(_model(eb, record) for record in records),

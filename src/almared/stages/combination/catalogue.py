@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -65,8 +64,3 @@ def _contradiction(eb: CalibratedEb, name: str, *, expected: Expected) -> str:
         return ""
     percent = 100 * (sum(ratios) / len(ratios) - 1)
     return f"{eb.ms}: {name} is {percent:+.0f} % off what the catalogue expects, by up to {worst:.1f} errors of both"
-
-
-def digest_of(catalogue: Path | None) -> str:
-    """Return the hash of a catalogue's contents, empty when there is none or it cannot be read."""
-    return hashlib.sha256(catalogue.read_bytes()).hexdigest() if catalogue and catalogue.is_file() else ""

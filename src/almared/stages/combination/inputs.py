@@ -16,9 +16,9 @@ from almared.mous import Mous, MousEb
 from almared.names import flag_versions
 from almared.recipes.combination.facts import CalibratedEb, describe_calibrated
 from almared.recipes.combination.steps import CALIBRATED, LISTING, gain_table
-from almared.records.inputs import changed_inputs, read_inputs, stamp_of, write_inputs
+from almared.records.fingerprints import content_fingerprint
+from almared.records.inputs import changed_inputs, product_fingerprint, read_inputs, write_inputs
 from almared.records.lock import locked
-from almared.records.marks import mark_of
 from almared.records.products import remove_products, size_on_disk
 from almared.records.state import StepState, script_states
 from almared.script.read import read_script
@@ -55,9 +55,10 @@ def calibrated_of(eb: MousEb) -> Path:
     return path
 
 
-def stamps_of(mous: Mous) -> dict[str, str]:
-    """Return the stamp of each calibrated MS; of one that was calibrated by hand its mark alone."""
-    return {str(path): stamp_of(path.parent, path.name) or mark_of(path) for path in map(calibrated_of, mous.ebs)}
+def calibrated_fingerprints(mous: Mous) -> dict[str, str]:
+    """Return the fingerprint of each calibrated MS; of one that was calibrated by hand that of its contents alone."""
+    places = map(calibrated_of, mous.ebs)
+    return {str(path): product_fingerprint(path.parent, path.name) or content_fingerprint(path) for path in places}
 
 
 def read_calibrated_ebs(mous: Mous) -> tuple[CalibratedEb, ...]:
@@ -101,10 +102,10 @@ def place_copies(mous: Mous, *, should_scale: bool, should_break_lock: bool = Fa
     """
     directory = mous.tree.combination
     directory.mkdir(parents=True, exist_ok=True)
-    stamps = stamps_of(mous)
+    now = calibrated_fingerprints(mous)
     with locked(directory, break_lock=should_break_lock):
-        old = {Path(name).name for name in changed_inputs(directory, stamps)}
-        taken = {key: stamp for key, stamp in read_inputs(directory).items() if Path(key).name not in old}
+        old = {Path(name).name for name in changed_inputs(directory, now)}
+        taken = {key: known for key, known in read_inputs(directory).items() if Path(key).name not in old}
         due = [eb for eb in mous.ebs if _is_due(eb, directory, old=old, should_scale=should_scale)]
         _check_room(directory, due)
         if due or old:
@@ -112,9 +113,9 @@ def place_copies(mous: Mous, *, should_scale: bool, should_break_lock: bool = Fa
         for eb in due:
             _copy_eb(eb, directory)
             key = str(calibrated_of(eb))
-            taken[key] = stamps[key]
+            taken[key] = now[key]
             write_inputs(directory, taken)
-        write_inputs(directory, stamps)
+        write_inputs(directory, now)
     return tuple(eb.products.calibrated for eb in due)
 
 

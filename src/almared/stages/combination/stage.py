@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from almared import __version__
+from almared.basics.hashes import sha256_if_there, sha256_of, sha256_of_file
 from almared.basics.times import utc_text
 from almared.basics.wholefile import write_whole
 from almared.errors import InputError, PlanError
@@ -42,8 +42,8 @@ from almared.run.execute import RunOptions, run_script
 from almared.run.supervise import Listener
 from almared.script.read import CalibrationScript, read_script
 from almared.script.written import RENDERED, write_script
-from almared.stages.combination.catalogue import Expected, digest_of, expected_fluxes, warn_of_catalogue
-from almared.stages.combination.inputs import place_copies, read_calibrated_ebs, stamps_of
+from almared.stages.combination.catalogue import Expected, expected_fluxes, warn_of_catalogue
+from almared.stages.combination.inputs import calibrated_fingerprints, place_copies, read_calibrated_ebs
 from almared.stages.combination.outcome import examine
 
 RECORD = "combination.json"
@@ -150,15 +150,14 @@ def read_record(directory: Path) -> dict[str, Any] | None:
 
 def _made_from(order: CombineOrder) -> dict[str, Any]:
     """Return all that decides what is done."""
-    table = order.directory / NAME
     return {
         "almared": __version__,
-        "calibrated": by_name(stamps_of(order.mous)),
-        "table": hashlib.sha256(table.read_bytes()).hexdigest() if table.is_file() else "",
+        "calibrated": by_name(calibrated_fingerprints(order.mous)),
+        "table": sha256_if_there(order.directory / NAME),
         "scales": order.should_scale,
         "dirtol_arcsec": order.dirtol_arcsec,
         "few_days": order.few_days,
-        "catalogue": digest_of(order.catalogue),
+        "catalogue": sha256_if_there(order.catalogue),
         "known": {name: [law.flux_jy, law.reference_hz, law.spectral_index] for name, law in order.known.items()},
     }
 
@@ -182,7 +181,7 @@ def choose_combination(order: CombineOrder) -> ChosenCombination:
         ebs=ebs,
         records=records,
         should_scale=order.should_scale,
-        digest=_digest(order, records, is_new=is_new),
+        table_sha256=_table_sha256(order, records, is_new=is_new),
         reason=_reason(order, ebs),
         dirtol_arcsec=_dirtol(order, ebs),
         warnings=(
@@ -238,12 +237,11 @@ def _table(
     return records, False
 
 
-def _digest(order: CombineOrder, records: Sequence[FluxRecord], *, is_new: bool) -> str:
-    """Return the hash of the table's file, as it is or will be; nothing without one."""
+def _table_sha256(order: CombineOrder, records: Sequence[FluxRecord], *, is_new: bool) -> str:
+    """Return the SHA-256 of the table's file, as it is or will be; nothing without one."""
     if not order.should_scale:
         return ""
-    data = render_fluxes(records).encode() if is_new else (order.directory / NAME).read_bytes()
-    return hashlib.sha256(data).hexdigest()
+    return sha256_of(render_fluxes(records)) if is_new else sha256_of_file(order.directory / NAME)
 
 
 def _is_edited(directory: Path) -> bool:

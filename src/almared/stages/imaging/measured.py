@@ -11,11 +11,14 @@ from almared.basics.wholefile import write_whole
 from almared.formats.fits.planes import Beam
 from almared.measure.reached import ImageQuality, measure_reached
 from almared.plots.preview import write_preview
+from almared.records.fingerprints import code_fingerprint, disk_fingerprint
 from almared.records.journal import STATE_DIRECTORY
-from almared.records.marks import code_mark, traces_of
 
 NAME = "measured.json"
 """Under the state directory of the imaging."""
+
+FINGERPRINT = "marks"
+"""Key of the fingerprint of an image in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +27,13 @@ class Measurement:
 
     Parameters
     ----------
-    marks : str
+    fingerprint : str
         Of its files and of almared, as they were.
     reached : ImageQuality
         The figures.
     """
 
-    marks: str
+    fingerprint: str
     reached: ImageQuality
 
 
@@ -50,16 +53,16 @@ def measured_anew(
     title : callable
         Returns what stands over the picture.
     """
-    if known is not None and known.marks == _marks_of((*files.values(), picture)):
+    if known is not None and known.fingerprint == _fingerprint_of((*files.values(), picture)):
         return known
     reached = measure_reached(files["image"], corrected=files["pbcor"], pb=files["pb"], mask=files["mask"])
     write_preview(files["image"], png=picture, title=title(reached))
-    return Measurement(_marks_of((*files.values(), picture)), reached)
+    return Measurement(_fingerprint_of((*files.values(), picture)), reached)
 
 
-def _marks_of(files: Iterable[Path]) -> str:
+def _fingerprint_of(files: Iterable[Path]) -> str:
     """Return what differs when a file of an image was written to, is new, or is gone, or when almared is another."""
-    return " ".join([code_mark(), *(traces_of(file).mark for file in files)])
+    return " ".join([code_fingerprint(), *(disk_fingerprint(file).text for file in files)])
 
 
 def read_measured(directory: Path) -> dict[str, Measurement]:
@@ -73,11 +76,11 @@ def read_measured(directory: Path) -> dict[str, Measurement]:
 
 def write_measured(directory: Path, measured: Mapping[str, Measurement]) -> None:
     """Keep what was measured; the file is replaced whole."""
-    told = {name: asdict(one) for name, one in measured.items()}
-    write_whole(directory / STATE_DIRECTORY / NAME, json.dumps(told, indent=1) + "\n")
+    record = {name: {FINGERPRINT: one.fingerprint, "reached": asdict(one.reached)} for name, one in measured.items()}
+    write_whole(directory / STATE_DIRECTORY / NAME, json.dumps(record, indent=1) + "\n")
 
 
 def _from_record(value: Mapping[str, object]) -> Measurement:
     reached = dict(value["reached"])  # type: ignore[call-overload]
     beam = reached.pop("beam")
-    return Measurement(str(value["marks"]), ImageQuality(**reached, beam=Beam(**beam) if beam else None))
+    return Measurement(str(value[FINGERPRINT]), ImageQuality(**reached, beam=Beam(**beam) if beam else None))

@@ -23,7 +23,7 @@ from almared.recipes.imaging.choose import ImagingPlan, plan_imaging, plan_prepa
 from almared.recipes.imaging.continuum import LineFree
 from almared.recipes.imaging.facts import ImageWishes, Machine, Overrides, TargetFacts
 from almared.recipes.imaging.prepare import FINAL
-from almared.records.inputs import changed_inputs, stamp_of, write_inputs
+from almared.records.inputs import changed_inputs, product_fingerprint, write_inputs
 from almared.records.journal import JournalEntry
 from almared.records.state import StepState, script_states
 from almared.run.execute import RunOptions, RunResult, edited_lines, run_script
@@ -188,14 +188,14 @@ def prepare_images(order: ImagingOrder, *, display: Display = no_display) -> Run
         The input cannot be used, or a step failed.
     """
     order.directory.mkdir(parents=True, exist_ok=True)
-    stamps = {str(path): stamp_of(path.parent, path.name) for path in order.inputs}
+    fingerprints = {str(path): product_fingerprint(path.parent, path.name) for path in order.inputs}
     steps = ",".join(str(n) for n in PREPARATION)
-    if is_prepared(order) and not changed_inputs(order.directory, stamps):
+    if is_prepared(order) and not changed_inputs(order.directory, fingerprints):
         return RunResult(())
     inputs = tuple(describe_input(path, order.directory, fields=order.fields) for path in order.inputs)
     _write(order, plan_preparation(ImagingPlan(order.uid, inputs)))
     result = _run(order, RunOptions(steps=steps, should_break_lock=order.should_break_lock), display=display)
-    write_inputs(order.directory, stamps)
+    write_inputs(order.directory, fingerprints)
     forget_ranges(order.directory)
     return result
 

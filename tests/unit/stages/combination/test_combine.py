@@ -13,7 +13,7 @@ from almared.errors import InputError, ResourceError
 from almared.mous import Mous, read_mous
 from almared.records.inputs import by_name, read_inputs
 from almared.stages.combination import inputs as combine_inputs
-from almared.stages.combination.inputs import place_copies, stamps_of
+from almared.stages.combination.inputs import calibrated_fingerprints, place_copies
 
 UID = "uid___A001_X1_X4"
 EBS = ("uid___A002_X1_X10", "uid___A002_X1_X20")
@@ -56,7 +56,7 @@ def test_copies_are_real_and_whole(mous: Mous) -> None:
             p.name: p.stat().st_size for p in copy.iterdir()
         }
     assert place_copies(mous, should_scale=True) == ()
-    assert by_name(read_inputs(mous.tree.combination)) == by_name(stamps_of(mous))
+    assert by_name(read_inputs(mous.tree.combination)) == by_name(calibrated_fingerprints(mous))
 
 
 def test_new_calibration_is_copied_and_what_was_made_of_the_old_goes(mous: Mous) -> None:
@@ -103,7 +103,7 @@ def test_scaled_copy_is_not_concatenated_without_scaling(mous: Mous) -> None:
 def test_calibration_that_is_not_done_is_not_combined(mous: Mous) -> None:
     shutil.rmtree(mous.ebs[1].directory / mous.ebs[1].products.calibrated)
     with pytest.raises(InputError, match="X20 has no calibrated MS") as caught:
-        stamps_of(mous)
+        calibrated_fingerprints(mous)
     assert "almared run" in caught.value.repair
     script = mous.ebs[0].directory / mous.ebs[0].products.script
     script.write_text("step_title = {0: 'Import'}\nmystep = 0\nif mystep in thesteps:\n    pass\n")

@@ -81,7 +81,7 @@ def test_another_almared_and_a_torn_file_count_as_not_measured(
     files: dict[str, Path], measure: Callable[[], tuple[Measurement, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measure()
-    monkeypatch.setattr(image_measured, "code_mark", lambda: "another")
+    monkeypatch.setattr(image_measured, "code_fingerprint", lambda: "another")
     assert measure()[1] == 1
     (files["image"].parent / ".almared" / "measured.json").write_text('{"a": {"marks": ')
     assert measure()[1] == 1

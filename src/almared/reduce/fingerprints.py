@@ -1,7 +1,7 @@
-"""What tells that a job need not be called again: all that it looks at and makes is as it was when it ended.
+"""Whether a job need not be called again: all that it reads and makes is as it was when it ended well.
 
-A seal holds the traces of those sections of the MOUS. It says nothing of what is in them, and has not to: whatever
-was touched, by whomever, the job is called, and its command finds out by itself what is left to do.
+What is kept of a job are the disk fingerprints of those sections of the MOUS. They say nothing of what is in them, and
+need not: whatever was touched, by whomever, the job is called, and its command finds out by itself what is left to do.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from almared.formats.contdat import NAME as RANGES
 from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.mous import Mous
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.records.fingerprints import content_fingerprint, disk_fingerprint
 from almared.records.journal import STATE_DIRECTORY, Journal
 from almared.records.lock import Lock
-from almared.records.marks import mark_of, traces_of
 from almared.records.sections import (
     CODE,
     README,
@@ -36,12 +36,12 @@ from almared.reduce.jobs import Job, plan_words
 from almared.reduce.status import own_status
 from almared.run.execute import edited_lines
 
-SEALS = "seals.json"
+FILE = "seals.json"
 """Under the state directory of the MOUS."""
 
 OPTIONS = "options of the plan"
 JOURNAL_S = 1e-3
-"""To what the journal tells times (s)."""
+"""How precise the times of the journal are (s)."""
 
 HAS_SCRIPT = ("run", "combine", "image")
 
@@ -55,18 +55,18 @@ class JobSnapshot:
 
     Parameters
     ----------
-    traces : mapping of str to str
-        Of all that it looks at and makes.
+    sections : mapping of str to str
+        Disk fingerprints of all that it reads and makes.
     editable : mapping of str to str
-        Marks of the files in the place where it works that people edit.
+        Content fingerprints of the files in the place where it works that people edit.
     """
 
-    traces: Mapping[str, str]
+    sections: Mapping[str, str]
     editable: Mapping[str, str]
 
 
-class Seals:
-    """The seals of a MOUS on disk; to be used under its lock.
+class JobFingerprints:
+    """Fingerprints of the jobs of a MOUS that ended well, on disk; to be used under its lock.
 
     Parameters
     ----------
@@ -76,10 +76,10 @@ class Seals:
 
     def __init__(self, mous: Mous) -> None:
         self._mous = mous
-        self._path = mous.tree.root / STATE_DIRECTORY / SEALS
-        self._seals = _read(self._path)
+        self._path = mous.tree.root / STATE_DIRECTORY / FILE
+        self._known = _read(self._path)
 
-    def why_open(self, job: Job, look: Look) -> str:
+    def why_call(self, job: Job, look: Look) -> str:
         """Return why a job has to be called, empty when all of it is as it was when it ended well.
 
         Parameters
@@ -89,58 +89,58 @@ class Seals:
         look : Look
             At the MOUS, now.
         """
-        sealed = self._seals.get(job.name)
-        if sealed is None:
+        known = self._known.get(job.name)
+        if known is None:
             return "no reduction has seen it done"
-        now = self._traces(job, look)
-        changed = [name for name in now if now[name] != sealed.get(name)]
+        now = self._sections(job, look)
+        changed = [name for name in now if now[name] != known.get(name)]
         return f"{', '.join(changed)} changed since" if changed else ""
 
     def begin(self, job: Job) -> JobSnapshot:
-        """Break the seal of a job that is called, and return what is there before it begins."""
-        if self._seals.pop(job.name, None) is not None:
+        """Forget a job that is called, and return what is there before it begins."""
+        if self._known.pop(job.name, None) is not None:
             self._write()
-        return JobSnapshot(self._traces(job, Look(self._mous)), self._editable(job))
+        return JobSnapshot(self._sections(job, Look(self._mous)), self._editable(job))
 
-    def end(self, job: Job, begun: JobSnapshot) -> None:
-        """Seal a job that ended well, if that can be relied on."""
+    def end(self, job: Job, start: JobSnapshot) -> None:
+        """Keep the fingerprints of a job that ended well, if they can be relied on."""
         look = Look.after_a_tick(self._mous)
-        now = self._traces(job, look)
+        now = self._sections(job, look)
         is_settled = look.is_settled(name for name in now if name != OPTIONS)
-        if is_settled and (now == begun.traces or self._is_of_its_sources(job, begun, now=now)):
-            self._seals[job.name] = dict(now)
+        if is_settled and (now == start.sections or self._is_of_its_sources(job, start, now=now)):
+            self._known[job.name] = dict(now)
             self._write()
 
-    def _is_of_its_sources(self, job: Job, begun: JobSnapshot, *, now: Mapping[str, str]) -> bool:
-        """Tell whether what a job made is of what is there now: nobody edited anything while it was at work."""
+    def _is_of_its_sources(self, job: Job, start: JobSnapshot, *, now: Mapping[str, str]) -> bool:
+        """Return whether what a job made is of what is there now: nobody edited anything while it was at work."""
         own = _own(job)
-        if any(now[name] != begun.traces[name] for name in now if name not in own):
+        if any(now[name] != start.sections[name] for name in now if name not in own):
             return False
         if job.stage.name == "plan":
             return job.eb is not None and edited_lines(job.eb.directory / job.eb.products.script) == 0
         if job.stage.name in HAS_SCRIPT and own_status(job, self._mous).state is not StepState.DONE:
             return False
         place = self._place(job)
-        return place is None or self._editable(job) == begun.editable or not _is_edited_since_its_run(job, place)
+        return place is None or self._editable(job) == start.editable or not _is_edited_since_its_run(job, place)
 
     def _place(self, job: Job) -> Path | None:
         """Return where a job works on files that people edit, None for others."""
         return {"combine": self._mous.tree.combination, "image": self._mous.tree.imaging}.get(job.stage.name)
 
-    def _traces(self, job: Job, look: Look) -> dict[str, str]:
-        traces = dict(look.traces((*_sources(job, self._mous), *_own(job))))
+    def _sections(self, job: Job, look: Look) -> dict[str, str]:
+        found = dict(look.fingerprints((*_sources(job, self._mous), *_own(job))))
         if job.eb is not None and job.stage.name == "plan":
             words = plan_words(self._mous.settings.plan.for_eb(job.eb.uid), Path())
-            traces[OPTIONS] = json.dumps(words)
-        return traces
+            found[OPTIONS] = json.dumps(words)
+        return found
 
     def _editable(self, job: Job) -> dict[str, str]:
         place = self._place(job)
-        return {name: mark_of(place / name) for name in EDITABLE[job.stage.name]} if place else {}
+        return {name: content_fingerprint(place / name) for name in EDITABLE[job.stage.name]} if place else {}
 
     def _write(self) -> None:
         self._path.parent.mkdir(exist_ok=True)
-        write_whole(self._path, json.dumps(self._seals, indent=1, sort_keys=True) + "\n")
+        write_whole(self._path, json.dumps(self._known, indent=1, sort_keys=True) + "\n")
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
@@ -148,8 +148,8 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    seals = values.items() if isinstance(values, dict) else ()
-    return {name: seal for name, seal in seals if isinstance(seal, dict)}
+    jobs = values.items() if isinstance(values, dict) else ()
+    return {name: known for name, known in jobs if isinstance(known, dict)}
 
 
 def _sources(job: Job, mous: Mous) -> tuple[str, ...]:
@@ -180,15 +180,15 @@ def _own(job: Job) -> tuple[str, ...]:
 
 
 def _is_edited_since_its_run(job: Job, place: Path) -> bool:
-    """Tell whether a file that people edit was written after the last run of the script there had begun."""
+    """Return whether a file that people edit was written after the last run of the script there had begun."""
     begins = [entry.time for entry in Journal(place).entries() if entry.event == "run-begin"]
     begun = datetime.fromisoformat(begins[-1]).timestamp() if begins else 0.0
-    newest = max(traces_of(place / name).newest_ns for name in EDITABLE[job.stage.name]) / 1e9
+    newest = max(disk_fingerprint(place / name).newest_ns for name in EDITABLE[job.stage.name]) / 1e9
     return newest > begun + JOURNAL_S
 
 
 def why_left_alone(job: Job) -> str:
-    """Return why the script of an execution block is not planned anew, empty when it may be."""
+    """Return why the script of an execution block is not planned again, empty when it may be."""
     if job.eb is None or job.stage.name != "plan":
         return ""
     script = job.eb.directory / job.eb.products.script
@@ -210,12 +210,12 @@ def reasons_to_call(mous: Mous, jobs: Sequence[Job]) -> dict[Job, str]:
     jobs : sequence of Job
         Jobs, in order.
     """
-    seals, look = Seals(mous), Look(mous)
+    known, look = JobFingerprints(mous), Look(mous)
     found: dict[Job, str] = {}
     for job in jobs:
         before = [other.name for other, why in found.items() if why and job.needs(other)]
         if before:
             found[job] = f"{before[0]} is called"
         else:
-            found[job] = "" if why_left_alone(job) else seals.why_open(job, look)
+            found[job] = "" if why_left_alone(job) else known.why_call(job, look)
     return found

@@ -1,4 +1,4 @@
-"""What tells that a package needs no second making: all that it was made from, and itself, was not touched since."""
+"""Whether a package is still that of what is there: neither it nor anything that it was made from was touched since."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from almared.basics.wholefile import write_whole
 from almared.mous import Mous
+from almared.records.fingerprints import disk_fingerprint
 from almared.records.journal import STATE_DIRECTORY
-from almared.records.marks import traces_of
 from almared.records.sections import CODE, Look, made_sections
 
 NAME = "package.json"
@@ -19,7 +19,7 @@ NAME = "package.json"
 
 
 @dataclass(frozen=True, slots=True)
-class PackageSeal:
+class PackageRecord:
     """What a package was made from, and what came of it.
 
     Parameters
@@ -27,9 +27,9 @@ class PackageSeal:
     root : str
         The package, from the MOUS.
     sources : mapping of str to str
-        Traces of the sections of the MOUS.
+        Disk fingerprints of the sections of the MOUS.
     made : str
-        Traces of the package.
+        Disk fingerprint of the package.
     n_files, n_bytes : int
         Its files, and their size.
     is_forced : bool
@@ -45,25 +45,25 @@ class PackageSeal:
 
 
 def sources_of(mous: Mous, look: Look | None = None) -> Mapping[str, str]:
-    """Return the traces of all from which a package is made, almared itself among it, by a look now or before."""
-    return (look or Look(mous)).traces((CODE, *made_sections(mous)))
+    """Return the fingerprints of all from which a package is made, almared included, by a look now or before."""
+    return (look or Look(mous)).fingerprints((CODE, *made_sections(mous)))
 
 
-def known_package(mous: Mous, root: Path) -> PackageSeal | None:
-    """Return the seal of the package there, when neither it nor anything that it was made from was touched since."""
-    seal = _read(mous.tree.delivery / STATE_DIRECTORY / NAME)
-    if seal is None or seal.root != _place(mous, root):
+def known_package_record(mous: Mous, root: Path) -> PackageRecord | None:
+    """Return the record of the package there, when neither it nor anything that it was made from was touched since."""
+    record = _read(mous.tree.delivery / STATE_DIRECTORY / NAME)
+    if record is None or record.root != _place(mous, root):
         return None
-    is_same = seal.made == traces_of(root).mark and seal.sources == sources_of(mous)
-    return seal if is_same else None
+    is_same = record.made == disk_fingerprint(root).text and record.sources == sources_of(mous)
+    return record if is_same else None
 
 
-def seal_package(mous: Mous, seal: PackageSeal, *, root: Path) -> None:
+def keep_package_record(mous: Mous, record: PackageRecord, *, root: Path) -> None:
     """Keep what a package was made from, unless something was written to meanwhile."""
     path = mous.tree.delivery / STATE_DIRECTORY / NAME
     look = Look.after_a_tick(mous)
-    if sources_of(mous, look) == seal.sources and look.is_settled(seal.sources):
-        whole = {**asdict(seal), "root": _place(mous, root), "made": traces_of(root).mark}
+    if sources_of(mous, look) == record.sources and look.is_settled(record.sources):
+        whole = {**asdict(record), "root": _place(mous, root), "made": disk_fingerprint(root).text}
         write_whole(path, json.dumps(whole, indent=1) + "\n")
     else:
         path.unlink(missing_ok=True)
@@ -73,8 +73,8 @@ def _place(mous: Mous, root: Path) -> str:
     return os.path.relpath(root.resolve(), mous.tree.root.resolve())
 
 
-def _read(path: Path) -> PackageSeal | None:
+def _read(path: Path) -> PackageRecord | None:
     try:
-        return PackageSeal(**json.loads(path.read_text(encoding="utf-8")))
+        return PackageRecord(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None

@@ -15,13 +15,13 @@ from almared.errors import AlmaredError
 from almared.mous import read_mous
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.records import sections
+from almared.records.fingerprints import CLOCK_TICK_S
 from almared.records.journal import Journal, JournalEntry, new_entry
-from almared.records.marks import CLOCK_TICK_S
 from almared.reduce import carry
 from almared.reduce.carry import ReduceOptions, reduce_mous
 from almared.reduce.crew.port import JobExit
+from almared.reduce.fingerprints import reasons_to_call
 from almared.reduce.jobs import jobs_of
-from almared.reduce.seals import reasons_to_call
 from almared.script.read import read_script
 
 SCRIPT = 'step_title = {0: "All"}\nstep_makes = {0: ["MADE"]}\nmystep = 0\nif mystep in thesteps:\n    print("all")\n'
@@ -68,11 +68,11 @@ class Hands:
         script = read_script(next(directory.glob("*.py")))
         product = directory / script.step(0).makes[0]
         ends = [entry for entry in Journal(directory).entries() if entry.event == "step-begin"]
-        if product.exists() and ends and ends[-1].data["digest"] == script.step(0).digest:
+        if product.exists() and ends and ends[-1].data["digest"] == script.step(0).fingerprint:
             return
         journal = Journal(directory)
         journal.append(new_entry("run-begin", "r"))
-        journal.append(new_entry("step-begin", "r", step=0, digest=script.step(0).digest))
+        journal.append(new_entry("step-begin", "r", step=0, digest=script.step(0).fingerprint))
         product.mkdir(exist_ok=True)
         (product / "table.f1").write_text("flags")
         journal.append(new_entry("step-end", "r", step=0, outcome="done", seconds=1.0, made={product.name: {}}))
@@ -207,7 +207,7 @@ def test_a_moved_tree_is_as_it_was_and_another_almared_calls_all(hands: Hands, m
     moved.parent.mkdir()
     hands.root = hands.root.rename(moved)
     assert reduced(hands) == []
-    monkeypatch.setattr(sections, "code_mark", lambda: "another")
+    monkeypatch.setattr(sections, "code_fingerprint", lambda: "another")
     reasons = reasons_to_call(read_mous(moved), jobs_of(read_mous(moved)))
     assert {job.name: why for job, why in reasons.items()}["X3 plan"] == "almared changed since"
     assert sorted(reduced(hands)) == sorted(everything)

@@ -1,0 +1,28 @@
+"""SHA-256 of texts and files, as hexadecimal text."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+BLOCK = 2**20
+"""How much of a file is in memory at a time (bytes)."""
+
+
+def sha256_of(data: bytes | str) -> str:
+    """Return the SHA-256 of bytes, or of a text in UTF-8; names of files that are not UTF-8 keep their bytes."""
+    return hashlib.sha256(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data).hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the SHA-256 of what is in a file."""
+    known = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            known.update(block)
+    return known.hexdigest()
+
+
+def sha256_if_there(path: Path | None) -> str:
+    """Return the SHA-256 of what is in a file, empty when there is none."""
+    return sha256_of_file(path) if path is not None and path.is_file() else ""
