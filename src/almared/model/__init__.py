@@ -8,10 +8,12 @@ from almared.model.intents import Intent, SubscanIntent
 from almared.model.records import OnlineFlag, TsysRecord, WaterVapour, Weather
 from almared.model.roles import assign_roles
 from almared.model.scan import DataBlock, Scan, Subscan
+from almared.model.selection import ChannelRange, Selection
 from almared.model.spectral import SpectralWindow, SpwRole
 
 __all__ = [
     "Antenna",
+    "ChannelRange",
     "Choice",
     "DataBlock",
     "Evidence",
@@ -20,6 +22,7 @@ __all__ = [
     "Intent",
     "OnlineFlag",
     "Scan",
+    "Selection",
     "Source",
     "SourceFlux",
     "SpectralWindow",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from almared.heuristics.thresholds.channels import (
     TDM_EDGE_FRACTION,
 )
 from almared.heuristics.thresholds.general import ASSUMED_PWV
-from almared.model import Choice, Evidence, ExecutionBlock, SpectralWindow
+from almared.model import ChannelRange, Choice, Evidence, ExecutionBlock, Selection, SpectralWindow
 from almared.physics.atmosphere import zenith_opacity
 from almared.physics.bodies import body_name
 
@@ -46,13 +47,12 @@ LINES: dict[str, dict[str, tuple[tuple[float, float], ...]]] = {
 def choose_tdm_edges(eb: ExecutionBlock, spw_ids: Sequence[int]) -> Choice[str]:
     """Return the edge channels of the TDM windows to flag, such as ``17:0~7;120~127``; empty when none is TDM."""
     windows = [eb.spws[i] for i in spw_ids if eb.spws[i].is_tdm]
-    parts = []
-    for window in windows:
-        n, edge = window.n_channels, round(TDM_EDGE_FRACTION.value * window.n_channels)
-        if edge:
-            parts.append(f"{window.id}:0~{edge - 1};{n - edge}~{n - 1}")
-    reason = "6.25 % at each edge of TDM windows, where the filter falls" if parts else "no window is TDM"
-    return Choice(",".join(parts), reason, rule="domain A.8 step 10")
+    edges = [
+        ChannelRange.edges(w.id, of=w.n_channels, n_edge=round(TDM_EDGE_FRACTION.value * w.n_channels)) for w in windows
+    ]
+    text = Selection(channels=tuple(chain.from_iterable(edges))).parameter("spw")
+    reason = "6.25 % at each edge of TDM windows, where the filter falls" if text else "no window is TDM"
+    return Choice(text, reason, rule="domain A.8 step 10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,9 @@ def choose_planet_lines(
 def _share(window: SpectralWindow, lines: Sequence[PlanetLine]) -> float:
     """Return the part of a window that lines take together; overlaps count once."""
     taken = np.zeros(window.n_channels, dtype=bool)
-    for spw, _, channels in (line.selection.partition(":") for line in lines):
-        if int(spw) == window.id:
-            first, _, last = channels.partition("~")
-            taken[int(first) : int(last) + 1] = True
+    for channels in chain.from_iterable(Selection.parse({"spw": line.selection}).channels for line in lines):
+        if channels.spw == window.id:
+            taken[channels.first : channels.last + 1] = True
     return float(taken.mean())
 
 
@@ -123,6 +122,7 @@ def _lines_in(
     for low, high in ranges:
         inside = np.flatnonzero((centres + half >= low * GHZ) & (centres - half <= high * GHZ))
         if inside.size:
+            # Both ends even when they are one: scripts of earlier plans have it so.
             selection = f"{window.id}:{inside[0]}~{inside[-1]}"
             found.append(PlanetLine(field_id, selection, species, inside.size / window.n_channels))
     return found
@@ -168,7 +168,7 @@ def choose_phase_channels(
         *(Evidence("predicted SNR per integration", round(v, 1), "", f"spw {i}") for i, v in known.items()),
     )
     return Choice(
-        ",".join(s.selection for s in stretches),
+        Selection(channels=tuple(s.channels for s in stretches)).parameter("spw"),
         _stretches_told(stretches),
         measured,
         rule="domain A.8 step 13, J1",
@@ -195,20 +195,14 @@ def _weak_told(known: Mapping[int, float]) -> str:
 class _Stretch:
     """Channels of a window, and whether they are moved from the centre or more than the usual part."""
 
-    spw_id: int
-    first: int
-    last: int
+    channels: ChannelRange
     is_moved: bool
     is_wide: bool
 
-    @property
-    def selection(self) -> str:
-        return f"{self.spw_id}:{self.first}~{self.last}"
-
 
 def _stretches_told(stretches: Sequence[_Stretch]) -> str:
-    moved = ", ".join(str(s.spw_id) for s in stretches if s.is_moved)
-    wide = ", ".join(str(s.spw_id) for s in stretches if s.is_wide)
+    moved = ", ".join(str(s.channels.spw) for s in stretches if s.is_moved)
+    wide = ", ".join(str(s.channels.spw) for s in stretches if s.is_wide)
     told = "the central fifth of each window"
     told += f", more for enough signal in spw {wide}" if wide else ""
     return told + (f", moved away from a telluric line in spw {moved}" if moved else "")
@@ -226,4 +220,4 @@ def _quiet_stretch(window: SpectralWindow, pwv_m: float, *, fraction: float) -> 
     starts = range(edge, n - edge - size + 1)
     best = min(starts, key=lambda s: (spoiled[s], abs(s - centre)), default=centre)
     is_wide = size > round(PHASE_CHANNEL_FRACTION.value * n) + 1
-    return _Stretch(window.id, best, best + size - 1, spoiled[best] < spoiled[centre], is_wide)
+    return _Stretch(ChannelRange(window.id, best, best + size - 1), spoiled[best] < spoiled[centre], is_wide)

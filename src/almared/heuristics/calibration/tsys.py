@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from almared.basics.select import id_ranges
 from almared.heuristics.calibration.calibrators import SUPPORTING, PhaseGroup, fields_of_source
@@ -15,7 +16,17 @@ from almared.heuristics.thresholds.tsys import (
     TSYS_MOST_CHANNELS,
     TSYS_NEGATIVE_TRX_FRACTION,
 )
-from almared.model import Choice, Evidence, ExecutionBlock, Intent, Scan, SpectralWindow, TsysRecord
+from almared.model import (
+    ChannelRange,
+    Choice,
+    Evidence,
+    ExecutionBlock,
+    Intent,
+    Scan,
+    Selection,
+    SpectralWindow,
+    TsysRecord,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +141,12 @@ def choose_tsys_edge_channels(eb: ExecutionBlock) -> Choice[str]:
     domain.md A.8 step 5: Tsys windows with 256 channels or fewer lose 0.03125 * (nchan / 128) of 128 channels at each
     edge, that is 0~3;124~127 of 128.
     """
-    parts = []
-    for window in tsys_spws(eb):
-        n = window.n_channels
-        edge = round(TSYS_EDGE_FRACTION.value * n)
-        if n <= TSYS_MOST_CHANNELS.value and edge > 0:
-            parts.append(f"{window.id}:0~{edge - 1};{n - edge}~{n - 1}")
-    return Choice(",".join(parts), "the filter's edge channels have no good Tsys", rule="domain A.8 step 5")
+    coarse = [window for window in tsys_spws(eb) if window.n_channels <= TSYS_MOST_CHANNELS.value]
+    edges = [
+        ChannelRange.edges(w.id, of=w.n_channels, n_edge=round(TSYS_EDGE_FRACTION.value * w.n_channels)) for w in coarse
+    ]
+    text = Selection(channels=tuple(chain.from_iterable(edges))).parameter("spw")
+    return Choice(text, "the filter's edge channels have no good Tsys", rule="domain A.8 step 5")
 
 
 def choose_tsys_fields(eb: ExecutionBlock, groups: tuple[PhaseGroup, ...]) -> tuple[Choice[TsysField], ...]:

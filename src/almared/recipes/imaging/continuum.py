@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from almared.basics.select import id_ranges
-from almared.model import Choice
+from almared.model import ChannelRange, Choice, Selection
 from almared.names import flag_versions
 from almared.plan import Action, Argument, Step, StepNeeds
 from almared.recipes.building import call, check_made, remove, routine
@@ -78,10 +78,11 @@ def continuum_step(
     number: int, line_free: Sequence[LineFree], *, averaging: Mapping[int, Choice[int]], needs: StepNeeds
 ) -> Step:
     """Return the step that averages the line-free channels into an MS of their own; flags are put back after it."""
-    lines: dict[tuple[int, ...], list[str]] = {}
+    lines: dict[tuple[int, ...], list[ChannelRange]] = {}
     for entry in line_free:
         if entry.has_lines:
-            lines.setdefault(entry.field_ids, []).append(f"{entry.spw_id}:{channel_text(entry.lines)}")
+            found = [ChannelRange(entry.spw_id, first, last) for first, last in entry.lines]
+            lines.setdefault(entry.field_ids, []).extend(found)
     actions: list[Action] = [
         remove(CONTINUUM, flag_versions(CONTINUUM)),
         routine("start_from_flags", FINAL, BEFORE),
@@ -93,11 +94,10 @@ def continuum_step(
             "Channels that are not line-free by cont.dat.",
             vis=FINAL,
             mode="manual",
-            field=id_ranges(fields),
-            spw=",".join(windows),
+            **Selection(fields=fields, channels=tuple(channels)).to_casa(),
             flagbackup=False,
         )
-        for fields, windows in lines.items()
+        for fields, channels in lines.items()
     ]
     reasons = dict.fromkeys(f"{choice.value} channels to {choice.reason}" for choice in averaging.values())
     actions += [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from almared.basics.select import id_ranges
-from almared.model import ExecutionBlock, Intent, SpwRole
+from almared.model import ExecutionBlock, Intent, Selection, SpwRole
 from almared.names import Products
 from almared.plan import Action, Argument, Step
 from almared.recipes.building import call
@@ -36,8 +36,8 @@ def _intents(eb: ExecutionBlock, products: Products) -> list[Action]:
     present = [i for i in NOT_FOR_CALIBRATION if eb.scans_with(i)]
     if not present:
         return []
-    patterns = ",".join(f"*{i.removeprefix('CALIBRATE_')}*" for i in present)
-    return [call("flagdata", vis=products.ms, mode="manual", intent=patterns, flagbackup=False)]
+    meant = Selection(intents=tuple(i.removeprefix("CALIBRATE_") for i in present))
+    return [call("flagdata", vis=products.ms, mode="manual", **meant.to_casa(), flagbackup=False)]
 
 
 def _online(eb: ExecutionBlock, products: Products) -> list[Action]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from almared.basics.select import id_ranges
 from almared.heuristics.calibration.gain import ApplyGroup
-from almared.model import ExecutionBlock, Intent
+from almared.model import ExecutionBlock, Intent, Selection
 from almared.names import Products, flag_versions
 from almared.plan import Step
 from almared.recipes.building import call, check_made, remove
@@ -62,7 +62,7 @@ def apply_tables(products: Products, bandpass: str, *, groups: Sequence[ApplyGro
 
 def split_calibrated(eb: ExecutionBlock, products: Products) -> Step:
     """Return step 18."""
-    kept = [f"*{intent.removeprefix('CALIBRATE_')}*" for intent in KEPT_INTENTS if eb.scans_with(intent)]
+    kept = [intent.removeprefix("CALIBRATE_") for intent in KEPT_INTENTS if eb.scans_with(intent)]
     made = (products.calibrated, flag_versions(products.calibrated))
     split = call(
         "mstransform",
@@ -70,7 +70,7 @@ def split_calibrated(eb: ExecutionBlock, products: Products) -> Step:
         vis=products.split,
         outputvis=products.calibrated,
         datacolumn="corrected",
-        intent=",".join(kept),
+        **Selection(intents=tuple(kept)).to_casa(),
         keepflags=True,
         reindex=False,
     )
