@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from support import tiny_eb
 
 from almared.model import ExecutionBlock, Scan, Subscan, TsysRecord
-from almared.plan import Plan
+from almared.names import Products
+from almared.plan import CALIBRATION, Plan, Step
 from almared.recipes import CalibrationOptions, plan_calibration
 
 ASDM = "uid___A002_Xabc123_X1f"
@@ -29,6 +31,13 @@ def small_eb() -> ExecutionBlock:
         for spw in (1, 3)
     ]
     return replace(eb, scans=scans, tsys=tuple(rows))
+
+
+def bare_plan(steps: Sequence[Step], build: str = "6.7.0.31", **more: Any) -> Plan:
+    """A plan of the calibration of ``x.ms`` with these steps and nothing else."""
+    eb = tiny_eb.execution_block()
+    script = Products("x.ms").script
+    return Plan(CALIBRATION, script, eb.uid, build, tuple(steps), ms="x.ms", eb=eb, **more)
 
 
 def moved(scan: Scan, seconds: float) -> tuple[Subscan, ...]:

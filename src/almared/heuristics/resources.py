@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from almared.model import DataBlock, ExecutionBlock, Intent
+from almared.plan import StepId
 
 DATA_BYTES, BYTES_PER_ROW, BYTES_PER_MS = 8.125, 300.0, 4.0e6
 """A visibility of DATA with its flag; the small columns of a row; whatever the data. Measured on three scenarios."""
@@ -40,35 +41,48 @@ class Rate:
     visibility_s: float
 
 
-RATES: dict[int, Rate] = {
-    0: Rate(0.1, 5.0e-5, 2.0e-8),
-    1: Rate(0.1, 0.0, 0.0),
-    2: Rate(0.1, 1.0e-6, 2.0e-9),
-    3: Rate(0.3, 3.0e-5, 1.0e-7),
-    4: Rate(4.0, 4.0e-5, 7.0e-8),
-    5: Rate(0.2, 0.0, 1.0e-8),
-    6: Rate(0.1, 0.0, 0.0),
-    7: Rate(0.6, 0.0, 3.0e-7),
-    8: Rate(0.4, 0.0, 8.0e-8),
-    9: Rate(0.1, 0.0, 1.5e-8),
-    10: Rate(0.2, 0.0, 5.0e-8),
-    11: Rate(0.5, 0.0, 2.2e-7),
-    12: Rate(0.1, 0.0, 1.4e-8),
-    13: Rate(0.6, 1.5e-5, 1.2e-7),
-    14: Rate(0.1, 0.0, 1.4e-8),
-    15: Rate(1.5, 0.0, 4.0e-7),
-    16: Rate(0.1, 0.0, 1.4e-8),
-    17: Rate(0.4, 0.0, 1.7e-7),
-    18: Rate(0.4, 0.0, 7.0e-8),
-    19: Rate(0.1, 0.0, 1.4e-8),
+RATES: dict[StepId, Rate] = {
+    StepId.IMPORT: Rate(0.1, 5.0e-5, 2.0e-8),
+    StepId.SYSCAL_TIMES: Rate(0.1, 0.0, 0.0),
+    StepId.LISTING: Rate(0.1, 1.0e-6, 2.0e-9),
+    StepId.APRIORI_FLAGS: Rate(0.3, 3.0e-5, 1.0e-7),
+    StepId.WVR: Rate(4.0, 4.0e-5, 7.0e-8),
+    StepId.TSYS: Rate(0.2, 0.0, 1.0e-8),
+    StepId.ANTPOS: Rate(0.1, 0.0, 0.0),
+    StepId.APRIORI_APPLY: Rate(0.6, 0.0, 3.0e-7),
+    StepId.SCIENCE_SPLIT: Rate(0.4, 0.0, 8.0e-8),
+    StepId.ORIGINAL_FLAGS: Rate(0.1, 0.0, 1.5e-8),
+    StepId.INITIAL_FLAGS: Rate(0.2, 0.0, 5.0e-8),
+    StepId.MODELS: Rate(0.5, 0.0, 2.2e-7),
+    StepId.FLAGS_BEFORE_BANDPASS: Rate(0.1, 0.0, 1.4e-8),
+    StepId.BANDPASS: Rate(0.6, 1.5e-5, 1.2e-7),
+    StepId.FLAGS_BEFORE_GAIN: Rate(0.1, 0.0, 1.4e-8),
+    StepId.GAIN: Rate(1.5, 0.0, 4.0e-7),
+    StepId.FLAGS_BEFORE_APPLY: Rate(0.1, 0.0, 1.4e-8),
+    StepId.FINAL_APPLY: Rate(0.4, 0.0, 1.7e-7),
+    StepId.CALIBRATED_SPLIT: Rate(0.4, 0.0, 7.0e-8),
+    StepId.FINAL_FLAGS: Rate(0.1, 0.0, 1.4e-8),
 }
 """Fitted to the runs of three scenarios with 1, 12 and 54 million visibilities, casatasks 6.7.0.31."""
 
-SOLVING = (13, 15)
+SOLVING = (StepId.BANDPASS, StepId.GAIN)
 """Steps that solve on calibrators."""
 
-ON_ALL_WINDOWS = (0, 1, 2, 3, 4, 5, 6, 7)
+ON_ALL_WINDOWS = tuple(step for step in StepId if step < StepId.SCIENCE_SPLIT)
 """Steps that work on the first MS."""
+
+ON_ALL_ROWS = tuple(step for step in ON_ALL_WINDOWS if step < StepId.TSYS)
+"""Steps whose time goes with all rows of the first MS."""
+
+
+SNAPSHOTS_OF_SPLIT = (
+    StepId.ORIGINAL_FLAGS,
+    StepId.FLAGS_BEFORE_BANDPASS,
+    StepId.FLAGS_BEFORE_GAIN,
+    StepId.FLAGS_BEFORE_APPLY,
+    StepId.FINAL_FLAGS,
+)
+"""Steps that save the flags of the science windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +91,8 @@ class StepResources:
 
     Parameters
     ----------
-    step : int
-        Its number.
+    step : StepId
+        Which.
     disk_bytes : float, bytes
         What it adds on disk.
     memory_bytes : float, bytes
@@ -87,7 +101,7 @@ class StepResources:
         How long it takes on two cores.
     """
 
-    step: int
+    step: StepId
     disk_bytes: float
     memory_bytes: float
     seconds: float
@@ -166,34 +180,34 @@ def estimate_resources(eb: ExecutionBlock, spw_ids: Sequence[int]) -> tuple[Step
     disk = _disk(first, split)
     return tuple(
         StepResources(
-            step=number,
-            disk_bytes=disk.get(number, 0.0),
-            memory_bytes=_memory(number, first if number in ON_ALL_WINDOWS else split),
-            seconds=_seconds(rate, first if number in (0, 1, 2, 3, 4) else split),
+            step=step,
+            disk_bytes=disk.get(step, 0.0),
+            memory_bytes=_memory(step, first if step in ON_ALL_WINDOWS else split),
+            seconds=_seconds(rate, first if step in ON_ALL_ROWS else split),
         )
-        for number, rate in RATES.items()
+        for step, rate in RATES.items()
     )
 
 
-def _disk(first: Size, split: Size) -> dict[int, float]:
+def _disk(first: Size, split: Size) -> dict[StepId, float]:
     """Return bytes that steps add: two MSs with corrected columns, one with a model, the last with data alone."""
     column = split.visibilities * COLUMN_BYTES
-    snapshots = {3: first, 7: first, 9: split, 12: split, 14: split, 16: split, 19: split}
-    disk = {number: size.snapshot_bytes for number, size in snapshots.items()}
+    disk = dict.fromkeys((StepId.APRIORI_FLAGS, StepId.APRIORI_APPLY), first.snapshot_bytes)
+    disk |= dict.fromkeys(SNAPSHOTS_OF_SPLIT, split.snapshot_bytes)
     # applycal adds CORRECTED_DATA to every row of the first MS, whatever the selection.
-    for number, more in (
-        (0, first.ms_bytes),
-        (7, first.visibilities * COLUMN_BYTES),
-        (8, split.ms_bytes),
-        (11, column),
-        (17, column),
-        (18, split.ms_bytes),
+    for step, more in (
+        (StepId.IMPORT, first.ms_bytes),
+        (StepId.APRIORI_APPLY, first.visibilities * COLUMN_BYTES),
+        (StepId.SCIENCE_SPLIT, split.ms_bytes),
+        (StepId.MODELS, column),
+        (StepId.FINAL_APPLY, column),
+        (StepId.CALIBRATED_SPLIT, split.ms_bytes),
     ):
-        disk[number] = disk.get(number, 0.0) + more
+        disk[step] = disk.get(step, 0.0) + more
     return disk
 
 
-def _memory(step: int, size: Size) -> float:
+def _memory(step: StepId, size: Size) -> float:
     solving = MEMORY_OF_SOLVING * size.largest_calibrator if step in SOLVING else 0.0
     return BASE_MEMORY_BYTES + DATA_BYTES * max(MEMORY_PER_CHUNK * size.largest_chunk, solving)
 

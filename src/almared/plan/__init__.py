@@ -1,23 +1,28 @@
-"""A calibration as data: steps of actions, with the choices behind them; nothing here chooses or writes."""
+"""A script as data: steps of actions, with the choices behind them; nothing here chooses or writes."""
 
 from almared.plan.actions import Action, Argument, Call, Routine, Value
 from almared.plan.builds import CasaBuild, default_build, known_builds
 from almared.plan.document import plan_document
-from almared.plan.plan import STEP_TITLES, NamedChoice, Plan, Step, StepNeeds
+from almared.plan.kinds import CALIBRATION, COMBINATION, IMAGING, PlanKind
+from almared.plan.plan import NamedChoice, Plan
 from almared.plan.sound import check_plan
-from almared.plan.stage import StagePlan
+from almared.plan.step import Step, StepNeeds
+from almared.plan.step_id import StepId
 
 __all__ = [
-    "STEP_TITLES",
+    "CALIBRATION",
+    "COMBINATION",
+    "IMAGING",
     "Action",
     "Argument",
     "Call",
     "CasaBuild",
     "NamedChoice",
     "Plan",
+    "PlanKind",
     "Routine",
-    "StagePlan",
     "Step",
+    "StepId",
     "StepNeeds",
     "Value",
     "check_plan",

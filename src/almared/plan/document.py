@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from almared.plan.actions import Action, Argument, Call
-from almared.plan.plan import Plan, Step
-from almared.plan.stage import StagePlan
+from almared.plan.plan import Plan
+from almared.plan.step import Step
 
 
-def plan_document(plan: Plan | StagePlan) -> dict[str, Any]:
+def plan_document(plan: Plan) -> dict[str, Any]:
     """Return the plan as plain dictionaries, lists, texts and numbers, ready for JSON."""
-    told = {"kind": plan.kind, "uid": plan.uid} if isinstance(plan, StagePlan) else {"ms": plan.ms, "uid": plan.eb.uid}
     return {
-        **told,
+        "kind": plan.kind.heading,
+        **({"ms": plan.ms} if plan.ms else {}),
+        "uid": plan.uid,
         "casatasks": plan.build,
         "head": list(plan.head),
         "choices": [{"name": c.name, **_plain(c.choice)} for c in plan.choices],
@@ -26,7 +27,7 @@ def plan_document(plan: Plan | StagePlan) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    told = {
+    document = {
         "number": step.number,
         "title": step.title,
         "actions": [_action(action) for action in step.actions],
@@ -35,22 +36,22 @@ def _step(step: Step) -> dict[str, Any]:
         "flags": dict(step.flags),
         "needs": dataclasses.asdict(step.needs),
     }
-    told |= {"after": list(step.after)} if step.after is not None else {}
-    return told | ({"nothing_because": step.nothing_because} if step.nothing_because else {})
+    document |= {"after": list(step.after)} if step.after is not None else {}
+    return document | ({"nothing_because": step.nothing_because} if step.nothing_because else {})
 
 
 def _action(action: Action) -> dict[str, Any]:
-    is_task = isinstance(action, Call)
-    told: dict[str, Any] = {"task" if is_task else "routine": action.task if isinstance(action, Call) else action.name}
-    told["arguments"] = [_argument(a) for a in action.arguments]
+    name = action.task if isinstance(action, Call) else action.name
+    document: dict[str, Any] = {"task" if isinstance(action, Call) else "routine": name}
+    document["arguments"] = [_argument(a) for a in action.arguments]
     extras = {key: getattr(action, key, "") for key in ("comment", "result", "log_to")}
-    return told | {key: value for key, value in extras.items() if value}
+    return document | {key: value for key, value in extras.items() if value}
 
 
 def _argument(argument: Argument) -> dict[str, Any]:
-    told: dict[str, Any] = {"name": argument.name}
-    told |= {"variable": argument.variable} if argument.variable else {"value": _plain(argument.value)}
-    return told | ({"reason": argument.reason} if argument.reason else {})
+    document: dict[str, Any] = {"name": argument.name}
+    document |= {"variable": argument.variable} if argument.variable else {"value": _plain(argument.value)}
+    return document | ({"reason": argument.reason} if argument.reason else {})
 
 
 def _plain(value: Any) -> Any:

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 from almared.errors import PlanError
 from almared.plan.actions import Call
 from almared.plan.builds import CasaBuild
-from almared.plan.plan import STEP_TITLES, Plan, Step
-from almared.plan.stage import StagePlan
-
-AnyPlan = TypeVar("AnyPlan", bound=Plan | StagePlan)
+from almared.plan.plan import Plan
+from almared.plan.step import Step
 
 
-def check_plan(plan: AnyPlan) -> AnyPlan:
+def check_plan(plan: Plan) -> Plan:
     """Return the plan when it is sound.
 
     Raises
     ------
     PlanError
-        A step is missing or unnamed, builds on a later one, an action names a task or parameter that the build does
-        not have, a variable is used that the same step did not keep, or a step neither acts nor says why.
+        A step is missing or has no title, builds on a later one, an action names a task or parameter that the
+        build does not have, a variable is used that the same step did not keep, or a step neither acts nor says why.
     """
     numbers = [step.number for step in plan.steps]
-    wanted = len(STEP_TITLES) if isinstance(plan, Plan) else len(plan.steps)
+    wanted = len(plan.kind.step_ids) or len(plan.steps)
     if not numbers or numbers != list(range(wanted)):
         raise PlanError(f"the steps are {numbers} and not 0 to {wanted - 1}")
     build = CasaBuild.known(plan.build)
-    unnamed = [step.number for step in plan.steps if isinstance(plan, StagePlan) and not step.name]
-    if unnamed:
-        raise PlanError(f"step {unnamed[0]} has no name")
+    untitled = [step.number for step in plan.steps if not step.title]
+    if untitled:
+        raise PlanError(f"step {untitled[0]} has no title")
     faults = [f"step {step.number}: {fault}" for step in plan.steps for fault in _faults(step, build)]
     if faults:
         raise PlanError("; ".join(faults), repair="this is an error in a recipe; please report it")

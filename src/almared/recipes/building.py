@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from almared.model import Choice
-from almared.plan import Action, Argument, Call, Routine, Step, Value
+from almared.plan import Action, Argument, Call, Routine, Step, StepId, Value
 
 
 def call(task: str, comment: str = "", /, **arguments: object) -> Call:
@@ -45,9 +45,21 @@ def from_flags(step: int, ms: str, *, versions: Sequence[tuple[int, str]]) -> Ro
     return routine("start_from_flags", ms, version)
 
 
-def nothing(number: int, reason: str) -> Step:
-    """Return a step that has nothing to do."""
-    return Step(number, nothing_because=reason)
+def calibration_step(
+    which: StepId,
+    actions: Sequence[Action],
+    *,
+    makes: tuple[str, ...] = (),
+    changes: tuple[str, ...] = (),
+    flags: Mapping[str, str] | None = None,
+) -> Step:
+    """Return a step of the calibration under its number and title."""
+    return Step(int(which), which.title, tuple(actions), makes=makes, changes=changes, flags=dict(flags or {}))
+
+
+def nothing(which: StepId, reason: str) -> Step:
+    """Return a step of the calibration that has nothing to do."""
+    return Step(int(which), which.title, nothing_because=reason)
 
 
 def map_calls(step: Step, task: str, *, change: Callable[[Call], Call]) -> Step:

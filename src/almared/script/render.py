@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from almared import __version__
-from almared.plan import Call, Plan, Routine, StagePlan, Step, check_plan
+from almared.plan import Call, Plan, Routine, Step, check_plan
 from almared.script.calls import render_action
 from almared.script.carried import carried_functions, carried_imports
 from almared.script.comments import comment_lines
@@ -20,7 +20,7 @@ thesteps = thesteps or list(globals().get("mysteps") or step_title)
 print("Steps to be executed:", thesteps)"""
 
 
-def render_script(plan: Plan | StagePlan) -> str:
+def render_script(plan: Plan) -> str:
     """Return the text of the script of a calibration or a stage: the same text for the same plan.
 
     Raises
@@ -47,7 +47,7 @@ def _top(blocks: list[str]) -> str:
     return "\n\n".join(blocks[:3])
 
 
-def _head(plan: Plan | StagePlan) -> list[str]:
+def _head(plan: Plan) -> list[str]:
     lines = [*_first_lines(plan), "#"]
     for text in plan.head:
         lines += comment_lines(text) or ["#"]
@@ -58,19 +58,14 @@ def _head(plan: Plan | StagePlan) -> list[str]:
     return lines
 
 
-def _first_lines(plan: Plan | StagePlan) -> list[str]:
-    if isinstance(plan, Plan):
-        return [
-            "# Calibration script of an ALMA execution block, made by almared.",
-            f"# Run it in the directory that holds the ASDM, {PARTLY}",
-        ]
+def _first_lines(plan: Plan) -> list[str]:
     return [
-        *comment_lines(f"{plan.kind} of the MOUS {plan.uid}".removesuffix(" of the MOUS ") + ", made by almared."),
-        f"# Run it in its own directory, {PARTLY}",
+        *comment_lines(f"{plan.heading}, made by almared."),
+        f"# Run it in {plan.kind.directory}, {PARTLY}",
     ]
 
 
-def _facts(plan: Plan | StagePlan) -> list[str]:
+def _facts(plan: Plan) -> list[str]:
     facts = {
         "made_with": {"almared": __version__, "casatasks": plan.build},
         "step_title": {s.number: s.title for s in plan.steps},
@@ -78,12 +73,12 @@ def _facts(plan: Plan | StagePlan) -> list[str]:
         "step_changes": {s.number: s.changes for s in plan.steps if s.changes},
         "step_flags": {s.number: dict(s.flags) for s in plan.steps if s.flags},
     }
-    if isinstance(plan, StagePlan):
+    if not plan.kind.has_fixed_steps:
         facts["step_after"] = {s.number: s.after for s in plan.steps if s.after is not None}
     return ["\n".join(f"{name} = {render_value(value, used=len(name) + 3)}" for name, value in facts.items())]
 
 
-def _steps(plan: Plan | StagePlan) -> list[str]:
+def _steps(plan: Plan) -> list[str]:
     return ["\n".join(_step(step)) for step in plan.steps]
 
 

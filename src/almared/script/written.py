@@ -9,8 +9,7 @@ from pathlib import Path
 
 from almared.basics.wholefile import write_whole
 from almared.errors import PlanError
-from almared.names import Products
-from almared.plan import Plan, StagePlan, plan_document
+from almared.plan import Plan, plan_document
 from almared.script.render import render_script
 
 STATE_DIRECTORY = ".almared"
@@ -40,12 +39,12 @@ class WrittenScript:
     is_new: bool
 
 
-def write_script(plan: Plan | StagePlan, directory: Path, *, is_forced: bool = False) -> WrittenScript:
+def write_script(plan: Plan, directory: Path, *, is_forced: bool = False) -> WrittenScript:
     """Write the script of a plan beside its data, and the plan as data.
 
     Parameters
     ----------
-    plan : Plan or StagePlan
+    plan : Plan
         The plan.
     directory : Path
         Directory that holds the ASDM; that of the stage.
@@ -58,7 +57,7 @@ def write_script(plan: Plan | StagePlan, directory: Path, *, is_forced: bool = F
         The script there was edited by hand, and the writing is not forced.
     """
     text = render_script(plan)
-    path = directory / (plan.script if isinstance(plan, StagePlan) else Products(plan.ms).script)
+    path = directory / plan.script
     state = directory / STATE_DIRECTORY
     before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
     backup = None

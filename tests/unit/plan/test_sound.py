@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from support import tiny_eb
+from support.small_plan import bare_plan
 
 from almared.errors import PlanError
 from almared.model import Choice
 from almared.plan import (
-    STEP_TITLES,
     Argument,
     Call,
     CasaBuild,
@@ -18,6 +17,7 @@ from almared.plan import (
     Plan,
     Routine,
     Step,
+    StepId,
     check_plan,
     default_build,
     plan_document,
@@ -28,9 +28,9 @@ BUILD = "6.7.0.31"
 
 def plan_with(*actions: Call | Routine, build: str = BUILD) -> Plan:
     """A plan whose step 3 has these actions and whose other steps have nothing to do."""
-    steps = [Step(n, nothing_because="a test") for n in range(len(STEP_TITLES))]
-    steps[3] = Step(3, actions, nothing_because="" if actions else "a test")
-    return Plan(tiny_eb.execution_block(), "x.ms", build, tuple(steps))
+    steps = [Step(int(step), step.title, nothing_because="a test") for step in StepId]
+    steps[3] = Step(3, StepId(3).title, actions, nothing_because="" if actions else "a test")
+    return bare_plan(steps, build)
 
 
 def test_sound_plan_passes() -> None:
@@ -54,13 +54,13 @@ def test_unsound_action_is_named(action: Call | Routine, words: str) -> None:
 
 def test_step_must_act_or_say_why_not() -> None:
     with pytest.raises(PlanError, match="either act or say why"):
-        check_plan(plan_with().replacing(Step(5)))
+        check_plan(plan_with().replacing(Step(5, "listobs")))
 
 
 def test_every_step_must_be_there() -> None:
     plan = plan_with()
     with pytest.raises(PlanError, match="steps are"):
-        check_plan(Plan(plan.eb, plan.ms, plan.build, plan.steps[:-1]))
+        check_plan(bare_plan(plan.steps[:-1]))
 
 
 def test_three_builds_are_on_record_and_unknown_ones_are_refused() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import tiny_eb
+from support.small_plan import bare_plan
 
-from almared.plan import STEP_TITLES, Argument, Call, Plan, Routine, Step
+from almared.plan import Argument, Call, Plan, Routine, Step, StepId
 from almared.script import render_script
 
 BUILD = "6.7.0.31"
@@ -22,9 +22,10 @@ names = st.text(min_size=1, max_size=40) | st.sampled_from([HOSTILE, "\u202e", "
 
 def plan_of(name: str) -> Plan:
     """A plan in which a name of the data stands wherever one can."""
-    steps = [Step(n, nothing_because=f"{name} is not there") for n in range(len(STEP_TITLES))]
+    steps = [Step(int(step), step.title, nothing_because=f"{name} is not there") for step in StepId]
     steps[3] = Step(
         3,
+        StepId(3).title,
         (
             Routine("start_from_flags", (Argument("", "x.ms"), Argument("", "A"), Argument("drop", (name,)))),
             Call(
@@ -41,7 +42,7 @@ def plan_of(name: str) -> Plan:
         changes=("x.ms",),
         flags={"x.ms": "A"},
     )
-    return Plan(tiny_eb.execution_block(), "x.ms", BUILD, tuple(steps), warnings=(name,), head=(name, f"a {name}"))
+    return bare_plan(steps, BUILD, warnings=(name,), head=(name, f"a {name}"))
 
 
 def shape(tree: ast.AST) -> str:
@@ -83,14 +84,14 @@ def test_hostile_name_runs_nothing() -> None:
 def test_literals_and_blocks_are_those_of_the_contract() -> None:
     tree = ast.parse(render_script(plan_of("x.ms.out")))
     told = facts(tree)
-    assert told["step_title"] == dict(enumerate(STEP_TITLES))
+    assert told["step_title"] == {int(step): step.title for step in StepId}
     assert told["made_with"]["casatasks"] == BUILD
     assert told["step_makes"] == {3: ["x.ms.out"]}
     assert told["step_changes"] == {3: ["x.ms"]}
     assert told["step_flags"] == {3: {"x.ms": "A"}}
     first = next(n for n, node in enumerate(tree.body) if is_mystep(node))
     blocks = tree.body[first:]
-    assert len(blocks) == 2 * len(STEP_TITLES)
+    assert len(blocks) == 2 * len(StepId)
     for number, (assign, block) in enumerate(zip(blocks[::2], blocks[1::2], strict=True)):
         assert is_mystep(assign)
         assert ast.literal_eval(assign.value) == number  # type: ignore[attr-defined]
@@ -115,7 +116,7 @@ def test_only_casa_and_the_standard_library_are_imported() -> None:
 
 
 def test_only_functions_that_are_used_are_carried() -> None:
-    plan = plan_of("x").replacing(Step(3, nothing_because="nothing"))
+    plan = plan_of("x").replacing(Step(3, StepId(3).title, nothing_because="nothing"))
     functions = {n.name for n in ast.parse(render_script(plan)).body if isinstance(n, ast.FunctionDef)}
     assert functions == {"begin_step", "check_casa"}
 

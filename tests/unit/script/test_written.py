@@ -6,18 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
-from support import tiny_eb
+from support.small_plan import bare_plan
 
 from almared.errors import PlanError
-from almared.plan import STEP_TITLES, Plan, Step
+from almared.plan import Plan, Step, StepId
 from almared.script import render_script, write_script
 
 NAME = "x.ms.scriptForCalibration.py"
 
 
 def plan_saying(reason: str) -> Plan:
-    steps = tuple(Step(n, nothing_because=reason) for n in range(len(STEP_TITLES)))
-    return Plan(tiny_eb.execution_block(), "x.ms", "6.7.0.31", steps)
+    return bare_plan([Step(int(step), step.title, nothing_because=reason) for step in StepId])
 
 
 def test_script_plan_and_rendering_are_written(tmp_path: Path) -> None:

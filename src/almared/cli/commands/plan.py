@@ -7,7 +7,6 @@ import json
 import click
 
 from almared.cli.plan_options import calibration_options
-from almared.names import Products
 
 
 @click.command(name="plan")
@@ -44,7 +43,7 @@ def command(eb: str, *, profile: str, is_forced: bool, dry_run: bool, is_json: b
     plan = plan_calibration(facts, options_for(source, facts, given=given))
     written = None if dry_run else write_script(plan, source.directory, is_forced=is_forced)
     if is_json:
-        script = str(source.directory / Products(plan.ms).script) if written else None
+        script = str(source.directory / plan.script) if written else None
         click.echo(json.dumps({"profile": profile, "script": script, **plan_document(plan)}, indent=1, allow_nan=False))
         return
     plan_display.show(plan, source, written=written)

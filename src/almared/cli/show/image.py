@@ -12,13 +12,13 @@ from rich.table import Table
 from almared.cli.show.consoles import table_console
 from almared.cli.show.plan import LONGEST_VALUE, need_text, time_text
 from almared.delivery.checklist import CheckLine
-from almared.plan import NamedChoice, StagePlan, StepNeeds
+from almared.plan import NamedChoice, Plan, StepNeeds
 from almared.script.comments import safe_line
 
 MILLI = 1e3
 
 
-def show_choices(plan: StagePlan) -> None:
+def show_choices(plan: Plan) -> None:
     """Print the choices and what the steps will need."""
     console = table_console()
     console.print(_choices(plan.choices))
@@ -86,7 +86,7 @@ def _choices(choices: Sequence[NamedChoice]) -> Table:
     return table
 
 
-def _needs(plan: StagePlan) -> Table:
+def _needs(plan: Plan) -> Table:
     table = Table(title="Steps", box=box.SIMPLE, title_justify="left")
     table.add_column("step", justify="right")
     table.add_column("title", overflow="fold")

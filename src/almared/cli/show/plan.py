@@ -92,7 +92,7 @@ def time_text(seconds: float) -> str:
 
 def _outcome(plan: Plan, source: EbSource, *, written: WrittenScript | None) -> list[str]:
     lines = []
-    if not plan.eb.has_binary_data:
+    if plan.eb is not None and not plan.eb.has_binary_data:
         lines.append("The ASDM holds metadata only: the script can be read, not run.")
     if source.ms is not None:
         use = "is read for this plan" if not source.is_asdm_read else "is there already and is replaced by step 0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from almared.heuristics.calibration.antpos import check_positions
 from almared.model import ExecutionBlock
 from almared.names import Products
-from almared.plan import CasaBuild, Plan, check_plan, default_build
+from almared.plan import CALIBRATION, CasaBuild, Plan, check_plan, default_build
 from almared.recipes.calibration.decide import decide
 from almared.recipes.calibration.decisions import Decisions
 from almared.recipes.calibration.head import head_lines
@@ -43,11 +43,20 @@ def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = No
     products = Products(options.ms or eb.ms_name)
     decided = decide(eb, options)
     steps = plain_steps(eb, options, products=products, decided=decided)
-    plan = Plan(eb, products.ms, build.version, steps, decided.told())
+    plan = Plan(
+        kind=CALIBRATION,
+        script=products.script,
+        uid=eb.uid,
+        build=build.version,
+        steps=steps,
+        choices=decided.told(),
+        ms=products.ms,
+        eb=eb,
+    )
     situation = Situation(eb, options, products, decided)
     for rewrite in REWRITES:
         plan = rewrite(plan, situation)
-    return check_plan(_finished(plan, decided))
+    return check_plan(_finished(plan, situation))
 
 
 def _wrong_positions(eb: ExecutionBlock, decided: Decisions) -> tuple[str, ...]:
@@ -57,9 +66,10 @@ def _wrong_positions(eb: ExecutionBlock, decided: Decisions) -> tuple[str, ...]:
     )
 
 
-def _finished(plan: Plan, decided: Decisions) -> Plan:
+def _finished(plan: Plan, situation: Situation) -> Plan:
+    eb, decided = situation.eb, situation.decided
     warnings = tuple(entry.choice.warning for entry in plan.choices if entry.choice.warning)
-    missing = () if plan.eb.has_binary_data else ("the ASDM holds metadata only: the script cannot run on it",)
-    plan = plan.with_warnings(*missing, *warnings, *tsys_warnings(plan.eb), *_wrong_positions(plan.eb, decided))
-    head = head_lines(plan.eb, refant=decided.refant.value, build=plan.build, choices=plan.choices)
-    return with_needs(plan, decided.split_spws.value).with_head(head)
+    missing = () if eb.has_binary_data else ("the ASDM holds metadata only: the script cannot run on it",)
+    plan = plan.with_warnings(*missing, *warnings, *tsys_warnings(eb), *_wrong_positions(eb, decided))
+    head = head_lines(eb, refant=decided.refant.value, build=plan.build, choices=plan.choices)
+    return with_needs(plan, eb, spw_ids=decided.split_spws.value).with_head(head)

@@ -6,7 +6,7 @@ from almared.basics.select import id_ranges
 from almared.heuristics.calibration.wvr import WvrParameters
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
-from almared.plan import Step
+from almared.plan import Step, StepId
 from almared.recipes.building import nothing
 from almared.recipes.calibration.decisions import Decisions
 from almared.recipes.calibration.options import CalibrationOptions
@@ -33,22 +33,22 @@ def plain_steps(
         flag_apriori(eb, products),
         _wvr(products, decided.wvr),
         make_tsys(products, decided.tsys_edges),
-        nothing(6, "no antenna position corrections were given"),
+        nothing(StepId.ANTPOS, "no antenna position corrections were given"),
         apply_apriori(eb, products, decided=decided),
         split_science(products, decided.split_spws.value, time_bin_s=options.time_bin_s),
         save_original_flags(products),
         flag_initially(products, decided.edge_channels, planet_lines=decided.planet_lines),
         put_models(eb, products, decided=decided),
-        save_flags(12, products),
+        save_flags(StepId.FLAGS_BEFORE_BANDPASS, products),
         _bandpass(products, decided),
-        save_flags(14, products),
+        save_flags(StepId.FLAGS_BEFORE_GAIN, products),
         solve_gains(gain_recipe(products, decided)),
-        save_flags(16, products),
+        save_flags(StepId.FLAGS_BEFORE_APPLY, products),
         apply_tables(
             products, products.of_split(decided.bandpass_tables[-1].suffix), groups=decided.apply_groups.value
         ),
         split_calibrated(eb, products),
-        save_flags(19, products),
+        save_flags(StepId.FINAL_FLAGS, products),
     )
 
 
@@ -72,7 +72,7 @@ def _flux_reference(decided: Decisions) -> Choice[int] | None:
 
 def _wvr(products: Products, wvr: Choice[WvrParameters | None]) -> Step:
     if wvr.value is None:
-        return nothing(4, wvr.reason)
+        return nothing(StepId.WVR, wvr.reason)
     chosen = wvr.value
     optional = {"smooth": Choice(chosen.smooth, wvr.reason), "tie": chosen.tie, "statsource": chosen.statsource}
     given = {name: value for name, value in optional.items() if getattr(value, "value", value)}

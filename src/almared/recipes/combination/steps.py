@@ -11,12 +11,22 @@ from almared.formats.fluxtable import NAME, FluxRecord
 from almared.heuristics.calibration.calibrators import PhaseGroup
 from almared.model import Choice
 from almared.names import FLUX_SCRIPT, flag_versions
-from almared.plan import Action, Argument, Call, NamedChoice, StagePlan, Step, StepNeeds, check_plan, default_build
+from almared.plan import (
+    COMBINATION,
+    Action,
+    Argument,
+    Call,
+    NamedChoice,
+    Plan,
+    Step,
+    StepNeeds,
+    check_plan,
+    default_build,
+)
 from almared.recipes.building import call, check_made, remove, routine
 from almared.recipes.calibration.situations.few_antennas import ENOUGH
 from almared.recipes.combination.facts import CalibratedEb
 
-KIND = "Flux equalisation and concatenation"
 CALIBRATED = "calibrated.ms"
 LISTING = f"{CALIBRATED}.listobs"
 AS_CALIBRATED = "AsCalibrated"
@@ -64,7 +74,7 @@ def gain_table(ms: str) -> str:
     return f"{ms}.ampli_inf"
 
 
-def plan_combination(combination: Combination) -> StagePlan:
+def plan_combination(combination: Combination) -> Plan:
     """Return the plan: a step for each execution block that is scaled, and the concatenation.
 
     Raises
@@ -77,8 +87,8 @@ def plan_combination(combination: Combination) -> StagePlan:
     steps = (*scalings, _concatenation(len(scalings), combination))
     tolerance = combination.dirtol_arcsec
     return check_plan(
-        StagePlan(
-            kind=KIND,
+        Plan(
+            kind=COMBINATION,
             script=FLUX_SCRIPT,
             uid=combination.uid,
             build=default_build().version,
@@ -123,11 +133,11 @@ def _scaling(eb: CalibratedEb, combination: Combination, *, number: int) -> Step
     )
     return Step(
         number,
+        f"Scaling of {eb.ms}",
         actions,
         makes=(table,),
         changes=(eb.ms,),
         flags={eb.ms: AS_CALIBRATED},
-        name=f"Scaling of {eb.ms}",
         # Data as stored are compressed little: the corrected column is as large as all of them at most.
         needs=StepNeeds(disk_bytes=eb.n_bytes, memory_bytes=8e8, seconds=5.0 + 4e-9 * eb.n_bytes),
         after=(),
@@ -223,9 +233,9 @@ def _concatenation(number: int, combination: Combination) -> Step:
     size = sum(eb.n_bytes for eb in combination.ebs) * (2 if combination.should_scale else 1)
     return Step(
         number,
+        "Concatenation",
         actions,
         makes=(CALIBRATED, LISTING),
-        name="Concatenation",
         needs=StepNeeds(disk_bytes=size, memory_bytes=8e8, seconds=5.0 + 4e-9 * size),
         after=tuple(range(number)),
     )

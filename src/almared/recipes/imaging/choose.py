@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from almared.model import Choice
 from almared.names import IMAGING_SCRIPT
-from almared.plan import NamedChoice, StagePlan, Step, StepNeeds, check_plan, default_build
+from almared.plan import IMAGING, NamedChoice, Plan, Step, StepNeeds, check_plan, default_build
 from almared.recipes.imaging.choices import ImageChoices
 from almared.recipes.imaging.continuum import (
     CONTINUUM,
@@ -21,7 +21,6 @@ from almared.recipes.imaging.continuum import (
 from almared.recipes.imaging.prepare import FINAL, CalibratedInput, prepare_steps
 from almared.recipes.imaging.steps import ImageInputs, sensitivity_step, steps_of
 
-KIND = "Imaging"
 NO_LINES = "all windows have a single channel: calibrated_final.ms is imaged as it is"
 
 
@@ -62,7 +61,7 @@ class ImagingPlan:
     data_bytes: float = 0.0
 
 
-def plan_preparation(imaging: ImagingPlan) -> StagePlan:
+def plan_preparation(imaging: ImagingPlan) -> Plan:
     """Return the plan of the first steps, whose text stays the same in the whole plan.
 
     Raises
@@ -73,7 +72,7 @@ def plan_preparation(imaging: ImagingPlan) -> StagePlan:
     return check_plan(_stage(imaging, prepare_steps(imaging.inputs)))
 
 
-def plan_imaging(imaging: ImagingPlan) -> StagePlan:
+def plan_imaging(imaging: ImagingPlan) -> Plan:
     """Return the whole plan.
 
     Raises
@@ -92,10 +91,10 @@ def plan_imaging(imaging: ImagingPlan) -> StagePlan:
     )
     subtraction = subtraction_step(3, imaging.line_free, needs=needs, reason=_why_kept(imaging))
     between = (
-        _after(continuum, (1,)),
+        replace(continuum, after=(1,)),
         # The flags of lines are in calibrated_final.ms while its continuum is averaged.
-        _after(subtraction, (2,)),
-        _after(selfcal_step(4), (2,)),
+        replace(subtraction, after=(2,)),
+        replace(selfcal_step(4), after=(2,)),
     )
     averaged = tuple(sorted(imaging.averaging))
     of_images = [
@@ -117,20 +116,6 @@ def _why_kept(imaging: ImagingPlan) -> str:
     return imaging.keep_continuum
 
 
-def _after(step: Step, after: tuple[int, ...]) -> Step:
-    return Step(
-        step.number,
-        step.actions,
-        makes=step.makes,
-        changes=step.changes,
-        flags=step.flags,
-        nothing_because=step.nothing_because,
-        needs=step.needs,
-        name=step.name,
-        after=after,
-    )
-
-
 def _with_source(image: ImageChoices, averaged: Sequence[int], *, has_subtracted: bool) -> ImageInputs:
     """Return an image with the MS it is made from."""
     if image.kind == "cube":
@@ -141,11 +126,11 @@ def _with_source(image: ImageChoices, averaged: Sequence[int], *, has_subtracted
     return ImageInputs(image, CONTINUUM, tuple(averaged.index(spw) for spw in image.spw_ids), (4,))
 
 
-def _stage(imaging: ImagingPlan, steps: tuple[Step, ...]) -> StagePlan:
+def _stage(imaging: ImagingPlan, steps: tuple[Step, ...]) -> Plan:
     choices = tuple(choice for image in imaging.images for choice in image.named_choices())
     warnings = [entry.choice.warning for entry in choices if entry.choice.warning]
-    return StagePlan(
-        kind=KIND,
+    return Plan(
+        kind=IMAGING,
         script=IMAGING_SCRIPT,
         uid=imaging.uid,
         build=default_build().version,

@@ -116,18 +116,18 @@ def continuum_step(
     ]
     return Step(
         number,
+        "Continuum MS",
         tuple(actions),
         makes=(CONTINUUM,),
         changes=(FINAL,),
         flags={FINAL: BEFORE},
-        name="Continuum MS",
         needs=needs,
     )
 
 
 def no_continuum_step(number: int, reason: str) -> Step:
     """Return the step of a continuum MS that is not needed."""
-    return Step(number, nothing_because=reason, name="Continuum MS")
+    return Step(number, "Continuum MS", nothing_because=reason)
 
 
 def subtraction_step(number: int, line_free: Sequence[LineFree], *, needs: StepNeeds, reason: str = "") -> Step:
@@ -144,10 +144,10 @@ def subtraction_step(number: int, line_free: Sequence[LineFree], *, needs: StepN
     reason : str, optional
         Why nothing is subtracted.
     """
-    name = "Subtraction of the continuum"
+    title = "Subtraction of the continuum"
     known = [entry for entry in line_free if entry.ranges]
     if reason or not known:
-        return Step(number, nothing_because=reason or "no window has line-free channels", name=name)
+        return Step(number, title, nothing_because=reason or "no window has line-free channels")
     fitspec: dict[str, dict[str, dict[str, object]]] = {}
     for entry in known:
         of_field = fitspec.setdefault(",".join(str(n) for n in entry.field_ids), {})
@@ -160,7 +160,7 @@ def subtraction_step(number: int, line_free: Sequence[LineFree], *, needs: StepN
         datacolumn="data",
     )
     actions = (remove(SUBTRACTED, flag_versions(SUBTRACTED)), subtract, check_made(SUBTRACTED))
-    return Step(number, actions, makes=(SUBTRACTED,), name=name, needs=needs)
+    return Step(number, title, actions, makes=(SUBTRACTED,), needs=needs)
 
 
 def selfcal_step(number: int) -> Step:
@@ -169,4 +169,4 @@ def selfcal_step(number: int) -> Step:
         "self-calibration is decided by a person (domain D.5): for a strong source whose noise is above the request, "
         "not for compact or 7-m parts. Add its calls here; the images below then start from what they leave"
     )
-    return Step(number, nothing_because=reason, name="Self-calibration")
+    return Step(number, "Self-calibration", nothing_because=reason)

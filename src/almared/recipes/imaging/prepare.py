@@ -57,19 +57,17 @@ def prepare_steps(inputs: Sequence[CalibratedInput]) -> tuple[Step, ...]:
     if len(parts) > 1:
         actions += [call("concat", "These MSs were given by hand.", vis=tuple(parts), concatvis=FINAL), remove(*parts)]
     needs = StepNeeds(disk_bytes=sum(each.n_bytes for each in inputs), memory_bytes=6e8, seconds=10.0)
-    split = Step(
-        0, (*actions, check_made(FINAL)), makes=(FINAL,), name="Split of the calibrated target data", needs=needs
-    )
+    split = Step(0, "Split of the calibrated target data", (*actions, check_made(FINAL)), makes=(FINAL,), needs=needs)
     listing = f"{FINAL}.listobs.txt"
     listed = Step(
         1,
+        "Listobs, and save original flags",
         (
             remove(listing),
             call("listobs", vis=FINAL, listfile=listing),
             routine("start_from_flags", FINAL, ORIGINAL),
         ),
         makes=(listing, made[1]),
-        name="Listobs, and save original flags",
     )
     return split, listed
 

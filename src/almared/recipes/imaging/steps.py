@@ -105,15 +105,11 @@ def image_steps(placed: ImageInputs, *, first: int, pb_name: str) -> tuple[Step,
         _chunk(image, _clean_call(image, vis, spws=spws), name=name, axis=image.axis.value.part(begin, count))
         for name, (begin, count, _, _) in zip(names, pieces, strict=True)
     ]
-    numbered = [_numbered(step, first + n, after=after) for n, step in enumerate(steps)]
+    numbered = [step.placed(first + n, after=after) for n, step in enumerate(steps)]
     chunk_numbers = tuple(step.number for step in numbered)
     kept = {name: (low, high) for name, (_, _, low, high) in zip(names, pieces, strict=True)}
     joined = _join(image, _clean_call(image, vis, spws=spws), kept=kept, pb_name=pb_name)
-    return (*numbered, _numbered(joined, first + len(counts), after=chunk_numbers))
-
-
-def _numbered(step: Step, number: int, *, after: tuple[int, ...]) -> Step:
-    return Step(number, step.actions, makes=step.makes, needs=step.needs, name=step.name, after=after)
+    return (*numbered, joined.placed(first + len(counts), after=chunk_numbers))
 
 
 def _whole(image: ImageChoices, clean: Call, *, first: int, after: tuple[int, ...], pb_name: str) -> Step:
@@ -129,9 +125,9 @@ def _whole(image: ImageChoices, clean: Call, *, first: int, after: tuple[int, ..
     kind = "Continuum image" if image.kind == "cont" else "Cube"
     return Step(
         first,
+        f"{kind} {image.name}",
         (*actions, *exported),
         makes=made,
-        name=f"{kind} {image.name}",
         after=after,
         needs=_needs(image, 1.0, disk=1.0),
     )
@@ -148,9 +144,9 @@ def _chunk(image: ImageChoices, clean: Call, *, name: str, axis: CubeAxis) -> St
     title = f"Cube {image.name}, {axis.n_channels} channels from {axis.start_hz / 1e9:.6f} GHz"
     return Step(
         0,
+        title,
         actions,
         makes=(*made, f"{name}.clean.json"),
-        name=title,
         needs=_needs(image, share, disk=CHUNK_DISK * share),
     )
 
@@ -171,7 +167,7 @@ def _join(image: ImageChoices, clean: Call, *, kept: Mapping[str, tuple[int, int
     exported, fits = _exports(image, pb_name)
     actions = (_cleared(image.name), join, restore, check_made(*products(image)), *exported)
     made = (*products(image), f"{image.name}.clean.json", *fits)
-    return Step(0, actions, makes=made, name=f"Cube {image.name} from its chunks", needs=_needs(image, 0.2, disk=1.0))
+    return Step(0, f"Cube {image.name} from its chunks", actions, makes=made, needs=_needs(image, 0.2, disk=1.0))
 
 
 def _with_pattern(image: ImageChoices, clean: Call) -> tuple[tuple[Routine, ...], tuple[str, ...], Call]:
@@ -308,7 +304,7 @@ def sensitivity_step(number: int, images: Sequence[ImageInputs], *, after: tuple
         actions += [Call(sensitivity.task, sensitivity.arguments, result="sensitivity"), kept, routine("remove", *left)]
     made = tuple(f"{placed.image.name}.theory.json" for placed in images)
     needs = StepNeeds(memory_bytes=BASE_BYTES, seconds=SECONDS_FIXED * len(images))
-    return Step(number, tuple(actions), makes=made, name="Noise by the weights", after=after, needs=needs)
+    return Step(number, "Noise by the weights", tuple(actions), makes=made, after=after, needs=needs)
 
 
 def _record(name: str) -> Routine:

@@ -31,7 +31,7 @@ from almared.heuristics.combination.equalise_warnings import (
 from almared.model import Choice
 from almared.mous import Mous
 from almared.names import FLUX_SCRIPT
-from almared.plan import StagePlan
+from almared.plan import Plan
 from almared.recipes.combination.facts import CalibratedEb, check_alike, differing_sources
 from almared.recipes.combination.steps import Combination, plan_combination
 from almared.recipes.combination.table import check_table, differences, make_records
@@ -111,7 +111,7 @@ class ChosenCombination:
     ----------
     combination : Combination
         What the script does.
-    plan : StagePlan
+    plan : Plan
         As a plan.
     fluxes : tuple of EqualFlux
         Means of what was measured.
@@ -122,7 +122,7 @@ class ChosenCombination:
     """
 
     combination: Combination
-    plan: StagePlan
+    plan: Plan
     fluxes: tuple[EqualFlux, ...]
     is_new_table: bool
     expected: Expected = field(default_factory=dict)

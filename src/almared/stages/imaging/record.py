@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from almared.basics.wholefile import write_whole
 from almared.heuristics.imaging.clean import automask_arguments
 from almared.measure.reached import ImageQuality
-from almared.plan import Call, StagePlan
+from almared.plan import Call, Plan
 from almared.recipes.imaging.choices import ImageChoices
 from almared.recipes.imaging.facts import ImageWishes
 from almared.recipes.imaging.steps import fits_products
@@ -58,9 +58,7 @@ def record_images(order: ImagingOrder, chosen: ChosenImages) -> dict[str, Any]:
     return document
 
 
-def _entry(
-    order: ImagingOrder, image: ImageChoices, *, plan: StagePlan, measured: dict[str, Measurement]
-) -> dict[str, Any]:
+def _entry(order: ImagingOrder, image: ImageChoices, *, plan: Plan, measured: dict[str, Measurement]) -> dict[str, Any]:
     """Return the entry of an image; it is measured only when its files are not those that were measured before."""
     files = _files(image, order.wishes.pb_name)
     made_from = {kind: order.directory / files[kind] for kind in ("image", "pbcor", "pb", "mask")}
@@ -151,7 +149,7 @@ def _requested(image: ImageChoices, wishes: ImageWishes) -> float | None:
     return wishes.rms_jy * float((wishes.rms_bandwidth_hz / image.axis.value.width_hz) ** 0.5)
 
 
-def _parameters(image: ImageChoices, plan: StagePlan) -> Mapping[str, Any]:
+def _parameters(image: ImageChoices, plan: Plan) -> Mapping[str, Any]:
     """Return the arguments of the call of tclean that made the image."""
     calls = [a for step in plan.steps for a in step.actions if isinstance(a, Call) and a.task == "tclean"]
     mine = next(call for call in calls if call.get("imagename") == image.name)

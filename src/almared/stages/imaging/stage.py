@@ -17,7 +17,7 @@ from almared.model.targets import CalibratedMs, Target
 from almared.mous import Mous
 from almared.mous.settings import ImagingTable, RequestTable
 from almared.names import IMAGING_SCRIPT, MousTree
-from almared.plan import StagePlan
+from almared.plan import Plan
 from almared.recipes.imaging.choices import Chooser, ImageChoices, image_radius_arcsec
 from almared.recipes.imaging.choose import ImagingPlan, plan_imaging, plan_preparation
 from almared.recipes.imaging.continuum import LineFree
@@ -113,7 +113,7 @@ class ChosenImages:
         The sources.
     imaging : ImagingPlan
         Images with their choices.
-    plan : StagePlan
+    plan : Plan
         The whole script.
     ranges : ContinuumRanges
         What is free of lines.
@@ -122,7 +122,7 @@ class ChosenImages:
     ms: CalibratedMs
     facts: tuple[TargetFacts, ...]
     imaging: ImagingPlan
-    plan: StagePlan
+    plan: Plan
     ranges: ContinuumRanges
 
 
@@ -307,7 +307,7 @@ def is_edited(order: ImagingOrder) -> bool:
     return script.is_file() and not order.is_forced and bool(edited_lines(script))
 
 
-def _write(order: ImagingOrder, plan: StagePlan) -> None:
+def _write(order: ImagingOrder, plan: Plan) -> None:
     if not is_edited(order):
         write_script(plan, order.directory, is_forced=order.is_forced)
 

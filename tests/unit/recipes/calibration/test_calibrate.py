@@ -15,7 +15,7 @@ from almared.formats.catalogues.antpos import PositionFile
 from almared.heuristics.calibration.flux import FluxModel, PowerLaw
 from almared.model import Choice, ExecutionBlock, Field, Scan, Subscan
 from almared.names import Products
-from almared.plan import STEP_TITLES, Call, Plan, Routine, check_plan
+from almared.plan import Call, Plan, Routine, StepId, check_plan
 from almared.recipes import CalibrationOptions, parse_flux
 from almared.recipes.calibration.decide import decide
 from almared.recipes.calibration.situations.missing_tsys import go_without_tsys
@@ -59,9 +59,9 @@ def without_small_dishes(eb: ExecutionBlock) -> ExecutionBlock:
 def test_twenty_steps_with_the_titles_that_reducers_know() -> None:
     plan = planned()
     assert [step.number for step in plan.steps] == list(range(20))
-    assert STEP_TITLES[8] == "Split out science SPWs and time average"
-    assert STEP_TITLES[9] == "Listobs, and save original flags"
-    assert STEP_TITLES[19] == "Save flags after applycal"
+    assert StepId(8).title == "Split out science SPWs and time average"
+    assert StepId(9).title == "Listobs, and save original flags"
+    assert StepId(19).title == "Save flags after applycal"
     for step in plan.steps:
         assert bool(step.actions) != bool(step.nothing_because)
 

@@ -16,7 +16,7 @@ from almared.errors import InputError, PlanError
 from almared.formats.fluxtable import FluxRecord, FluxScale, MeasuredFlux, parse_records, render_fluxes
 from almared.heuristics.combination.equalise import equalise
 from almared.model import Choice
-from almared.plan import Call, StagePlan, Step
+from almared.plan import Call, Plan, Step
 from almared.recipes.combination.facts import CalibratedEb, check_alike, describe_calibrated, differing_sources
 from almared.recipes.combination.steps import Combination, plan_combination
 from almared.recipes.combination.table import check_table, differences, make_records
@@ -56,7 +56,7 @@ def table_of(ebs: tuple[CalibratedEb, ...]) -> tuple[FluxRecord, ...]:
 
 def planned(
     records: tuple[FluxRecord, ...] | None = None, *, should_scale: bool = True, dirtol: float | None = None
-) -> StagePlan:
+) -> Plan:
     ebs = blocks()
     used = table_of(ebs) if records is None else records
     choice = Choice(dirtol, "repeated pointings are near each other")
@@ -81,7 +81,7 @@ def test_table_has_calibrator_window_and_block_in_order() -> None:
 
 def test_each_block_gets_the_models_the_solution_and_the_scale() -> None:
     plan = planned()
-    assert [step.name for step in plan.steps] == [
+    assert [step.title for step in plan.steps] == [
         f"Scaling of {NAMES[0]}.ms.split.cal",
         f"Scaling of {NAMES[1]}.ms.split.cal",
         "Concatenation",

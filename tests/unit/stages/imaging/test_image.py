@@ -19,7 +19,7 @@ from almared.model.targets import CalibratedMs, Target
 from almared.model.uv_points import UvPoints
 from almared.mous import Mous, MousEb, MousSettings, read_mous
 from almared.names import MousTree, Products, Uid
-from almared.plan import Call, Routine, StagePlan
+from almared.plan import Call, Plan, Routine
 from almared.recipes.imaging.choices import Chooser, ImageChoices
 from almared.recipes.imaging.choose import ImagingPlan, plan_imaging, plan_preparation
 from almared.recipes.imaging.continuum import LineFree
@@ -179,7 +179,7 @@ def test_what_a_person_set_replaces_a_choice() -> None:
     assert {choice.reason for choice in values} == {"set by hand"}
 
 
-def plan(ms: CalibratedMs, **changes: object) -> StagePlan:
+def plan(ms: CalibratedMs, **changes: object) -> Plan:
     made = images(ms, **changes)  # type: ignore[arg-type]
     free = tuple(LineFree((0,), w.id, ((3, 40), (60, w.n_channels - 4)), w.n_channels) for w in ms.windows)
     averaging = {w.id: Choice(8, "a reason") for w in ms.windows}
@@ -193,7 +193,7 @@ def _line_only(image: ImageChoices) -> ImageChoices:
     return replace(image, is_line_only=True)
 
 
-def calls(stage: StagePlan, task: str) -> list[Call]:
+def calls(stage: Plan, task: str) -> list[Call]:
     return [a for step in stage.steps for a in step.actions if isinstance(a, Call) and a.task == task]
 
 

@@ -7,8 +7,8 @@ import functools
 from almared.heuristics.calibration.antpos import Offsets
 from almared.model import Choice
 from almared.names import Products
-from almared.plan import NamedChoice, Plan, Step
-from almared.recipes.building import call, check_made, map_calls, nothing, remove
+from almared.plan import NamedChoice, Plan, Step, StepId
+from almared.recipes.building import calibration_step, call, check_made, map_calls, nothing, remove
 from almared.recipes.calibration.situations.situation import Situation
 from almared.recipes.calibration.steps.apriori_apply import with_table
 
@@ -26,10 +26,12 @@ def correct_antenna_positions(plan: Plan, situation: Situation) -> Plan:
     told = NamedChoice("antenna positions", Choice(_text(choice.value), choice.reason, choice.evidence, choice.rule))
     plan = plan.with_choices(told).with_warnings(*([choice.warning] if choice.warning else []))
     if not choice.value:
-        return plan.replacing(nothing(6, choice.reason))
+        return plan.replacing(nothing(StepId.ANTPOS, choice.reason))
     table = situation.products.of_ms("antpos")
     plan = plan.replacing(_position_step(situation.products, choice))
-    return plan.with_step(7, lambda step: map_calls(step, "applycal", change=functools.partial(with_table, table)))
+    return plan.with_step(
+        StepId.APRIORI_APPLY, lambda step: map_calls(step, "applycal", change=functools.partial(with_table, table))
+    )
 
 
 def _text(offsets: Offsets) -> str:
@@ -46,4 +48,4 @@ def _position_step(products: Products, choice: Choice[Offsets]) -> Step:
         antenna=Choice(",".join(name for name, _ in choice.value), choice.reason),
         parameter=Choice(tuple(part for _, offset in choice.value for part in offset), "x, y, z of each, m, ITRF"),
     )
-    return Step(6, (remove(table), solve, check_made(table)), makes=(table,))
+    return calibration_step(StepId.ANTPOS, (remove(table), solve, check_made(table)), makes=(table,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from almared.model import Choice
-from almared.plan import Call, NamedChoice, Plan, Step
+from almared.plan import Call, NamedChoice, Plan, Step, StepId
 from almared.recipes.building import map_calls
 from almared.recipes.calibration.situations.situation import Situation
 
@@ -30,6 +30,6 @@ def need_fewer_baselines(plan: Plan, situation: Situation) -> Plan:
     def lowered_in(step: Step) -> Step:
         return map_calls(map_calls(step, "gaincal", change=lowered), "bandpass", change=lowered)
 
-    plan = plan.with_step(13, lowered_in).with_step(15, lowered_in)
+    plan = plan.with_step(StepId.BANDPASS, lowered_in).with_step(StepId.GAIN, lowered_in)
     choice = Choice(baselines, reason, rule="domain A.8 step 15")
     return plan.with_choices(NamedChoice("baselines per antenna", choice))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from almared.plan import Plan
+from almared.plan import Plan, StepId
 from almared.recipes.building import nothing
 from almared.recipes.calibration.situations.situation import Situation
 
@@ -15,4 +15,4 @@ def use_imported_ms(plan: Plan, situation: Situation) -> Plan:
     warning = (
         f"{situation.products.ms} was imported before: nothing is known about its import, and it cannot be made anew"
     )
-    return plan.replacing(nothing(0, reason)).with_warnings(warning)
+    return plan.replacing(nothing(StepId.IMPORT, reason)).with_warnings(warning)

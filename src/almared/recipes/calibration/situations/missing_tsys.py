@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from almared.errors import PlanError
 from almared.model import Choice
-from almared.plan import Action, Argument, Call, NamedChoice, Plan, Step
+from almared.plan import Action, Argument, Call, NamedChoice, Plan, Step, StepId
 from almared.recipes.building import call, map_calls, nothing
 from almared.recipes.calibration.situations.situation import Situation
 from almared.recipes.calibration.steps.apriori_apply import without_table
@@ -32,7 +32,7 @@ def go_without_tsys(plan: Plan, situation: Situation) -> Plan:
     """
     if not situation.eb.tsys:
         table = situation.products.of_ms("tsys")
-        plan = plan.replacing(nothing(5, ANY))
+        plan = plan.replacing(nothing(StepId.TSYS, ANY))
         plan = plan.with_step(
             7, lambda step: map_calls(step, "applycal", change=functools.partial(without_table, table))
         )
@@ -40,7 +40,7 @@ def go_without_tsys(plan: Plan, situation: Situation) -> Plan:
         choice = Choice("none", ANY, rule="domain A.8 step 7", warning=warning)
         return plan.with_choices(NamedChoice("system temperatures", choice))
     _require_calibrators(situation)
-    return plan.with_step(7, _flag_without)
+    return plan.with_step(StepId.APRIORI_APPLY, _flag_without)
 
 
 def _require_calibrators(situation: Situation) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from almared.model import Choice
-from almared.plan import NamedChoice, Plan
+from almared.plan import NamedChoice, Plan, StepId
 from almared.recipes.building import map_calls, nothing
 from almared.recipes.calibration.situations.situation import Situation
 from almared.recipes.calibration.steps.apriori_apply import without_table
@@ -25,6 +25,8 @@ def leave_out_water_vapour(plan: Plan, situation: Situation) -> Plan:
         return plan
     reason = chosen.reason if chosen.value is None else SWITCHED_OFF
     table = situation.products.of_ms("wvr")
-    plan = plan.replacing(nothing(4, reason))
-    plan = plan.with_step(7, lambda step: map_calls(step, "applycal", change=functools.partial(without_table, table)))
+    plan = plan.replacing(nothing(StepId.WVR, reason))
+    plan = plan.with_step(
+        StepId.APRIORI_APPLY, lambda step: map_calls(step, "applycal", change=functools.partial(without_table, table))
+    )
     return plan.with_choices(NamedChoice("water vapour", Choice("not corrected", reason, rule="domain A.8 step 4")))

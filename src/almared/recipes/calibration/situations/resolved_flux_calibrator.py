@@ -10,7 +10,7 @@ from itertools import combinations
 
 from almared.basics.select import id_ranges
 from almared.model import Antenna, Choice
-from almared.plan import Action, Argument, Call, NamedChoice, Plan, Routine, Step
+from almared.plan import Action, Argument, Call, NamedChoice, Plan, Routine, Step, StepId
 from almared.recipes.building import call, check_made, remove
 from almared.recipes.calibration.plain import gain_recipe
 from almared.recipes.calibration.situations.situation import Situation
@@ -60,7 +60,7 @@ def scale_on_short_baselines(plan: Plan, situation: Situation) -> Plan:
         return plan
     choice = _choice(diameter, subset)
     recipe = gain_recipe(situation.products, decided)
-    step = _gain_step(plan.step(15), recipe, subset=subset, choice=choice)
+    step = _gain_step(plan.step(StepId.GAIN), recipe, subset=subset, choice=choice)
     return plan.replacing(step).with_choices(NamedChoice("antennas of the flux scale", choice))
 
 
@@ -101,7 +101,7 @@ def _gain_step(step: Step, recipe: GainRecipe, *, subset: Subset, choice: Choice
     final = tuple(recipe.table(name) for name in ("phase_int", "flux_inf", "phase_inf"))
     texts = fluxscale_products(recipe.products)
     actions: tuple[Action, ...] = (
-        start_flags(15, recipe.products),
+        start_flags(StepId.GAIN, recipe.products),
         remove(*short, *final, *texts),
         *_short_solutions(recipe, subset, choice=choice),
         *_derived_models(recipe),

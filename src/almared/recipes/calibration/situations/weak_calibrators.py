@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from almared.basics.select import id_ranges
 from almared.model import Choice
-from almared.plan import Call, NamedChoice, Plan
+from almared.plan import Call, NamedChoice, Plan, StepId
 from almared.recipes.building import map_calls
 from almared.recipes.calibration.situations.situation import Situation
 
@@ -26,7 +26,7 @@ def solve_for_longer(plan: Plan, situation: Situation) -> Plan:
         13,
         lambda step: map_calls(step, "gaincal", change=lambda call: call.with_argument("spw", windows, reason=WHOLE)),
     )
-    plan = plan.with_step(15, lambda step: map_calls(step, "gaincal", change=_per_scan))
+    plan = plan.with_step(StepId.GAIN, lambda step: map_calls(step, "gaincal", change=_per_scan))
     choice = Choice("whole windows, phases per scan", "asked for (--low-snr)", rule="domain A.12")
     return plan.with_choices(NamedChoice("low SNR", choice))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from almared.basics.select import id_ranges
 from almared.model import Choice
-from almared.plan import NamedChoice, Plan, Step
+from almared.plan import NamedChoice, Plan, Step, StepId
 from almared.recipes.building import call
 from almared.recipes.calibration.situations.situation import Situation
 
@@ -34,4 +34,4 @@ def fix_zero_positions(plan: Plan, situation: Situation) -> Plan:
     def fixed(step: Step) -> Step:
         return replace(step, actions=(*step.actions, fix))
 
-    return plan.with_step(1, fixed).with_choices(NamedChoice("fields without position", choice))
+    return plan.with_step(StepId.SYSCAL_TIMES, fixed).with_choices(NamedChoice("fields without position", choice))

@@ -9,10 +9,10 @@ from almared.basics.select import id_ranges
 from almared.heuristics.calibration.tsys import TsysField
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
-from almared.plan import Action, Argument, Call, Step, Value
-from almared.recipes.building import call
+from almared.plan import Action, Argument, Call, Step, StepId, Value
+from almared.recipes.building import calibration_step, call
 from almared.recipes.calibration.decisions import Decisions
-from almared.recipes.calibration.steps.flag_versions import start_flags, version_of_step
+from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
 PER_TABLE = ("gaintable", "gainfield", "interp", "spwmap")
 """Arguments of applycal with one entry for each table."""
@@ -21,8 +21,10 @@ PER_TABLE = ("gaintable", "gainfield", "interp", "spwmap")
 def apply_apriori(eb: ExecutionBlock, products: Products, *, decided: Decisions) -> Step:
     """Return step 7 with Tsys and WVR, one call for each source (domain A.8 step 7)."""
     calls = [_call(eb, products, decided=decided, source=source) for source in decided.tsys_fields]
-    actions: tuple[Action, ...] = (start_flags(7, products), *(c for c in calls if c.get("spw")))
-    return Step(7, actions, changes=(products.ms,), flags={products.ms: version_of_step(7)})
+    actions: tuple[Action, ...] = (start_flags(StepId.APRIORI_APPLY, products), *(c for c in calls if c.get("spw")))
+    return calibration_step(
+        StepId.APRIORI_APPLY, actions, changes=(products.ms,), flags=flags_of_step(StepId.APRIORI_APPLY, products)
+    )
 
 
 def _call(eb: ExecutionBlock, products: Products, *, decided: Decisions, source: Choice[TsysField]) -> Call:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from almared.basics.select import id_ranges
 from almared.model import ExecutionBlock, Intent, Selection, SpwRole
 from almared.names import Products
-from almared.plan import Action, Argument, Step
-from almared.recipes.building import call
-from almared.recipes.calibration.steps.flag_versions import start_flags, version_of_step
+from almared.plan import Action, Argument, Step, StepId
+from almared.recipes.building import calibration_step, call
+from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
 NOT_FOR_CALIBRATION = (Intent.POINTING, Intent.FOCUS, Intent.SIDEBAND_RATIO, Intent.ATMOSPHERE)
 """Intents whose data are flagged before the calibration (domain A.8 step 3)."""
@@ -17,7 +17,7 @@ def flag_apriori(eb: ExecutionBlock, products: Products) -> Step:
     """Return step 3: autocorrelations but those of the radiometers, intents that are no science, online flags."""
     correlator = [spw.id for spw in eb.spws if spw.processor != "RADIOMETER"]
     actions: list[Action] = [
-        start_flags(3, products),
+        start_flags(StepId.APRIORI_FLAGS, products),
         call(
             "flagdata",
             "Autocorrelations; those of the radiometers stay, for the water vapour is in them.",
@@ -29,7 +29,12 @@ def flag_apriori(eb: ExecutionBlock, products: Products) -> Step:
         ),
     ]
     actions += [*_intents(eb, products), *_online(eb, products)]
-    return Step(3, tuple(actions), changes=(products.ms,), flags={products.ms: version_of_step(3)})
+    return calibration_step(
+        StepId.APRIORI_FLAGS,
+        tuple(actions),
+        changes=(products.ms,),
+        flags=flags_of_step(StepId.APRIORI_FLAGS, products),
+    )
 
 
 def _intents(eb: ExecutionBlock, products: Products) -> list[Action]:

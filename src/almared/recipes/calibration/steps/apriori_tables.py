@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from almared.names import Products
-from almared.plan import Action, Step
-from almared.recipes.building import call, check_made, remove
+from almared.plan import Action, Step, StepId
+from almared.recipes.building import calibration_step, call, check_made, remove
 
 
 def solve_wvr(products: Products, wvr_spws: Sequence[int], **chosen: object) -> Step:
@@ -19,7 +19,7 @@ def solve_wvr(products: Products, wvr_spws: Sequence[int], **chosen: object) -> 
     table, log = products.of_ms("wvr"), products.of_ms("wvrgcal")
     made = (table, log, *([products.of_ms("wvr_unsmoothed")] if "smooth" in chosen else []))
     solve = call("wvrgcal", vis=products.ms, caltable=table, wvrspw=tuple(wvr_spws), **chosen)
-    return Step(4, (remove(*made), replace(solve, log_to=log), check_made(table)), makes=made)
+    return calibration_step(StepId.WVR, (remove(*made), replace(solve, log_to=log), check_made(table)), makes=made)
 
 
 def make_tsys(products: Products, edges: object) -> Step:
@@ -40,4 +40,4 @@ def make_tsys(products: Products, edges: object) -> Step:
     ]
     if getattr(edges, "value", edges):
         actions.append(call("flagdata", vis=table, mode="manual", spw=edges, flagbackup=False))
-    return Step(5, tuple(actions), makes=(table,))
+    return calibration_step(StepId.TSYS, tuple(actions), makes=(table,))

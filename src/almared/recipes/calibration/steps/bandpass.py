@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from almared.model import Choice
 from almared.names import Products
-from almared.plan import Action, Step
-from almared.recipes.building import call, check_made, remove
-from almared.recipes.calibration.steps.flag_versions import start_flags, version_of_step
+from almared.plan import Action, Step, StepId
+from almared.recipes.building import calibration_step, call, check_made, remove
+from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def solve_bandpass(
     before = products.of_split("ap_pre_bandpass")
     names = tuple(products.of_split(table.suffix) for table in tables)
     actions: list[Action] = [
-        start_flags(13, products),
+        start_flags(StepId.BANDPASS, products),
         remove(before, *names),
         call(
             "gaincal",
@@ -78,10 +78,10 @@ def solve_bandpass(
                 gaintable=(before,),
             )
         )
-    return Step(
-        13,
+    return calibration_step(
+        StepId.BANDPASS,
         (*actions, check_made(before, *names)),
         makes=(before, *names),
         changes=(products.split,),
-        flags={products.split: version_of_step(13)},
+        flags=flags_of_step(StepId.BANDPASS, products),
     )

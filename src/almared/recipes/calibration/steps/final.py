@@ -8,9 +8,9 @@ from almared.basics.select import id_ranges
 from almared.heuristics.calibration.gain import ApplyGroup
 from almared.model import ExecutionBlock, Intent, Selection
 from almared.names import Products, flag_versions
-from almared.plan import Step
-from almared.recipes.building import call, check_made, remove
-from almared.recipes.calibration.steps.flag_versions import ms_of_step, start_flags, version_of_step
+from almared.plan import Step, StepId
+from almared.recipes.building import calibration_step, call, check_made, remove
+from almared.recipes.calibration.steps.flag_versions import flags_of_step, ms_of_step, start_flags
 
 KEPT_INTENTS = (
     Intent.BANDPASS,
@@ -26,10 +26,12 @@ KEPT_INTENTS = (
 """Intents of the calibrated MS; scans for pointing and atmosphere alone stay behind (domain A.8 step 18)."""
 
 
-def save_flags(number: int, products: Products) -> Step:
+def save_flags(which: StepId, products: Products) -> Step:
     """Return a step that saves the flags, or puts them back when they were saved before."""
-    ms = ms_of_step(number, products)
-    return Step(number, (start_flags(number, products),), changes=(ms,), flags={ms: version_of_step(number)})
+    changes = (ms_of_step(which, products),)
+    return calibration_step(
+        which, (start_flags(which, products),), changes=changes, flags=flags_of_step(which, products)
+    )
 
 
 PHASES = {
@@ -41,7 +43,7 @@ PHASES = {
 
 def apply_tables(products: Products, bandpass: str, *, groups: Sequence[ApplyGroup]) -> Step:
     """Return step 17 (domain A.8 step 17)."""
-    actions = [start_flags(17, products)]
+    actions = [start_flags(StepId.FINAL_APPLY, products)]
     calls = [
         call(
             "applycal",
@@ -56,8 +58,12 @@ def apply_tables(products: Products, bandpass: str, *, groups: Sequence[ApplyGro
         )
         for group in groups
     ]
-    flags = {products.split: version_of_step(17)}
-    return Step(17, (*actions, *calls), changes=(products.split,), flags=flags)
+    return calibration_step(
+        StepId.FINAL_APPLY,
+        (*actions, *calls),
+        changes=(products.split,),
+        flags=flags_of_step(StepId.FINAL_APPLY, products),
+    )
 
 
 def split_calibrated(eb: ExecutionBlock, products: Products) -> Step:
@@ -74,4 +80,6 @@ def split_calibrated(eb: ExecutionBlock, products: Products) -> Step:
         keepflags=True,
         reindex=False,
     )
-    return Step(18, (remove(*made), split, check_made(products.calibrated)), makes=made)
+    return calibration_step(
+        StepId.CALIBRATED_SPLIT, (remove(*made), split, check_made(products.calibrated)), makes=made
+    )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from almared.basics.select import id_ranges
 from almared.model import Choice
 from almared.names import Products
-from almared.plan import Action, Argument, Call, Routine, Step
-from almared.recipes.building import call, check_made, remove
-from almared.recipes.calibration.steps.flag_versions import start_flags, version_of_step
+from almared.plan import Action, Argument, Call, Routine, Step, StepId
+from almared.recipes.building import calibration_step, call, check_made, remove
+from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def solve_gains(recipe: GainRecipe) -> Step:
     tables = tuple(products.of_split(name) for name in solved)
     texts = fluxscale_products(products) if recipe.flux_reference else ()
     actions: list[Action] = [
-        start_flags(15, products),
+        start_flags(StepId.GAIN, products),
         remove(*tables, *texts),
         recipe.phases(
             "phase_int", recipe.phase_solint, comment="Short phases, for the amplitudes and the calibrators."
@@ -91,12 +91,12 @@ def solve_gains(recipe: GainRecipe) -> Step:
         recipe.phases("phase_inf", "inf", comment="Phases of each scan, carried over to the targets."),
         check_made(*tables),
     ]
-    return Step(
-        15,
+    return calibration_step(
+        StepId.GAIN,
         tuple(actions),
         makes=(*tables, *texts),
         changes=(products.split,),
-        flags={products.split: version_of_step(15)},
+        flags=flags_of_step(StepId.GAIN, products),
     )
 
 

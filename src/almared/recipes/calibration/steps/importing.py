@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from almared.names import Products, flag_versions
-from almared.plan import Step
-from almared.recipes.building import call, check_made, remove, routine
+from almared.plan import Step, StepId
+from almared.recipes.building import calibration_step, call, check_made, remove, routine
 from almared.recipes.calibration.options import CalibrationOptions
 
 ASIS = "Antenna Station Receiver Source CalAtmosphere CalWVR CorrelatorMode SBSummary"
@@ -40,16 +40,16 @@ def import_asdm(products: Products, options: CalibrationOptions) -> Step:
         ),
         routine("unify_source_ids", products.ms),
     )
-    return Step(0, actions, makes=(products.ms, versions))
+    return calibration_step(StepId.IMPORT, actions, makes=(products.ms, versions))
 
 
 def fix_syscal_times(products: Products) -> Step:
     """Return step 1; it changes nothing in tables whose times are right (domain A.8 step 1)."""
-    return Step(1, (routine("fix_syscal_times", products.ms),), changes=(products.ms,))
+    return calibration_step(StepId.SYSCAL_TIMES, (routine("fix_syscal_times", products.ms),), changes=(products.ms,))
 
 
 def list_observation(products: Products) -> Step:
     """Return step 2."""
     listing = products.of_ms("listobs")
     actions = (remove(listing), call("listobs", vis=products.ms, listfile=listing), check_made(listing))
-    return Step(2, actions, makes=(listing,))
+    return calibration_step(StepId.LISTING, actions, makes=(listing,))

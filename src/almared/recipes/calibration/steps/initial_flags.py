@@ -5,9 +5,9 @@ from __future__ import annotations
 from almared.heuristics.calibration.channels import PlanetLine
 from almared.model import Choice
 from almared.names import Products
-from almared.plan import Action, Argument, Step
-from almared.recipes.building import call
-from almared.recipes.calibration.steps.flag_versions import start_flags, version_of_step
+from almared.plan import Action, Argument, Step, StepId
+from almared.recipes.building import calibration_step, call
+from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
 
 def flag_initially(products: Products, edges: Choice[str], *, planet_lines: Choice[tuple[PlanetLine, ...]]) -> Step:
@@ -18,7 +18,7 @@ def flag_initially(products: Products, edges: Choice[str], *, planet_lines: Choi
     domain.md A.8 step 10.
     """
     shadow = call("flagdata", "Antennas in the shadow of others.", vis=products.split, mode="shadow", flagbackup=False)
-    actions: list[Action] = [start_flags(10, products), shadow]
+    actions: list[Action] = [start_flags(StepId.INITIAL_FLAGS, products), shadow]
     if edges.value:
         actions.append(call("flagdata", vis=products.split, mode="manual", spw=edges, flagbackup=False))
     actions += [
@@ -32,4 +32,9 @@ def flag_initially(products: Products, edges: Choice[str], *, planet_lines: Choi
         )
         for line in planet_lines.value
     ]
-    return Step(10, tuple(actions), changes=(products.split,), flags={products.split: version_of_step(10)})
+    return calibration_step(
+        StepId.INITIAL_FLAGS,
+        tuple(actions),
+        changes=(products.split,),
+        flags=flags_of_step(StepId.INITIAL_FLAGS, products),
+    )

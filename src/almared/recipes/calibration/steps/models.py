@@ -8,8 +8,8 @@ from almared.basics.select import id_ranges
 from almared.heuristics.calibration.flux import STANDARD, FluxModel, PowerLaw
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
-from almared.plan import Argument, Call, Step
-from almared.recipes.building import call, clear_after_kill, nothing
+from almared.plan import Argument, Call, Step, StepId
+from almared.recipes.building import calibration_step, call, clear_after_kill, nothing
 from almared.recipes.calibration.decisions import Decisions
 
 UNIT_SHAPE = "1 Jy at the middle of the window: only the slope within it counts, the flux comes from fluxscale"
@@ -26,9 +26,11 @@ def put_models(eb: ExecutionBlock, products: Products, *, decided: Decisions) ->
     flux = [_flux_model(eb, products, choice=decided.flux_model, decided=decided)] if decided.flux_model else []
     models = [*flux, *_shape_models(eb, products, decided=decided)]
     if not models:
-        return nothing(11, "no flux density of any calibrator is known")
+        return nothing(StepId.MODELS, "no flux density of any calibrator is known")
     clear = call("delmod", "Models of an earlier run go first.", vis=products.split, otf=True, scr=True)
-    return Step(11, (clear_after_kill(products.split), clear, *models), changes=(products.split,))
+    return calibration_step(
+        StepId.MODELS, (clear_after_kill(products.split), clear, *models), changes=(products.split,)
+    )
 
 
 def _flux_model(eb: ExecutionBlock, products: Products, *, choice: Choice[FluxModel], decided: Decisions) -> Call:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from almared.basics.select import id_ranges
 from almared.names import Products, flag_versions
-from almared.plan import Argument, Call, Step
-from almared.recipes.building import call, check_made, remove
-from almared.recipes.calibration.steps.flag_versions import start_flags, version_of_step
+from almared.plan import Argument, Call, Step, StepId
+from almared.recipes.building import calibration_step, call, check_made, remove
+from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
 
 def split_science(products: Products, spws: Sequence[int], *, time_bin_s: float = 0.0) -> Step:
@@ -27,7 +27,7 @@ def split_science(products: Products, spws: Sequence[int], *, time_bin_s: float 
         **averaging,
     )
     made = (products.split, flag_versions(products.split))
-    return Step(8, (remove(*made), split, check_made(products.split)), makes=made)
+    return calibration_step(StepId.SCIENCE_SPLIT, (remove(*made), split, check_made(products.split)), makes=made)
 
 
 def save_original_flags(products: Products) -> Step:
@@ -36,14 +36,14 @@ def save_original_flags(products: Products) -> Step:
     actions = (
         remove(listing),
         call("listobs", vis=products.split, listfile=listing),
-        start_flags(9, products),
+        start_flags(StepId.ORIGINAL_FLAGS, products),
     )
-    return Step(
-        9,
+    return calibration_step(
+        StepId.ORIGINAL_FLAGS,
         actions,
         makes=(listing,),
         changes=(products.split,),
-        flags={products.split: version_of_step(9)},
+        flags=flags_of_step(StepId.ORIGINAL_FLAGS, products),
     )
 
 

@@ -1,0 +1,44 @@
+"""What plans are for: the calibration of an execution block, or a stage of the MOUS after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from almared.plan.step_id import StepId
+
+
+@dataclass(frozen=True, slots=True)
+class PlanKind:
+    """What a plan is for.
+
+    Parameters
+    ----------
+    heading : str
+        What its script does, for the first line.
+    directory : str
+        Where the script runs, in the words of its second line.
+    step_ids : tuple of StepId
+        Its steps when they are always the same; empty when their number follows from the data.
+    names_mous : bool
+        Whether the first line gives the MOUS.
+    """
+
+    heading: str
+    directory: str = "its own directory"
+    step_ids: tuple[StepId, ...] = ()
+    names_mous: bool = True
+
+    @property
+    def has_fixed_steps(self) -> bool:
+        """Whether its steps are always the same, each building on all before it."""
+        return bool(self.step_ids)
+
+
+CALIBRATION = PlanKind(
+    "Calibration script of an ALMA execution block",
+    directory="the directory that holds the ASDM",
+    step_ids=tuple(StepId),
+    names_mous=False,
+)
+COMBINATION = PlanKind("Flux equalisation and concatenation")
+IMAGING = PlanKind("Imaging")
