@@ -16,7 +16,7 @@ from conftest import Command
 
 from almared.formats.contdat import read_contdat
 from almared.formats.fits.planes import Beam, read_planes
-from almared.stages.imaging.record import RECORD
+from almared.records.images import NAME as RECORD
 
 pytestmark = pytest.mark.casa
 

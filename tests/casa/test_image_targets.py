@@ -15,11 +15,11 @@ from scipy.ndimage import map_coordinates
 from support.mosaic_sky import PREPARE, SETTINGS, SEVEN_METRES, SOURCE, fill, setting_words, without_line
 
 from almared.formats.fits.planes import read_planes
+from almared.records.images import NAME as RECORD
 from almared.simulate.scenario.mous import MousTruth, read_mous_truth
 from almared.simulate.verify.fits_images import FitsImage, read_fits_image
 from almared.simulate.verify.images import compare_continuum
 from almared.simulate.world.sky import primary_beam
-from almared.stages.imaging.record import RECORD
 
 pytestmark = pytest.mark.casa
 

@@ -10,10 +10,10 @@ from almared.delivery.checklist import StagePlace, stage_places
 from almared.delivery.restore import NAME as RESTORE
 from almared.delivery.restore import archive_name, kept_products
 from almared.mous import Mous, MousEb
+from almared.records.images import images_in
 from almared.records.journal import JOURNAL, STATE_DIRECTORY
 from almared.records.products import size_on_disk
 from almared.script.written import PLAN
-from almared.stages.imaging.record import read_record
 
 MANIFEST, METADATA = "manifest.sha256", "reduction.json"
 DIRECTORIES = ("calibration", "script", "qa", "log", "product", "raw")
@@ -94,10 +94,10 @@ def _reports(mous: Mous) -> Iterator[Path]:
 
 def _products(mous: Mous) -> Iterator[Path]:
     """Yield the products of the imaging; images before the correction for the primary beam follow from the others."""
-    for image in read_record(mous.tree.imaging).get("images", ()):
-        files = [mous.tree.imaging / name for kind, name in image["files"].items() if kind != "image"]
+    for image in images_in(mous.tree.imaging):
+        files = [mous.tree.imaging / name for name in image.delivered]
         yield from (path for path in files if path.is_file())
-        yield from sorted(mous.tree.imaging.glob(f"{image['name']}*.png"))
+        yield from sorted(mous.tree.imaging.glob(f"{image.name}*.png"))
 
 
 def log_members(archive: str, place: StagePlace) -> dict[str, Path]:

@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from almared.heuristics.imaging.acceptance import band_of, beam_judgement, rms_limit
 from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
 from almared.mous import MousSettings
+from almared.records.images import ImageRecord
 
 ONE_OF_SEVERAL = (
     "Where the science goal has several arrays, the noise of one alone cannot be compared with it directly."
 )
 
 
-def judgements(settings: MousSettings, record: Mapping[str, Any]) -> Iterator[str]:
+def judgements(settings: MousSettings, images: Sequence[ImageRecord]) -> Iterator[str]:
     """Yield for each image whether its noise and its beam reach the request; nothing where none is known.
 
     Parameters
     ----------
     settings : MousSettings
         With the request.
-    record : mapping
-        What ``images.json`` holds.
+    images : sequence of ImageRecord
+        The images that were made.
 
     References
     ----------
     Wiki, wrap-up; domain H.
     """
-    lines = [line for image in record.get("images", ()) if (line := _judged(settings, image))]
+    lines = [line for image in images if (line := _judged(settings, image))]
     if lines and settings.part in ("compact", "7m"):
         yield ONE_OF_SEVERAL
     yield from lines
 
 
-def _judged(settings: MousSettings, image: Mapping[str, Any]) -> str:
+def _judged(settings: MousSettings, image: ImageRecord) -> str:
     told = []
-    asked, reached, beam = image["requested_rms_jy"], image["rms_jy"], image["beam"]
+    asked, reached, beam = image.requested_rms_jy, image.rms_jy, image.beam
     if asked and reached is not None:
-        limit = rms_limit(band_of(image["frequency_hz"]))
+        limit = rms_limit(band_of(image.frequency_hz))
         verdict = "met" if reached <= limit * asked else "NOT met"
         told.append(f"noise {reached / asked:.2f} times the request, accepted up to {limit:g}: {verdict}")
     if settings.request.beam_rad and beam:
         low, high = (angle * ARCSEC_PER_RAD for angle in settings.request.beam_rad)
-        fault = beam_judgement(beam["major_arcsec"], beam["minor_arcsec"], asked_arcsec=(low, high))
+        fault = beam_judgement(beam.major_arcsec, beam.minor_arcsec, asked_arcsec=(low, high))
         told.append(f"resolution NOT met: {fault}" if fault else "resolution met")
-    return f"{image['name']}: {'; '.join(told)}" if told else ""
+    return f"{image.name}: {'; '.join(told)}" if told else ""

@@ -11,12 +11,12 @@ from almared import __version__
 from almared.delivery.checklist import CheckLine, StagePlace, stage_places
 from almared.mous import Mous, MousEb
 from almared.records.history import Histories, History
+from almared.records.images import read_images
 from almared.records.journal import STATE_DIRECTORY, Journal
 from almared.records.state import step_records
 from almared.report.build import read_report
 from almared.script.written import PLAN
 from almared.stages.combination.stage import read_record as read_combination
-from almared.stages.imaging.record import read_record
 
 FORMAT = 2
 
@@ -33,6 +33,7 @@ def metadata(mous: Mous, lines: Sequence[CheckLine], *, histories: Histories) ->
     histories : Histories
         How its scripts came to be done.
     """
+    images = read_images(mous.tree.imaging)
     return {
         "format": FORMAT,
         "almared": __version__,
@@ -46,7 +47,7 @@ def metadata(mous: Mous, lines: Sequence[CheckLine], *, histories: Histories) ->
         "fluxes": {eb.directory.name: _fluxes(eb) for eb in mous.ebs},
         "combination": read_combination(mous.tree.combination) if mous.is_combined else None,
         "reports": {eb.directory.name: _measured(eb) for eb in mous.ebs},
-        "imaging": read_record(mous.tree.imaging),
+        "imaging": images.as_record() if images else {},
         "checklist": [line.as_record() for line in lines],
         "is_forced": any(not line.passed for line in lines),
     }

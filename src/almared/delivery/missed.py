@@ -12,8 +12,8 @@ from almared.delivery.restore import kept_products
 from almared.formats.contdat import NAME as RANGES
 from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.mous import Mous, MousEb
+from almared.records.images import images_in
 from almared.script.read import read_script
-from almared.stages.imaging.record import read_record
 
 
 def missed_of(mous: Mous) -> tuple[str, ...]:
@@ -54,9 +54,9 @@ def _of_scripts(mous: Mous) -> Iterator[str]:
 
 
 def _untaken_images(mous: Mous) -> Iterator[str]:
-    images = read_record(mous.tree.imaging).get("images", ())
-    taken = {name for image in images for kind, name in image["files"].items() if kind != "image"}
-    before = {image["files"].get("image") for image in images}
+    images = images_in(mous.tree.imaging)
+    taken = {name for image in images for name in image.delivered}
+    before = {image.files.get("image") for image in images}
     for path in sorted(mous.tree.imaging.rglob("*.fits")):
         name = os.path.relpath(path, mous.tree.imaging)
         if name not in taken | before:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
+from almared.records.images import NAME as IMAGES
+from almared.records.images import images_in
 from almared.records.journal import STATE_DIRECTORY
 from almared.script.read import read_script
-from almared.stages.imaging.record import read_record
 
 PUT_ASIDE = "stray-logs"
 """Directory in the state of a stage for logs that belong to none of its steps."""
@@ -20,7 +21,7 @@ OF_MOUS = ("mous.toml", "README", "README.edited", "Calibration_*", "Combination
 OF_STAGES = ("casa-*.log", "qa2", "*.edited*")
 OF_CALIBRATION = ("*.eph", "*.wvrgcal", "antennapos.csv", "*.listobs")
 OF_COMBINATION = (FLUX_SCRIPT, "allFluxes.txt", "combination.json", "fluxes.png", "calibrated.ms*")
-OF_IMAGING = (IMAGING_SCRIPT, "images.json", "cont.dat", "masks", "calibrated_final*")
+OF_IMAGING = (IMAGING_SCRIPT, IMAGES, "cont.dat", "masks", "calibrated_final*")
 
 FIRST_BYTES = 1_000_000
 """So much of a log is looked at for the execution block it is about."""
@@ -41,7 +42,7 @@ def unknown_names(mous: Mous) -> tuple[str, ...]:
     if mous.is_combined:
         copies = [f"{eb.products.calibrated}*" for eb in mous.ebs] + [f"{eb.products.of_split('*')}" for eb in mous.ebs]
         places.append((tree.combination, (*OF_COMBINATION, *copies, *_products(tree.combination / FLUX_SCRIPT))))
-    images = [f"{image['name']}.*" for image in read_record(tree.imaging).get("images", ())]
+    images = [f"{image.name}.*" for image in images_in(tree.imaging)]
     places.append((tree.imaging, (*OF_IMAGING, *images, *_products(tree.imaging / IMAGING_SCRIPT))))
     return tuple(os.path.relpath(path, tree.root) for directory, known in places for path in _others(directory, known))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from almared.errors import AlmaredError
 from almared.formats.fits.planes import open_image
 from almared.mous import Mous
-from almared.stages.imaging.record import read_record
+from almared.records.images import ImageRecord, images_in
 
 CARDS = ("OBJECT", "RADESYS", "CTYPE1", "CTYPE2", "RESTFRQ")
 BEAM_CARDS = ("BMAJ", "BMIN", "BPA")
@@ -27,25 +26,25 @@ def product_faults(mous: Mous) -> tuple[str, ...]:
     Requirement W150; domain D.4, E.3.
     """
     directory = mous.tree.imaging
-    images: Sequence[Mapping[str, Any]] = read_record(directory).get("images", [])
+    images = images_in(directory)
     if not images:
         return ("images.json is missing, or names no image",)
     faults = [fault for image in images for fault in (*_file_faults(image, directory), *_headers(image, directory))]
     return (*faults, *_missing_lines(mous, images))
 
 
-def _file_faults(image: Mapping[str, Any], directory: Path) -> Iterator[str]:
-    files = image["files"]
-    yield from (f"the {kind} of {image['name']} is missing" for kind in PAIR if kind not in files)
+def _file_faults(image: ImageRecord, directory: Path) -> Iterator[str]:
+    files = image.files
+    yield from (f"the {kind} of {image.name} is missing" for kind in PAIR if kind not in files)
     yield from (f"{name} is missing" for name in files.values() if not (directory / name).is_file())
-    pbcor = str(files.get("pbcor", ".pbcor.fits"))
+    pbcor = files.get("pbcor", ".pbcor.fits")
     if not pbcor.endswith(".pbcor.fits"):
         yield f"{pbcor} does not end in .pbcor.fits"
 
 
-def _headers(image: Mapping[str, Any], directory: Path) -> Iterator[str]:
+def _headers(image: ImageRecord, directory: Path) -> Iterator[str]:
     for kind in PAIR:
-        path = directory / str(image["files"].get(kind, ""))
+        path = directory / image.files.get(kind, "")
         if path.is_file():
             yield from header_faults(path, cards=(*CARDS, "BUNIT", *BEAM_CARDS) if kind == "pbcor" else CARDS)
 
@@ -73,10 +72,10 @@ def header_faults(path: Path, *, cards: Sequence[str]) -> Iterator[str]:
         yield f"the header of {path.name} lacks {', '.join(lacking)}"
 
 
-def _missing_lines(mous: Mous, images: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _missing_lines(mous: Mous, images: Sequence[ImageRecord]) -> Iterator[str]:
     """Yield the lines of the request that no cube is of, unless the reducer gave a reason."""
     reasons = mous.settings.readme.missing
-    cubes = [float(image["channels"]["rest_hz"]) for image in images if image["channels"]]
+    cubes = [image.channels.rest_hz for image in images if image.channels]
     for line in mous.settings.request.line:
         rest = line.rest_frequency_hz
         if line.name not in reasons and not any(abs(cube / rest - 1.0) < SAME_LINE for cube in cubes):

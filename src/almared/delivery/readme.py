@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from almared import __version__
 from almared.basics.wholefile import write_whole
@@ -17,11 +16,11 @@ from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT
 from almared.records.history import read_history
+from almared.records.images import ImageRecord, ImagesRecord, read_images
 from almared.records.journal import STATE_DIRECTORY
 from almared.report.build import read_report
 from almared.run.execute import edited_lines
 from almared.script.written import RENDERED
-from almared.stages.imaging.record import read_record
 
 WIDTH = 100
 
@@ -117,8 +116,9 @@ def write_readme(mous: Mous, *, is_forced: bool = False, is_renewed: bool = True
 
 def readme_text(mous: Mous) -> str:
     """Return the text of the README, as far as it is known before the package is made."""
-    record = read_record(mous.tree.imaging)
-    build = str(record.get("casatasks", "")) or _build(mous)
+    record = read_images(mous.tree.imaging)
+    images = record.images if record else ()
+    build = (record.casatasks if record else "") or _build(mous)
     parts = [
         "\n".join(_fields(mous, build)),
         "COMMENTS FROM THE REDUCER\n" + (_filled(mous.settings.readme.comments) or "  None."),
@@ -126,7 +126,7 @@ def readme_text(mous: Mous) -> str:
         *(["COMBINATION\n" + "\n".join(_combination_lines(mous))] if mous.is_combined else []),
         "IMAGING\n" + "\n".join(_imaging_lines(mous, record)),
         CONTENTS.format(
-            pb=_pb_ending(record),
+            pb=_pb_ending(images),
             casa=".".join(build.split(".")[:3]),
             build=build,
             configuration=textwrap.indent(CONFIGURATION.format(data="'.../casadata/__data__'"), "       "),
@@ -200,41 +200,47 @@ def _combination_lines(mous: Mous) -> Iterator[str]:
     yield f"  {len(mous.ebs)} execution blocks, {how} by {FLUX_SCRIPT}."
 
 
-def _imaging_lines(mous: Mous, record: dict[str, Any]) -> Iterator[str]:
+def _imaging_lines(mous: Mous, record: ImagesRecord | None) -> Iterator[str]:
     if not record:
         yield "  Nothing was imaged."
         return
-    yield f"  Continuum ranges: {record['continuum_ranges']}."
+    yield f"  Continuum ranges: {record.continuum_ranges}."
     yield "  Noise is measured before the correction for the primary beam, off sources and free of lines."
     yield ""
     yield f"  {'beam (arcsec)':>18} {'noise (mJy)':>12} {'theory':>9} {'asked':>9} {'peak (mJy)':>11}  product"
-    for image in record["images"]:
-        beam = image["beam"]
-        size = f"{beam['major_arcsec']:.3g} x {beam['minor_arcsec']:.3g}" if beam else "-"
-        asked = image["requested_rms_jy"]
-        numbers = f"{image['rms_jy'] * 1e3:>12.4g} {image['theory_rms_jy'] * 1e3:>9.4g}"
-        request = f"{asked * 1e3:>9.4g}" if asked else f"{'-':>9}"
-        product = image["files"].get("pbcor", image["name"])
-        yield f"  {size:>18} {numbers} {request} {image['peak_jy'] * 1e3:>11.4g}  {product}"
-    for text in judgements(mous.settings, record):
+    for image in record.images:
+        yield _image_line(image)
+    for text in judgements(mous.settings, record.images):
         yield textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ")
     for line, why in mous.settings.readme.missing.items():
         if line in (*OBLIGATORY, *OPTIONAL):
             continue
         yield textwrap.fill(f"{line} has no cube: {why}", WIDTH, initial_indent="  ", subsequent_indent="    ")
-    for image in record["images"]:
-        for text in image["warnings"]:
-            yield textwrap.fill(f"{image['name']}: {text}", WIDTH, initial_indent="  ", subsequent_indent="    ")
-    for name, why in _choices(record).items():
+    for image in record.images:
+        for text in image.warnings:
+            yield textwrap.fill(f"{image.name}: {text}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+    for name, why in _choices(record.images).items():
         yield textwrap.fill(f"{name}: {why}", WIDTH, initial_indent="  ", subsequent_indent="    ")
 
 
-def _choices(record: dict[str, Any]) -> dict[str, str]:
+def _image_line(image: ImageRecord) -> str:
+    beam = image.beam
+    size = f"{beam.major_arcsec:.3g} x {beam.minor_arcsec:.3g}" if beam else "-"
+    noise, peak = _milli(image.rms_jy, 12), _milli(image.peak_jy, 11)
+    numbers = f"{noise} {_milli(image.theory_rms_jy, 9)} {_milli(image.requested_rms_jy or None, 9)} {peak}"
+    return f"  {size:>18} {numbers}  {image.files.get('pbcor', image.name)}"
+
+
+def _milli(value: float | None, width: int) -> str:
+    return f"{'-':>{width}}" if value is None else f"{value * 1e3:>{width}.4g}"
+
+
+def _choices(images: Sequence[ImageRecord]) -> Mapping[str, str]:
     """Return the reasons of weighting, mask and subtraction of the first image, for the reader."""
-    reasons = record["images"][0]["reasons"] if record["images"] else {}
+    reasons = images[0].reasons if images else {}
     return {name: why for name, why in reasons.items() if name in ("weighting", "mask", "threshold", "gridder")}
 
 
-def _pb_ending(record: dict[str, Any]) -> str:
-    files = [image["files"].get("pb", "") for image in record.get("images", ())]
-    return ".pb.fits" if any(str(name).endswith(".pb.fits") for name in files) else ".flux.fits"
+def _pb_ending(images: Sequence[ImageRecord]) -> str:
+    files = [image.files.get("pb", "") for image in images]
+    return ".pb.fits" if any(name.endswith(".pb.fits") for name in files) else ".flux.fits"

@@ -17,11 +17,11 @@ from almared.formats.fluxtable import FluxRecord, read_fluxes
 from almared.heuristics.imaging.acceptance import band_of, beam_judgement, rms_limit
 from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb, read_mous
+from almared.records.images import ImageRecord, images_in
 from almared.records.inputs import product_fingerprint, product_fingerprints
 from almared.records.journal import Journal
 from almared.report.build import FINGERPRINTS, FORMAT, REPORT, read_report
 from almared.report.page import embedded, render
-from almared.stages.imaging.record import read_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class ImageRow:
 
     Parameters
     ----------
-    record : mapping
+    record : ImageRecord
         Its entry of ``images.json``.
     verdict : str
         Against the request, in words.
@@ -87,7 +87,7 @@ class ImageRow:
         Pictures of it.
     """
 
-    record: Mapping[str, Any]
+    record: ImageRecord
     verdict: str
     warnings: tuple[str, ...]
     previews: tuple[Path, ...]
@@ -144,7 +144,7 @@ def report_mous(target: Path, *, is_forced: bool = False) -> MousReport:
         return MousReport(out / str(known["page"]), False, tuple(known["warnings"]))
     ebs = [_eb(eb, out) for eb in mous.ebs]
     images, fluxes = _images(mous), _fluxes(mous)
-    warnings = [*_eb_warnings(ebs), *(f"{row.record['name']}: {text}" for row in images for text in row.warnings)]
+    warnings = [*_eb_warnings(ebs), *(f"{row.record.name}: {text}" for row in images for text in row.warnings)]
     out.mkdir(exist_ok=True)
     (out / REPORT).unlink(missing_ok=True)
     page = write_whole(
@@ -172,8 +172,8 @@ def _fingerprints(mous: Mous) -> dict[str, str]:
         found[f"{eb.directory.name}/qa2"] = json.dumps(read_report(eb.directory / "qa2").get(FINGERPRINTS, {}))
     if mous.is_combined:
         found["calibrated.ms"] = product_fingerprint(mous.tree.combination, "calibrated.ms")
-    images = read_record(mous.tree.imaging).get("images", ())
-    found |= product_fingerprints(mous.tree.imaging, [file for image in images for file in image["files"].values()])
+    images = images_in(mous.tree.imaging)
+    found |= product_fingerprints(mous.tree.imaging, [file for image in images for file in image.files.values()])
     found["mous.toml"] = mous.tree.settings.read_text(encoding="utf-8")
     return found
 
@@ -216,22 +216,22 @@ def _flux_row(own: Sequence[FluxRecord]) -> FluxRow:
 
 def _images(mous: Mous) -> list[ImageRow]:
     directory = mous.tree.imaging
-    return [_image_row(mous, record, directory=directory) for record in read_record(directory).get("images", ())]
+    return [_image_row(mous, record, directory=directory) for record in images_in(directory)]
 
 
-def _image_row(mous: Mous, record: Mapping[str, Any], *, directory: Path) -> ImageRow:
-    faults = list(record["warnings"])
+def _image_row(mous: Mous, record: ImageRecord, *, directory: Path) -> ImageRow:
+    faults = list(record.warnings)
     verdict = "no request is known"
-    if record["requested_rms_jy"]:
-        ratio, limit = record["rms_jy"] / record["requested_rms_jy"], rms_limit(band_of(record["frequency_hz"]))
+    if record.requested_rms_jy and record.rms_jy is not None:
+        ratio, limit = record.rms_jy / record.requested_rms_jy, rms_limit(band_of(record.frequency_hz))
         verdict = f"{ratio:.2f} times the request, limit {limit:g}: {'met' if ratio <= limit else 'NOT met'}"
         faults += [f"its noise is {ratio:.2f} times the request, accepted are {limit:g}"] if ratio > limit else []
-    asked, beam = mous.settings.request.beam_rad, record["beam"]
+    asked, beam = mous.settings.request.beam_rad, record.beam
     if asked and beam:
         in_arcsec = (asked[0] * ARCSEC_PER_RAD, asked[1] * ARCSEC_PER_RAD)
-        fault = beam_judgement(beam["major_arcsec"], beam["minor_arcsec"], asked_arcsec=in_arcsec)
+        fault = beam_judgement(beam.major_arcsec, beam.minor_arcsec, asked_arcsec=in_arcsec)
         faults += [fault] if fault else []
-    previews = tuple(sorted(directory.glob(f"{record['name']}*.png")))
+    previews = tuple(sorted(directory.glob(f"{record.name}*.png")))
     return ImageRow(record, verdict, tuple(dict.fromkeys(faults)), previews)
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.io import fits
 from click.testing import CliRunner
+from support.image_records import image_record, images_record
 
 from almared.cli.commands.image import command
 from almared.delivery.placement import logs_elsewhere, put_aside, unknown_names
 from almared.delivery.products import product_faults
 from almared.errors import PlanError
 from almared.mous import read_mous
+from almared.records.images import CubeChannels, write_images
 from almared.stages.imaging import stage as image
 from almared.stages.imaging.stage import ImagingOrder, order_of_mous
 
@@ -62,8 +63,8 @@ def record(root: Path, *, rest_hz: float | None = None) -> Path:
     place = root / "Imaging"
     place.mkdir(exist_ok=True)
     files = {"pbcor": "T.pbcor.fits", "pb": "T.flux.fits"}
-    told = {"name": "T", "files": files, "channels": rest_hz and {"rest_hz": rest_hz}}
-    (place / "images.json").write_text(json.dumps({"images": [told]}))
+    channels = CubeChannels(100, 100e9, 1e6, 3.0, rest_hz) if rest_hz else None
+    write_images(place, images_record(image_record("T", files=files, channels=channels)))
     for name in files.values():
         write_fits(place / name)
     return place

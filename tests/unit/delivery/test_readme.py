@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.image_records import image_record
 
 from almared.cli.commands.readme import command
 from almared.delivery.checklist import readme_line
 from almared.delivery.judgement import judgements
 from almared.delivery.readme import write_readme
 from almared.delivery.readme_fields import OBLIGATORY
+from almared.formats.fits.planes import Beam
 from almared.mous import MousSettings, read_mous
 
 PROJECT = {"cycle": "2", "code": "2013.1.00001.S", "sb_name": "Orion_a_06_TE", "pi": "A. Student", "title": "Orion"}
@@ -90,14 +93,13 @@ def test_what_was_reached_is_judged_by_the_criteria_of_acceptance() -> None:
     settings = MousSettings.model_validate(
         {"uid": "uid://A001/X1/X2", "part": "7m", "request": {"beam": ["0.8 arcsec", "1.2 arcsec"]}}
     )
-    image = {
-        "name": "a", "requested_rms_jy": 1e-3, "rms_jy": 1.15e-3, "frequency_hz": 100e9,
-        "beam": {"major_arcsec": 1.25, "minor_arcsec": 0.8},
-    }  # fmt: skip
-    record = {"images": [image, {**image, "name": "b", "frequency_hz": 650e9, "beam": None}]}
-    several, first, second = judgements(settings, record)
+    image = image_record(
+        "a", requested_rms_jy=1e-3, rms_jy=1.15e-3, frequency_hz=100e9, beam=Beam(1.25, 0.8, 0.0)
+    )  # fmt: skip
+    images = [image, replace(image, name="b", frequency_hz=650e9, beam=None)]
+    several, first, second = judgements(settings, images)
     assert "several arrays" in several
     assert first == "a: noise 1.15 times the request, accepted up to 1.1: NOT met; resolution met"
     assert second == "b: noise 1.15 times the request, accepted up to 1.2: met"
     nothing = MousSettings.model_validate({"uid": "uid://A001/X1/X2", "part": "7m"})
-    assert list(judgements(nothing, {"images": [{**image, "requested_rms_jy": None}]})) == []
+    assert list(judgements(nothing, [replace(image, requested_rms_jy=None)])) == []

@@ -13,6 +13,7 @@ import click
 from almared.errors import InputError
 
 if TYPE_CHECKING:
+    from almared.records.images import ImagesRecord
     from almared.stages.imaging.stage import ImagingOrder
 
 PLACE = click.Path(path_type=Path)
@@ -75,11 +76,11 @@ def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) ->
                 click.echo("Fields and windows have the ids of the input; calibrated_final.ms counts its own from 0.")
             click.echo("Nothing was written.")
         return
-    document = _run(order, is_json=is_json)
+    record = _run(order, is_json=is_json)
     if is_json:
-        click.echo(json.dumps(document, indent=1, allow_nan=False))
+        click.echo(json.dumps(record.as_record(), indent=1, allow_nan=False))
     else:
-        image_display.show_results(document)
+        image_display.show_results(record)
     if mous is not None and not is_json:
         from almared.delivery.checklist import check_mous
         from almared.mous import read_mous
@@ -87,7 +88,7 @@ def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) ->
         image_display.show_open_lines(check_mous(read_mous(mous)))
 
 
-def _run(order: ImagingOrder, *, is_json: bool) -> dict[str, Any]:
+def _run(order: ImagingOrder, *, is_json: bool) -> ImagesRecord:
     """Prepare, choose, run, measure."""
     from almared.cli.show import image as image_display
     from almared.cli.show.run import display

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from rich import box
 from rich.markup import escape
@@ -13,6 +12,7 @@ from almared.cli.show.consoles import table_console
 from almared.cli.show.plan import LONGEST_VALUE, need_text, time_text
 from almared.delivery.checklist import CheckLine
 from almared.plan import NamedChoice, Plan, StepNeeds
+from almared.records.images import ImagesRecord
 from almared.script.comments import safe_line
 
 MILLI = 1e3
@@ -27,7 +27,7 @@ def show_choices(plan: Plan) -> None:
         console.print(f"[yellow]look at:[/] {_safe(warning)}")
 
 
-def show_results(document: dict[str, Any]) -> None:
+def show_results(record: ImagesRecord) -> None:
     """Print what each image reaches: noise, beam, peak, against theory and request."""
     console = table_console()
     table = Table(title="Images", box=box.SIMPLE, title_justify="left")
@@ -42,19 +42,19 @@ def show_results(document: dict[str, Any]) -> None:
         "iterations",
     ):
         table.add_column(heading, justify="right")
-    for image in document["images"]:
-        beam = image["beam"]
+    for image in record.images:
+        beam = image.beam
         table.add_row(
-            _safe(image["name"]),
-            f"{beam['major_arcsec']:.3g} x {beam['minor_arcsec']:.3g}" if beam else "-",
-            *(_milli(image[key]) for key in ("rms_jy", "theory_rms_jy", "requested_rms_jy", "peak_jy")),
-            f"{image['peak_snr']:.3g}",
-            str(image["iterations"]),
+            _safe(image.name),
+            f"{beam.major_arcsec:.3g} x {beam.minor_arcsec:.3g}" if beam else "-",
+            *map(_milli, (image.rms_jy, image.theory_rms_jy, image.requested_rms_jy, image.peak_jy)),
+            "-" if image.peak_snr is None else f"{image.peak_snr:.3g}",
+            str(image.iterations),
         )
     console.print(table)
-    for image in document["images"]:
-        for warning in image["warnings"]:
-            console.print(f"[yellow]look at:[/] {_safe(image['name'])}: {_safe(warning)}")
+    for image in record.images:
+        for warning in image.warnings:
+            console.print(f"[yellow]look at:[/] {_safe(image.name)}: {_safe(warning)}")
 
 
 def show_open_lines(lines: Sequence[CheckLine]) -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from almared.errors import InputError
 from almared.names import MousTree, Uid
+from almared.records.images import NAME, ImageRecord, images_in
 from almared.simulate.observe.truth import Truth
 from almared.simulate.scenario.mous import MousTruth
 from almared.simulate.verify.comparison import Comparison
 from almared.simulate.verify.everything import verify_calibration
 from almared.simulate.verify.fits_images import FitsImage, read_fits_image
 from almared.simulate.verify.images import compare_continuum, compare_lines, compare_noise
-
-RECORD = "images.json"
 
 
 def verify_mous(directory: Path, truth: MousTruth, *, positions_given: bool = True) -> tuple[Comparison, ...]:
@@ -70,24 +67,23 @@ def _of_execution(tree: MousTree, truth: Truth, *, positions_given: bool) -> Ite
         yield replace(line, selection=f"{uid.parts[-1]}, {line.selection}")
 
 
-def _entries(directory: Path) -> list[Mapping[str, Any]]:
-    path = directory / RECORD
-    try:
-        return list(json.loads(path.read_text(encoding="utf-8"))["images"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"there are no images: {error}", where=str(path), repair="run `almared image`") from error
+def _entries(directory: Path) -> tuple[ImageRecord, ...]:
+    images = images_in(directory)
+    if not images:
+        raise InputError("there are no images", where=str(directory / NAME), repair="run `almared image`")
+    return images
 
 
-def _of_image(directory: Path, entry: Mapping[str, Any], *, truth: MousTruth) -> Iterator[Comparison]:
-    files, source = entry["files"], str(entry["source"])
+def _of_image(directory: Path, entry: ImageRecord, *, truth: MousTruth) -> Iterator[Comparison]:
+    files, source = entry.files, entry.source
     image, pb = (read_fits_image(directory / files[kind]) for kind in ("pbcor", "pb"))
-    if entry["kind"] == "cube":
-        if entry["is_continuum_subtracted"]:
+    if entry.kind == "cube":
+        if entry.is_continuum_subtracted:
             yield from compare_lines(image, truth, source=source, pb=pb)
     else:
         yield from compare_continuum(image, truth, source=source, pb=pb)
     yield _noise(image, pb, entry=entry, truth=truth)
 
 
-def _noise(image: FitsImage, pb: FitsImage, *, entry: Mapping[str, Any], truth: MousTruth) -> Comparison:
-    return compare_noise(image, truth, source=str(entry["source"]), theory_jy=float(entry["theory_rms_jy"]), pb=pb)
+def _noise(image: FitsImage, pb: FitsImage, *, entry: ImageRecord, truth: MousTruth) -> Comparison:
+    return compare_noise(image, truth, source=entry.source, theory_jy=entry.theory_rms_jy, pb=pb)

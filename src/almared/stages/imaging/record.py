@@ -9,23 +9,20 @@ import json
 import math
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from almared.basics.wholefile import write_whole
 from almared.heuristics.imaging.clean import automask_arguments
 from almared.measure.reached import ImageQuality
 from almared.plan import Call, Plan
 from almared.recipes.imaging.choices import ImageChoices
 from almared.recipes.imaging.facts import ImageWishes
 from almared.recipes.imaging.steps import fits_products
+from almared.records.images import CubeChannels, ImageRecord, ImagesRecord, write_images
 from almared.stages.imaging.measured import Measurement, measured_anew, read_measured, write_measured
 
 if TYPE_CHECKING:
     from almared.stages.imaging.stage import ChosenImages, ImagingOrder
 
-RECORD = "images.json"
-FORMAT = 1
 GROWN = "peak residual increased"
 """How tclean names the end of a clean that made things worse (casatasks 6.7.0.31, stop codes 5 and 6)."""
 
@@ -33,8 +30,8 @@ RMS_ABOVE = 1.2
 """Noise over theory, or request, from which it is told."""
 
 
-def record_images(order: ImagingOrder, chosen: ChosenImages) -> dict[str, Any]:
-    """Measure all images, write ``images.json`` beside them, and return what it holds.
+def record_images(order: ImagingOrder, chosen: ChosenImages) -> ImagesRecord:
+    """Measure all images, write ``images.json`` next to them, and return what it holds.
 
     Raises
     ------
@@ -42,84 +39,76 @@ def record_images(order: ImagingOrder, chosen: ChosenImages) -> dict[str, Any]:
         A FITS file cannot be read.
     """
     measured = read_measured(order.directory)
-    entries = [_entry(order, image, plan=chosen.plan, measured=measured) for image in chosen.imaging.images]
-    write_measured(order.directory, {name: measured[name] for name in (entry["name"] for entry in entries)})
-    document = {
-        "format": FORMAT,
-        "uid": order.uid,
-        "script": chosen.plan.script,
-        "casatasks": chosen.plan.build,
-        "inputs": [each.vis for each in chosen.imaging.inputs],
-        "continuum_ranges": chosen.ranges.source,
-        "warnings": list(chosen.plan.warnings),
-        "images": entries,
-    }
-    write_whole(order.directory / RECORD, json.dumps(document, indent=1, allow_nan=False) + "\n")
-    return document
+    entries = tuple(_entry(order, image, plan=chosen.plan, measured=measured) for image in chosen.imaging.images)
+    write_measured(order.directory, {entry.name: measured[entry.name] for entry in entries})
+    record = ImagesRecord(
+        uid=order.uid,
+        script=chosen.plan.script,
+        casatasks=chosen.plan.build,
+        inputs=tuple(each.vis for each in chosen.imaging.inputs),
+        continuum_ranges=chosen.ranges.source,
+        warnings=chosen.plan.warnings,
+        images=entries,
+    )
+    write_images(order.directory, record)
+    return record
 
 
-def _entry(order: ImagingOrder, image: ImageChoices, *, plan: Plan, measured: dict[str, Measurement]) -> dict[str, Any]:
+def _entry(order: ImagingOrder, image: ImageChoices, *, plan: Plan, measured: dict[str, Measurement]) -> ImageRecord:
     """Return the entry of an image; it is measured only when its files are not those that were measured before."""
     files = _files(image, order.wishes.pb_name)
     made_from = {kind: order.directory / files[kind] for kind in ("image", "pbcor", "pb", "mask")}
     picture = order.directory / files["preview"]
     found = measured_anew(measured.get(image.name), made_from, picture=picture, title=partial(_title, image))
     measured[image.name], reached = found, found.reached
-    record = json.loads((order.directory / f"{image.name}.clean.json").read_text(encoding="utf-8"))
-    told = json.loads((order.directory / f"{image.name}.theory.json").read_text(encoding="utf-8"))
-    theory = _theory(image, told)
+    clean = json.loads((order.directory / f"{image.name}.clean.json").read_text(encoding="utf-8"))
+    weights = json.loads((order.directory / f"{image.name}.theory.json").read_text(encoding="utf-8"))
+    theory = _theory(image, weights)
     requested = _requested(image, order.wishes)
-    return {
-        **_facts(image),
-        "files": {kind: name for kind, name in files.items() if (order.directory / name).exists()},
-        **_figures(reached),
-        "theory_rms_jy": theory,
-        "apparent_rms_jy": told["apparent_sensitivity_jy"],
-        "requested_rms_jy": requested,
-        "iterations": record["iterations"],
-        "stopped_because": record["stopped_because"],
-        "is_cleaned": record["iterations"] > 0,
-        "parameters": _parameters(image, plan),
-        "reasons": {entry.name.rpartition(": ")[2]: entry.choice.reason for entry in image.named_choices()},
-        "warnings": [
-            *cleaning_warnings(str(record["stopped_because"])),
+    return ImageRecord(
+        name=image.name,
+        source=image.source,
+        kind=image.kind,
+        field_ids=image.field_ids,
+        spw_ids=image.spw_ids,
+        frequency_hz=image.frequency_hz,
+        channels=_channels(image),
+        is_continuum_subtracted=image.is_line_only,
+        files={kind: name for kind, name in files.items() if (order.directory / name).exists()},
+        beam=reached.beam,
+        rms_jy=_finite(reached.rms_jy),
+        peak_jy=_finite(reached.peak_jy),
+        peak_snr=_finite(reached.peak_snr),
+        flux_jy=_finite(reached.flux_jy),
+        flux_error_jy=_finite(reached.flux_error_jy),
+        line_flux_jy_km_s=_finite(reached.line_flux_jy_km_s),
+        line_free_channels=reached.n_line_free,
+        theory_rms_jy=theory,
+        apparent_rms_jy=weights["apparent_sensitivity_jy"],
+        requested_rms_jy=requested,
+        iterations=clean["iterations"],
+        stopped_because=clean["stopped_because"],
+        parameters=_parameters(image, plan),
+        reasons={entry.name.rpartition(": ")[2]: entry.choice.reason for entry in image.named_choices()},
+        warnings=(
+            *cleaning_warnings(str(clean["stopped_because"])),
             *_warnings(reached, theory=theory, requested=requested),
-        ],
-    }
+        ),
+    )
 
 
-def _facts(image: ImageChoices) -> dict[str, Any]:
-    axis = image.axis.value if image.axis else None
-    channels = {
-        "number": axis.n_channels,
-        "start_hz": axis.start_hz,
-        "width_hz": axis.width_hz,
-        "width_km_s": axis.width_km_s,
-        "rest_hz": axis.rest_hz,
-        "frame": "LSRK",
-        "chunks": list(image.chunks.value),
-    } if axis else None  # fmt: skip
-    return {
-        "name": image.name,
-        "source": image.source,
-        "kind": image.kind,
-        "field_ids": list(image.field_ids),
-        "spw_ids": list(image.spw_ids),
-        "frequency_hz": image.frequency_hz,
-        "channels": channels,
-        "is_continuum_subtracted": image.is_line_only,
-    }
-
-
-def _figures(reached: ImageQuality) -> dict[str, Any]:
-    beam = reached.beam
-    numbers = ("rms_jy", "peak_jy", "peak_snr", "flux_jy", "flux_error_jy", "line_flux_jy_km_s")
-    return {
-        "beam": beam
-        and {"major_arcsec": beam.major_arcsec, "minor_arcsec": beam.minor_arcsec, "angle_deg": beam.angle_deg},
-        **{key: _finite(getattr(reached, key)) for key in numbers},
-        "line_free_channels": reached.n_line_free,
-    }
+def _channels(image: ImageChoices) -> CubeChannels | None:
+    if image.axis is None:
+        return None
+    axis = image.axis.value
+    return CubeChannels(
+        number=axis.n_channels,
+        start_hz=axis.start_hz,
+        width_hz=axis.width_hz,
+        width_km_s=axis.width_km_s,
+        rest_hz=axis.rest_hz,
+        chunks=image.chunks.value,
+    )
 
 
 def _finite(value: float | None) -> float | None:
@@ -150,11 +139,14 @@ def _requested(image: ImageChoices, wishes: ImageWishes) -> float | None:
 
 
 def _parameters(image: ImageChoices, plan: Plan) -> Mapping[str, Any]:
-    """Return the arguments of the call of tclean that made the image."""
+    """Return the arguments of the call of tclean that made the image, as JSON knows them."""
     calls = [a for step in plan.steps for a in step.actions if isinstance(a, Call) and a.task == "tclean"]
     mine = next(call for call in calls if call.get("imagename") == image.name)
     given = {argument.name: argument.value for argument in mine.arguments}
-    return given if image.mask or not image.niter else {**given, **automask_arguments(image.automask.value)}
+    if image.niter and not image.mask:
+        given |= automask_arguments(image.automask.value)
+    # Lists in place of tuples, as the report shows them.
+    return dict(json.loads(json.dumps(given)))
 
 
 def _theory(image: ImageChoices, record: Mapping[str, Any]) -> float:
@@ -177,9 +169,3 @@ def _warnings(reached: ImageQuality, *, theory: float, requested: float | None) 
     if requested is not None and reached.rms_jy > RMS_ABOVE * requested:
         found.append(f"its noise is {reached.rms_jy / requested:.2g} times what was asked for")
     return found
-
-
-def read_record(directory: Path) -> dict[str, Any]:
-    """Return what ``images.json`` holds, nothing when there is none."""
-    path = directory / RECORD
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,11 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from numpy.typing import NDArray
+from support.image_records import image_record, images_record
 
 from almared.errors import InputError
 from almared.model import SpectralWindow, SpwRole
+from almared.records.images import write_images
 from almared.simulate.observe.truth import Truth
 from almared.simulate.scenario.mous import MousTruth
 from almared.simulate.verify import Comparison, verify_images
@@ -109,14 +110,14 @@ def leave_images(place: Path, *, scale: float = 1.0, noise: float = NOISE, is_su
     write(place / "b.pbcor.fits", cube / pb, CHANNELS)
     write(place / "b.flux.fits", np.repeat(pb[None], len(CHANNELS), axis=0), CHANNELS)
     entries = [
-        {
-            "name": name, "source": SOURCE, "kind": kind, "theory_rms_jy": NOISE,
-            "is_continuum_subtracted": is_subtracted and kind == "cube",
-            "files": {"pbcor": f"{name}.pbcor.fits", "pb": f"{name}.flux.fits"},
-        }
+        image_record(
+            name, source=SOURCE, kind=kind, theory_rms_jy=NOISE,
+            is_continuum_subtracted=is_subtracted and kind == "cube",
+            files={"pbcor": f"{name}.pbcor.fits", "pb": f"{name}.flux.fits"},
+        )
         for name, kind in (("a", "cont"), ("b", "cube"))
     ]  # fmt: skip
-    (place / "images.json").write_text(json.dumps({"format": 1, "images": entries}))
+    write_images(place, images_record(*entries))
 
 
 def off(lines: tuple[Comparison, ...]) -> set[str]:
