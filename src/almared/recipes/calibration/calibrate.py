@@ -6,6 +6,7 @@ from almared.heuristics.calibration.antpos import check_positions
 from almared.model import ExecutionBlock
 from almared.names import Products
 from almared.plan import CALIBRATION, CasaBuild, Plan, check_plan, default_build
+from almared.plan.faults import with_fault_warnings
 from almared.recipes.calibration.decide import decide
 from almared.recipes.calibration.decisions import Decisions
 from almared.recipes.calibration.head import head_lines
@@ -56,7 +57,7 @@ def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = No
     situation = Situation(eb, options, products, decided)
     for rewrite in REWRITES:
         plan = rewrite(plan, situation)
-    return check_plan(_finished(plan, situation))
+    return check_plan(_finished(with_fault_warnings(plan), situation))
 
 
 def _wrong_positions(eb: ExecutionBlock, decided: Decisions) -> tuple[str, ...]:

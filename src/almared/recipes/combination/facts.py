@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from almared.heuristics.calibration.calibrators import PhaseGroup, choose_phase_
 from almared.heuristics.calibration.spws import choose_science_spws
 from almared.heuristics.combination.equalise import OwnFlux
 from almared.model import ExecutionBlock, Field, Intent
+
+SAME_POSITION_RAD = math.radians(1e-3 / 3600)
+"""CASA's concat takes fields within a milliarcsecond for one, unless dirtol says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,15 @@ def differing_sources(ebs: Sequence[CalibratedEb]) -> tuple[str, ...]:
             if names != wanted:
                 found.append(f"{what} of {other.ms} are {_list(names)}, those of {first.ms} {_list(wanted)}")
     return tuple(found)
+
+
+def shared_positions(ebs: Sequence[CalibratedEb]) -> tuple[tuple[str, ...], ...]:
+    """Return the names of fields that share one position, to a milliarcsecond, under different names."""
+    names: dict[tuple[int, ...], set[str]] = {}
+    for field in (field for eb in ebs for field in eb.still_fields):
+        place = tuple(round(angle / SAME_POSITION_RAD) for angle in field.direction_rad)
+        names.setdefault(place, set()).add(field.name)
+    return tuple(tuple(sorted(together)) for together in names.values() if len(together) > 1)
 
 
 def _targets(eb: CalibratedEb) -> set[str]:

@@ -23,9 +23,10 @@ from almared.plan import (
     check_plan,
     default_build,
 )
+from almared.plan.faults import CONFUSED_FIELDS, with_fault_warnings
 from almared.recipes.building import call, check_made, remove, routine
 from almared.recipes.calibration.situations.few_antennas import ENOUGH
-from almared.recipes.combination.facts import CalibratedEb
+from almared.recipes.combination.facts import CalibratedEb, shared_positions
 
 CALIBRATED = "calibrated.ms"
 LISTING = f"{CALIBRATED}.listobs"
@@ -86,21 +87,21 @@ def plan_combination(combination: Combination) -> Plan:
     scalings = [_scaling(eb, combination, number=number) for number, eb in enumerate(scaled)]
     steps = (*scalings, _concatenation(len(scalings), combination))
     tolerance = combination.dirtol_arcsec
-    return check_plan(
-        Plan(
-            kind=COMBINATION,
-            script=FLUX_SCRIPT,
-            uid=combination.uid,
-            build=default_build().version,
-            steps=steps,
-            choices=(
-                NamedChoice("scaling", Choice(combination.should_scale, combination.reason, rule="domain B.1")),
-                NamedChoice("dirtol", tolerance),
-            ),
-            warnings=(*combination.warnings, *([tolerance.warning] if tolerance.warning else [])),
-            head=tuple(_head(combination)),
-        )
+    plan = Plan(
+        kind=COMBINATION,
+        script=FLUX_SCRIPT,
+        uid=combination.uid,
+        build=default_build().version,
+        steps=steps,
+        choices=(
+            NamedChoice("scaling", Choice(combination.should_scale, combination.reason, rule="domain B.1")),
+            NamedChoice("dirtol", tolerance),
+        ),
+        warnings=(*combination.warnings, *([tolerance.warning] if tolerance.warning else [])),
+        head=tuple(_head(combination)),
     )
+    faults = (CONFUSED_FIELDS,) if shared_positions(combination.ebs) else ()
+    return check_plan(with_fault_warnings(plan, *faults))
 
 
 def _head(combination: Combination) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from almared.model import Choice
 from almared.names import IMAGING_SCRIPT
 from almared.plan import IMAGING, NamedChoice, Plan, Step, StepNeeds, check_plan, default_build
+from almared.plan.faults import with_fault_warnings
 from almared.recipes.imaging.choices import ImageChoices
 from almared.recipes.imaging.continuum import (
     CONTINUUM,
@@ -103,7 +104,7 @@ def plan_imaging(imaging: ImagingPlan) -> Plan:
     ]
     noise = sensitivity_step(5, of_images, after=(3, 4))
     steps = (*prepared, *between, noise, *steps_of(of_images, first=6, pb_name=imaging.pb_name))
-    return check_plan(_stage(imaging, steps))
+    return check_plan(with_fault_warnings(_stage(imaging, steps)))
 
 
 def _has_lines(imaging: ImagingPlan) -> bool:

@@ -16,8 +16,14 @@ from almared.errors import InputError, PlanError
 from almared.formats.fluxtable import FluxRecord, FluxScale, MeasuredFlux, parse_records, render_fluxes
 from almared.heuristics.combination.equalise import equalise
 from almared.model import Choice
-from almared.plan import Call, Plan, Step
-from almared.recipes.combination.facts import CalibratedEb, check_alike, describe_calibrated, differing_sources
+from almared.plan import Call, CasaBuild, Plan, Step
+from almared.recipes.combination.facts import (
+    CalibratedEb,
+    check_alike,
+    describe_calibrated,
+    differing_sources,
+    shared_positions,
+)
 from almared.recipes.combination.steps import Combination, plan_combination
 from almared.recipes.combination.table import check_table, differences, make_records
 from almared.script import render_script
@@ -217,6 +223,29 @@ def test_calibrator_not_observed_in_a_window_cannot_scale_it() -> None:
     combination = Combination("", (narrow, ebs[1]), table_of(ebs), True, "", "", Choice(None, ""))
     with pytest.raises(PlanError, match="was not observed on it"):
         plan_combination(combination)
+
+
+@pytest.mark.parametrize(
+    ("build", "shares", "is_warned"),
+    [
+        ("6.7.0.31", True, True),
+        ("6.7.0.31", False, False),
+        ("6.7.5.18", True, False),
+        ("6.7.6.14", True, False),
+    ],
+)
+def test_two_names_at_one_position_are_told_apart_by_newer_builds_only(
+    monkeypatch: pytest.MonkeyPatch, *, build: str, shares: bool, is_warned: bool
+) -> None:
+    monkeypatch.setattr("almared.recipes.combination.steps.default_build", lambda: CasaBuild.known(build))
+    ebs = list(blocks())
+    if shares:
+        first, *others = ebs[1].eb.fields
+        ebs[1] = replace(ebs[1], eb=replace(ebs[1].eb, fields=(replace(first, name=f"{first.name}b"), *others)))
+    assert bool(shared_positions(ebs)) is shares
+    records = table_of(tuple(ebs))
+    plan = plan_combination(Combination("", tuple(ebs), records, True, "", "", Choice(None, "")))
+    assert any("CAS-14665" in warning for warning in plan.warnings) is is_warned
 
 
 def test_table_edited_after_the_script_stops_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
