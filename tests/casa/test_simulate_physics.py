@@ -13,10 +13,10 @@ from conftest import Command
 from numpy.typing import NDArray
 
 from almared.basics.times import DAY_S
+from almared.physics.constants import LIGHT_M_S
 from almared.simulate.observe.truth import Truth, read_truth
 from almared.simulate.world.bodies import read_body
 from almared.simulate.world.geometry import make_frame, read_earth_orientation
-from almared.simulate.world.sky import LIGHT_M_S
 
 pytestmark = pytest.mark.casa
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from almared.basics.sexagesimal import parse_sexagesimal
+
 UNITS: dict[str, dict[str, float]] = {
     "frequency": {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9, "THz": 1e12},
     "duration": {"ps": 1e-12, "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0},
@@ -59,8 +61,7 @@ def _sexagesimal(text: object, turn: float, *, kind: str) -> float:
     found = SEXAGESIMAL.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         return parse_quantity(text, kind)
-    value = float(found[2]) + float(found[3]) / 60.0 + float(found[4]) / 3600.0
-    return math.copysign(value, -1.0 if found[1] == "-" else 1.0) * turn
+    return parse_sexagesimal(found[0]) * turn
 
 
 def _right_ascension(text: object) -> float:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from almared.heuristics.imaging.acceptance import band_of, beam_judgement, rms_limit
-from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
+from almared.heuristics.imaging.acceptance import beam_judgement, rms_limit
 from almared.mous import MousSettings
+from almared.physics.bands import band_at
+from almared.physics.constants import ARCSEC_PER_RAD
 from almared.records.images import ImageRecord
 
 ONE_OF_SEVERAL = (
@@ -38,7 +39,7 @@ def _judged(settings: MousSettings, image: ImageRecord) -> str:
     told = []
     asked, reached, beam = image.requested_rms_jy, image.rms_jy, image.beam
     if asked and reached is not None:
-        limit = rms_limit(band_of(image.frequency_hz))
+        limit = rms_limit(band_at(image.frequency_hz))
         verdict = "met" if reached <= limit * asked else "NOT met"
         told.append(f"noise {reached / asked:.2f} times the request, accepted up to {limit:g}: {verdict}")
     if settings.request.beam_rad and beam:

@@ -12,9 +12,9 @@ from almared import __version__
 from almared.basics.wholefile import write_whole
 from almared.delivery.judgement import judgements
 from almared.delivery.readme_fields import NOT_GIVEN, OBLIGATORY, OPTIONAL, empty_fields
-from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT
+from almared.physics.constants import ARCSEC_PER_RAD
 from almared.records.history import read_history
 from almared.records.images import ImageRecord, ImagesRecord, read_images
 from almared.records.journal import STATE_DIRECTORY

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from almared.basics.sexagesimal import parse_sexagesimal
 from almared.basics.times import DAY_S, mjd_s_of
 from almared.errors import InputError
 
@@ -346,18 +347,11 @@ def _field(match: re.Match[str]) -> ListedField:
         source_id=int(match["source"]),
         name=match["name"],
         code=match["code"],
-        direction_rad=(math.radians(15.0 * _sexagesimal(match["ra"], ":")), math.radians(_declination(match["dec"]))),
+        direction_rad=(
+            math.radians(15.0 * parse_sexagesimal(match["ra"])),
+            math.radians(parse_sexagesimal(match["dec"], separator=".")),
+        ),
     )
-
-
-def _sexagesimal(text: str, separator: str) -> float:
-    whole, minutes, seconds = text.lstrip("+-").split(separator, 2)
-    value = int(whole) + int(minutes) / 60.0 + float(seconds) / 3600.0
-    return -value if text.startswith("-") else value
-
-
-def _declination(text: str) -> float:
-    return _sexagesimal(text, ".")
 
 
 def _window(match: re.Match[str]) -> ListedWindow:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from almared.formats.caltable import CalTable
 from almared.heuristics.thresholds.report import BANDPASS_CENTRAL, REPORT_OUTLIER_SIGMAS
-from almared.measure.robust import find_outliers, median, robust_sigma
+from almared.physics.robust import find_outliers, median, robust_sigma
 
 FloatArray = NDArray[np.float64]
 Array = NDArray[Any]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.heuristics.thresholds.report import WVR_OUTLIER_MADS
-from almared.measure.robust import find_outliers, median, median_absolute_deviation
+from almared.physics.robust import find_outliers, median, median_absolute_deviation
 
 FloatArray = NDArray[np.float64]
 Array = NDArray[Any]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from almared.heuristics.calibration.sensitivity import CORRELATOR_EFFICIENCY
-from almared.heuristics.thresholds.report import PRIMARY_BEAM, QUICK_CELL, QUICK_FIELD
+from almared.heuristics.thresholds.report import QUICK_CELL, QUICK_FIELD
+from almared.physics.bands import NOMINAL_TSYS_K, nearest_band
 
 GHZ = 1e9
 
@@ -21,40 +22,11 @@ CELLS_ARCSEC = (0.05, 0.01, 0.005, 0.001, 0.0005)
 REFERENCE_ANTENNAS = 16
 REFERENCE_BANDWIDTH_HZ = 8e9
 REFERENCE_SECONDS = 60.0
+"""One minute with 16 antennas of 12 m, two polarisations and 8 GHz."""
 
 
-@dataclass(frozen=True, slots=True)
-class BandReference:
-    """Sensitivity of a band in one minute with 16 12-m antennas, two polarisations and 8 GHz (domain C.3).
-
-    Parameters
-    ----------
-    band : int
-        Receiver band.
-    to_hz : float, Hz
-        Its upper edge.
-    rms_jy : float, Jy
-        Rms of an image.
-    tsys_k : float, K
-        At that system temperature.
-    """
-
-    band: int
-    to_hz: float
-    rms_jy: float
-    tsys_k: float
-
-
-BANDS = (
-    BandReference(3, 120e9, 0.20e-3, 75.0),
-    BandReference(4, 163e9, 0.24e-3, 86.0),
-    BandReference(5, 211e9, 0.37e-3, 120.0),
-    BandReference(6, 300e9, 0.27e-3, 90.0),
-    BandReference(7, 380e9, 0.50e-3, 150.0),
-    BandReference(8, 500e9, 1.29e-3, 387.0),
-    BandReference(9, 750e9, 5.32e-3, 1200.0),
-    BandReference(10, 1000e9, 8.85e-3, 1515.0),
-)
+RMS_JY = {3: 0.20e-3, 4: 0.24e-3, 5: 0.37e-3, 6: 0.27e-3, 7: 0.50e-3, 8: 1.29e-3, 9: 5.32e-3, 10: 8.85e-3}
+"""Receiver band -> rms (Jy) that the reference array reaches at the nominal system temperature (domain C.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +66,13 @@ def expected_rms_jy(window: Sensitivity) -> float:
     domain.md C.3: the reference of the band scaled with Tsys, time, bandwidth, polarisations and dish; with the number
     of baselines, sqrt(N (N - 1)), where the old report had N.
     """
-    band = next((b for b in BANDS if window.frequency_hz <= b.to_hz), BANDS[-1])
+    band = max(nearest_band(window.frequency_hz), min(RMS_JY))
     baselines = REFERENCE_ANTENNAS * (REFERENCE_ANTENNAS - 1) / max(window.n_antennas * (window.n_antennas - 1), 1)
     samples = REFERENCE_SECONDS / window.seconds * REFERENCE_BANDWIDTH_HZ / window.bandwidth_hz
     polarizations = 2.0 / window.n_polarizations
     dish = (12.0 / window.diameter_m) ** 2
     scale = np.sqrt(baselines * samples * polarizations) * dish
-    return float(band.rms_jy * window.tsys_k / band.tsys_k * scale)
+    return float(RMS_JY[band] * window.tsys_k / NOMINAL_TSYS_K[band] * scale)
 
 
 def weighted_rms_jy(weights_jy: float, *, channel_width_hz: float, effective_bandwidth_hz: float) -> float:
@@ -145,11 +117,6 @@ def choose_cell_arcsec(longest_m: float, frequency_hz: float) -> float:
     # A cell keeps at least a fourth of its size when it is rounded down.
     step = next((s for s in CELLS_ARCSEC if cell > 4 * s), CELLS_ARCSEC[-1])
     return max(round(float(np.floor(cell / step + 1e-9)) * step, 6), CELLS_ARCSEC[-1])
-
-
-def primary_beam_arcsec(frequency_hz: float, diameter_m: float) -> float:
-    """Return the width (arcsec) of the primary beam at half its maximum (domain C.3: 6000 / GHz for 12 m)."""
-    return PRIMARY_BEAM.value / (frequency_hz / GHZ) * 12.0 / diameter_m
 
 
 def choose_image_size(cell_arcsec: float, beam_arcsec: float) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from almared.formats.caltable import CalTable
 from almared.heuristics.thresholds.report import GAIN_CHECK_HIGH, GAIN_CHECK_LOW
-from almared.measure.robust import median
+from almared.physics.robust import median
 
 FloatArray = NDArray[np.float64]
 

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from almared.heuristics.thresholds.report import QUICK_CORNER_FROM, QUICK_CORNER_TO
-from almared.measure.robust import robust_sigma
+from almared.physics.beams import FWHM_PER_SIGMA, gaussian_area
+from almared.physics.robust import robust_sigma
 
 FloatArray = NDArray[np.float64]
-
-FWHM_PER_SIGMA = float(np.sqrt(8 * np.log(2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class GaussianFit:
     @property
     def area(self) -> float:
         """Integral of a Gaussian of peak 1 (pixels)."""
-        return float(np.pi * self.major * self.minor / (4 * np.log(2)))
+        return gaussian_area(self.major, self.minor)
 
 
 def measure_corner_rms(pixels: FloatArray) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 
 from almared.basics.times import utc_of
 from almared.model import ExecutionBlock, Field, Scan, Subscan
+from almared.physics.directions import declination_text, right_ascension_text
 from almared.physics.horizon import elevation_deg as elevations_deg
 
 NOT_ON_SOURCE = ("CALIBRATE_ATMOSPHERE", "CALIBRATE_POINTING", "CALIBRATE_SIDEBAND_RATIO")
@@ -51,13 +52,12 @@ def utc(mjd_s: float) -> str:
 
 def right_ascension(angle_rad: float) -> str:
     """Return hours, minutes and seconds."""
-    text = _sexagesimal(math.degrees(angle_rad % (2 * math.pi)) / 15, 4)
-    return "00" + text.removeprefix("24") if text.startswith("24") else text
+    return right_ascension_text(angle_rad, digits=4)
 
 
 def declination(angle_rad: float) -> str:
     """Return degrees, minutes and seconds with their sign."""
-    return ("-" if angle_rad < 0 else "+") + _sexagesimal(abs(math.degrees(angle_rad)), 3)
+    return declination_text(angle_rad, digits=3)
 
 
 def subscan_on_source_s(subscan: Subscan) -> float:
@@ -118,7 +118,7 @@ def baseline_range_m(eb: ExecutionBlock) -> tuple[float, float]:
 
 
 def elevation_deg(eb: ExecutionBlock, direction_rad: tuple[float, float], *, mjd_s: float) -> float:
-    """Return the elevation of a fixed direction, good to about half a degree (deg).
+    """Return the elevation of a fixed direction, good to 0.15 deg until 2030 (deg).
 
     Parameters
     ----------
@@ -183,12 +183,3 @@ def _joined(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _same_source(first: Field, second: Field) -> bool:
     return first.name == second.name and first.source_id == second.source_id
-
-
-def _sexagesimal(value: float, digits: int) -> str:
-    unit = 10**digits
-    total = round(value * 3600 * unit)
-    seconds, rest = divmod(total, unit)
-    minutes, seconds = divmod(seconds, 60)
-    whole, minutes = divmod(minutes, 60)
-    return f"{whole:02d}:{minutes:02d}:{seconds:02d}.{rest:0{digits}d}"

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from almared.engine.jobs import run_job
 from almared.heuristics.thresholds.report import QUICK_NITER
 from almared.measure.images import GaussianFit, fit_gaussian, measure_corner_rms, measure_peak
+from almared.physics.beams import gaussian_area
 
 Array = NDArray[Any]
 
 CLEAN = "almared.engine.quicklook:clean_several"
-ARCSEC = np.pi / 180 / 3600
 
 LONGEST_BIN_S = 30.0
 WIDEST_FIELD_BEAMS = 150.0
@@ -137,8 +137,8 @@ class QuickImage:
 
     def integral_jy(self, fit: GaussianFit) -> float:
         """Return the flux density (Jy) of a fitted source."""
-        beam_area = np.pi * self.beam[0] * self.beam[1] / (4 * np.log(2)) / self.cell_arcsec**2
-        return fit.peak * fit.area / float(beam_area)
+        beam_area = gaussian_area(self.beam[0], self.beam[1]) / self.cell_arcsec**2
+        return fit.peak * fit.area / beam_area
 
 
 def make_quick_images(requests: Sequence[QuickRequest], directory: Path) -> tuple[QuickImage, ...]:

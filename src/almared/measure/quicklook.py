@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from almared.errors import InputError
 from almared.heuristics.calibration.calibrators import fields_of_source
 from almared.heuristics.calibration.sensitivity import known_flux_jy, median_tsys_k, seconds_on
-from almared.heuristics.calibration.tsys import separation_rad
 from almared.heuristics.thresholds.channels import TDM_EDGE_FRACTION
 from almared.heuristics.thresholds.report import ANTENNA_FLAGGED, QUICK_THRESHOLD
 from almared.measure.averages import Averages
@@ -22,13 +21,14 @@ from almared.measure.expected import (
     choose_image_size,
     combined_rms,
     expected_rms_jy,
-    primary_beam_arcsec,
     weighted_rms_jy,
 )
 from almared.measure.point_sources import PointSource, SensitivityFacts
 from almared.measure.quickimage import QuickImage, QuickRequest
 from almared.measure.visibilities import coherent_amplitude
 from almared.model import ExecutionBlock, Intent, SpectralWindow, SpwRole
+from almared.physics.beams import primary_beam_arcsec
+from almared.physics.directions import separation_rad
 
 LEAST_CHANNELS, MOST_CHANNELS = 4, 32
 """Channels per window that a quick image is made of (domain C.3: FDM channels are averaged by nchan / 32)."""

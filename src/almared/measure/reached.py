@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.formats.fits.planes import Beam, OpenImage, open_image
+from almared.physics.robust import robust_sigma
 
-MAD_TO_SIGMA = 1.4826
 LEAST_BEAM = 0.2
 """Part of the primary beam from which pixels count (domain D.3)."""
 
@@ -135,7 +135,7 @@ def noise_of(values: FloatArray) -> float:
         if kept.size == 0:
             return float("nan")
         middle = float(np.median(kept))
-        sigma = MAD_TO_SIGMA * float(np.median(np.abs(kept - middle)))
+        sigma = robust_sigma(kept)
         kept = kept[np.abs(kept - middle) <= 4 * sigma]
     return sigma
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from almared.formats.ms.spectral import read_descriptions
 from almared.formats.ms.subtables import opened
 from almared.model.noise import WindowScatter
+from almared.physics.robust import GAUSSIAN_SIGMA_PER_MAD
 
 MOST_CHANNELS = 64
 """Channels from the middle of a window that are looked at."""
@@ -26,8 +27,6 @@ MANY_CHANNELS = 16
 
 MOST_SHARED = (0.7, 0.2)
 """Highest correlation of channels one and two apart that is believed; Hanning smoothing gives 2/3 and 1/6."""
-
-MAD_TO_SIGMA = 1.4826
 
 
 def measure_scatter(
@@ -87,7 +86,7 @@ def _neighbours(differences: NDArray[np.float64]) -> tuple[float, float]:
 
 def _spread(values: NDArray[np.float64]) -> float:
     finite = np.abs(values[np.isfinite(values)])
-    return MAD_TO_SIGMA * float(np.median(finite)) if finite.size else 0.0
+    return GAUSSIAN_SIGMA_PER_MAD * float(np.median(finite)) if finite.size else 0.0
 
 
 def _read(path: Path, description: int, *, fields: Collection[int], column: str) -> dict[str, Any] | None:

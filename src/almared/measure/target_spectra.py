@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from almared.formats.ms.spectral import read_descriptions
 from almared.formats.ms.subtables import opened
+from almared.physics.robust import GAUSSIAN_SIGMA_PER_MAD
 
 BYTES_AT_ONCE = 64e6
 LAG = 3
 """Channels this far apart are independent after Hanning smoothing."""
 
-MAD_TO_SIGMA = 1.4826
 FloatArray = NDArray[np.float64]
 
 
@@ -85,7 +85,7 @@ def _noise(means: NDArray[np.complex128], good: NDArray[np.bool_]) -> FloatArray
         return noise
     differences = chosen[:, LAG:] - chosen[:, :-LAG]
     parts = np.concatenate([differences.real, differences.imag])
-    spread = MAD_TO_SIGMA / np.sqrt(2) * np.nanmedian(np.abs(parts - np.nanmedian(parts, axis=0)), axis=0)
+    spread = GAUSSIAN_SIGMA_PER_MAD / np.sqrt(2) * np.nanmedian(np.abs(parts - np.nanmedian(parts, axis=0)), axis=0)
     below = np.concatenate([np.full(LAG, np.nan), spread])
     above = np.concatenate([spread, np.full(LAG, np.nan)])
     noise[good] = np.sqrt(np.nanmean([below**2, above**2], axis=0))

@@ -17,7 +17,7 @@ from almared.heuristics.thresholds.report import (
     TSYS_STATISTICS_FROM,
     TSYS_STATISTICS_TO,
 )
-from almared.measure.robust import find_outliers, median, robust_sigma
+from almared.physics.robust import find_outliers, median, robust_sigma
 
 FloatArray = NDArray[np.float64]
 

@@ -16,8 +16,7 @@ from almared.basics.quantities import Angle, Duration, FluxDensity, Frequency, S
 from almared.errors import InputError
 from almared.mous.options import BY_KEY, CalibrationOption, OptionKind, command_words
 from almared.names import Uid
-
-SPEED_OF_LIGHT_M_S = 299792458.0
+from almared.physics.velocities import width_m_s
 
 Part = Literal["extended", "compact", "7m"]
 
@@ -103,7 +102,7 @@ class LineRequest(Table):
         width = values["channel_width"]
         if isinstance(width, str) and width.strip().endswith("Hz") and "rest_frequency" in values:
             rest_hz = parse_quantity(values["rest_frequency"], "frequency")
-            return {**values, "channel_width": SPEED_OF_LIGHT_M_S * parse_quantity(width, "frequency") / rest_hz}
+            return {**values, "channel_width": width_m_s(parse_quantity(width, "frequency"), rest_hz)}
         return {**values, "channel_width": parse_quantity(width, "speed")}
 
 

@@ -1,1 +1,1 @@
-"""What holds everywhere: the sky's opacity, Solar-System bodies, where sources stand."""
+"""What holds everywhere: constants, directions, beams, bands, robust figures, opacity, Solar-System bodies."""

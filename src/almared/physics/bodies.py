@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 
 from almared.basics.times import DAY_S
 from almared.physics.atmosphere import read_table
-
-PLANCK, BOLTZMANN, JANSKY, BACKGROUND_K = 6.62607015e-34, 1.380649e-23, 1e-26, 2.725
-LIGHT_M_S = 299_792_458.0
+from almared.physics.constants import BACKGROUND_K, BOLTZMANN_J_K, JANSKY_W_M2_HZ, LIGHT_M_S, PLANCK_J_S
 
 BODIES = (
     "Venus", "Mars", "Jupiter", "Uranus", "Neptune", "Pluto", "Io", "Europa", "Ganymede", "Callisto", "Titan", "Triton",
@@ -63,12 +61,14 @@ class BodyModel:
         """
         brightness = float(np.interp(frequency_hz, self.frequencies_hz, self.brightness_k))
         solid_angle = 0.25 * np.pi * self.diameter_rad**2
-        return float((_planck(frequency_hz, brightness) - _planck(frequency_hz, BACKGROUND_K)) * solid_angle / JANSKY)
+        return float(
+            (_planck(frequency_hz, brightness) - _planck(frequency_hz, BACKGROUND_K)) * solid_angle / JANSKY_W_M2_HZ
+        )
 
 
 def _planck(frequency_hz: float, kelvin: float) -> float:
-    factor = 2.0 * PLANCK * frequency_hz**3 / LIGHT_M_S**2
-    return float(factor / np.expm1(PLANCK * frequency_hz / (BOLTZMANN * kelvin)))
+    factor = 2.0 * PLANCK_J_S * frequency_hz**3 / LIGHT_M_S**2
+    return float(factor / np.expm1(PLANCK_J_S * frequency_hz / (BOLTZMANN_J_K * kelvin)))
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from almared.formats.caltable import CalTable
-from almared.measure.robust import median
+from almared.physics.robust import median
 from almared.plots.palette import label_axes, legend_outside, name_panel, panels, robust_limits
 from almared.plots.phases import Array, GainSeries, plot_gains
 

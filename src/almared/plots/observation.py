@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from almared.model import Antenna, ExecutionBlock
-from almared.physics.horizon import FloatArray
+from almared.physics.constants import ARCSEC_PER_RAD
+from almared.physics.horizon import FloatArray, east_north_up_m
 from almared.plots.palette import SMALL, legend_outside, mark
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ ROLES = (
     ("SIDEBAND", "sideband ratio"),
 )  # fmt: skip
 """Part of an intent, and what its scans are for; the first that fits decides."""
-
-ARCSEC = np.rad2deg(1.0) * 3600
 
 
 def role_of_scan(intents: Sequence[str]) -> str:
@@ -110,8 +109,8 @@ def draw_pointings(figure: Figure, pointings: Mapping[str, FloatArray], *, radiu
     places = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, (name, directions) in zip(places, pointings.items(), strict=False):
         middle = directions.mean(axis=0)
-        x = (directions[:, 0] - middle[0]) * np.cos(middle[1]) * ARCSEC
-        y = (directions[:, 1] - middle[1]) * ARCSEC
+        x = (directions[:, 0] - middle[0]) * np.cos(middle[1]) * ARCSEC_PER_RAD
+        y = (directions[:, 1] - middle[1]) * ARCSEC_PER_RAD
         for place in zip(x, y, strict=True):
             axes.add_patch(Circle(place, radius_arcsec, fill=False, color="0.55", lw=0.8))
         axes.plot(x, y, "+", color=mark(0).color, ms=8)
@@ -139,28 +138,3 @@ def draw_antennas(figure: Figure, antennas: Sequence[Antenna], *, refant: str) -
     axes.set_xlabel("east (m)")
     axes.set_ylabel("north (m)")
     axes.grid(color="0.92")
-
-
-def east_north_up_m(positions_m: FloatArray) -> FloatArray:
-    """Return positions relative to their mean on the local east, north and up axes.
-
-    Parameters
-    ----------
-    positions_m : ndarray of float, m, shape (antenna, 3)
-        Geocentric (ITRF).
-
-    Returns
-    -------
-    ndarray of float, m, shape (antenna, 3)
-    """
-    middle = positions_m.mean(axis=0)
-    longitude = np.arctan2(middle[1], middle[0])
-    latitude = np.arctan2(middle[2], np.hypot(middle[0], middle[1]))
-    axes = np.array(
-        [
-            [-np.sin(longitude), np.cos(longitude), 0.0],
-            [-np.sin(latitude) * np.cos(longitude), -np.sin(latitude) * np.sin(longitude), np.cos(latitude)],
-            [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)],
-        ]
-    )
-    return np.asarray((positions_m - middle) @ axes.T)

@@ -14,9 +14,10 @@ from almared.basics.wholefile import write_whole
 from almared.errors import InputError
 from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.formats.fluxtable import FluxRecord, read_fluxes
-from almared.heuristics.imaging.acceptance import band_of, beam_judgement, rms_limit
-from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
+from almared.heuristics.imaging.acceptance import beam_judgement, rms_limit
 from almared.mous import Mous, MousEb, read_mous
+from almared.physics.bands import band_at
+from almared.physics.constants import ARCSEC_PER_RAD
 from almared.records.images import ImageRecord, images_in
 from almared.records.inputs import product_fingerprint, product_fingerprints
 from almared.records.journal import Journal
@@ -223,7 +224,7 @@ def _image_row(mous: Mous, record: ImageRecord, *, directory: Path) -> ImageRow:
     faults = list(record.warnings)
     verdict = "no request is known"
     if record.requested_rms_jy and record.rms_jy is not None:
-        ratio, limit = record.rms_jy / record.requested_rms_jy, rms_limit(band_of(record.frequency_hz))
+        ratio, limit = record.rms_jy / record.requested_rms_jy, rms_limit(band_at(record.frequency_hz))
         verdict = f"{ratio:.2f} times the request, limit {limit:g}: {'met' if ratio <= limit else 'NOT met'}"
         faults += [f"its noise is {ratio:.2f} times the request, accepted are {limit:g}"] if ratio > limit else []
     asked, beam = mous.settings.request.beam_rad, record.beam

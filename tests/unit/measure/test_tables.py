@@ -14,8 +14,8 @@ from support.caltables import made_up_table
 from almared.formats.caltable import read_caltable
 from almared.measure.bandpass import measure_mean_bandpass, measure_scatter
 from almared.measure.gains import measure_relative_gains
-from almared.measure.robust import find_outliers, robust_sigma
 from almared.measure.tsys import find_tsys_faults, flagged_fraction, measure_scans, measure_windows
+from almared.physics.robust import find_outliers, robust_sigma
 
 
 def tsys_of(antennas: int, *, x_spread: float, y_spread: float) -> np.ndarray:

@@ -12,8 +12,8 @@ from almared.physics.bands import BANDS_GHZ, band_at, nearest_band, nominal_tsys
 @pytest.mark.parametrize(
     ("ghz", "band"),
     [(34.9, None), (35, 1), (50, None), (67, 2), (83.9, 2), (84, 3), (100, 3), (116, None), (125, 4), (150, 4),
-     (160, 4), (162.9, 4), (163, 5), (183.3, 5), (211, 6), (230, 6), (274.9, 6), (275, 7), (290, 7), (345, 7), (373, None),
-     (380, None), (410, 8), (500, None), (602, 9), (690, 9), (787, 10), (870, 10), (950, None)],
+     (160, 4), (162.9, 4), (163, 5), (183.3, 5), (211, 6), (230, 6), (274.9, 6), (275, 7), (290, 7), (345, 7),
+     (373, None), (380, None), (410, 8), (500, None), (602, 9), (690, 9), (787, 10), (870, 10), (950, None)],
 )  # fmt: skip
 def test_frequencies_belong_to_the_receivers(ghz: float, band: int | None) -> None:
     assert band_at(ghz * 1e9) == band

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import InputError
+from almared.physics.beams import gaussian_area
+from almared.physics.velocities import radio_velocity_m_s
 
-LIGHT_KM_S = 299_792.458
 ARCSEC_PER_DEGREE = 3600.0
 UNITS_ARCSEC = {"arcsec": 1.0, "deg": ARCSEC_PER_DEGREE}
 FloatArray = NDArray[np.float64]
@@ -39,7 +40,7 @@ class Beam:
     @property
     def area_arcsec2(self) -> float:
         """Area under it (arcsec^2)."""
-        return float(np.pi * self.major_arcsec * self.minor_arcsec / (4 * np.log(2)))
+        return gaussian_area(self.major_arcsec, self.minor_arcsec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class OpenImage:
         if str(kind).startswith(("VRAD", "VELO")):
             return np.asarray(values / 1e3, dtype=float)
         rest = self.header.get("RESTFRQ", 0.0)
-        return np.asarray(LIGHT_KM_S * (1 - values / rest), dtype=float) if rest and kind == "FREQ" else None
+        return np.asarray(radio_velocity_m_s(values, rest) / 1e3, dtype=float) if rest and kind == "FREQ" else None
 
 
 @contextmanager

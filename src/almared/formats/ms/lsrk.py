@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from almared.basics.times import DAY_S
 from almared.formats.ms.subtables import cells, opened
+from almared.physics.constants import (
+    AU_PER_DAY_M_S,
+    EARTH_TURN_RAD_S,
+    LIGHT_M_S,
+    MJD_ZERO_JD,
+    SOLAR_APEX_J2000_RAD,
+    SOLAR_MOTION_M_S,
+)
 
-LIGHT_M_S = 299_792_458.0
-MJD_ZERO = 2400000.5
-APEX_J2000_RAD = (np.deg2rad(270.95954), np.deg2rad(30.00467))
-SOLAR_MOTION_M_S = 20000.0
-"""The kinematic standard of rest: 20 km/s towards 18h, +30 deg of B1900 (casacore, MFrequency)."""
-
-EARTH_TURN_RAD_S = 7.292115e-5
-AU_PER_DAY_M_S = 149597870700.0 / DAY_S
 TOPO = 5
 """MEAS_FREQ_REF of frequencies at the observatory."""
 
@@ -37,14 +37,14 @@ def lsrk_factor(direction_rad: tuple[float, float], mjd_s: float, *, position_m:
     import erfa
 
     days = mjd_s / DAY_S
-    terrestrial = erfa.taitt(*erfa.utctai(MJD_ZERO, days))
+    terrestrial = erfa.taitt(*erfa.utctai(MJD_ZERO_JD, days))
     _, barycentric = erfa.epv00(*terrestrial)
     source = erfa.s2c(*direction_rad)
     orbit = float(np.dot(np.asarray(barycentric["v"]) * AU_PER_DAY_M_S, source))
-    sun = SOLAR_MOTION_M_S * float(np.dot(erfa.s2c(*APEX_J2000_RAD), source))
+    sun = SOLAR_MOTION_M_S * float(np.dot(erfa.s2c(*SOLAR_APEX_J2000_RAD), source))
     # UT1 is within a second of UTC: 0.03 m/s.
-    celestial = np.asarray(erfa.c2t06a(*terrestrial, MJD_ZERO, days, 0.0, 0.0)).T @ np.asarray(position_m)
-    spin = np.asarray(erfa.c2t06a(*terrestrial, MJD_ZERO, days, 0.0, 0.0))[2]
+    celestial = np.asarray(erfa.c2t06a(*terrestrial, MJD_ZERO_JD, days, 0.0, 0.0)).T @ np.asarray(position_m)
+    spin = np.asarray(erfa.c2t06a(*terrestrial, MJD_ZERO_JD, days, 0.0, 0.0))[2]
     turning = float(np.dot(EARTH_TURN_RAD_S * np.cross(spin, celestial), source))
     speeds = np.array([orbit, sun, turning]) / LIGHT_M_S
     return float(np.prod(np.sqrt((1.0 - speeds) / (1.0 + speeds))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,15 +16,14 @@ from almared.formats.ms.spectral import read_descriptions, read_windows
 from almared.formats.ms.subtables import cells, column, has_subtable, opened
 from almared.model import Antenna
 from almared.model.targets import CalibratedMs, Target
+from almared.physics.beams import primary_beam_rad
+from almared.physics.directions import separation_rad
 
 N_ROWS_AT_ONCE = 1_000_000
 TARGET = "TARGET"
 ICRS, J2000 = "ICRS", "J2000"
 NUMBERED = re.compile(r"[\s_.-]*\d+$")
 """The number at the end of the name of a pointing, ``Antennae_FIELD_07``."""
-
-OVERLAP_RAD_HZ = 1.13 * 299_792_458.0
-"""Width of the primary beam at half maximum, times dish diameter (m) and frequency (Hz)."""
 
 
 def read_calibrated(path: Path) -> CalibratedMs:
@@ -97,7 +95,7 @@ def _joined(ms: CalibratedMs, targets: Sequence[Target]) -> list[Target]:
 
 def _is_connected(ms: CalibratedMs, ids: Sequence[int]) -> bool:
     frequency = min(ms.windows[n].mean_frequency_hz for n in ms.target_spws)
-    reach = OVERLAP_RAD_HZ / frequency / ms.smallest_dish_m
+    reach = primary_beam_rad(frequency, ms.smallest_dish_m)
     left, front = set(ids[1:]), [ids[0]]
     while front:
         here = ms.fields[front.pop()].direction_rad
@@ -105,12 +103,6 @@ def _is_connected(ms: CalibratedMs, ids: Sequence[int]) -> bool:
         left -= near
         front += near
     return not left
-
-
-def separation_rad(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Return the angle between two directions (rad)."""
-    half = math.sin((b[1] - a[1]) / 2) ** 2 + math.cos(a[1]) * math.cos(b[1]) * math.sin((b[0] - a[0]) / 2) ** 2
-    return 2 * math.asin(min(1.0, math.sqrt(half)))
 
 
 def _target_states(path: Path) -> tuple[set[int], bool]:

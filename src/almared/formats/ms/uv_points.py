@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from almared.formats.ms.spectral import read_descriptions, read_windows
 from almared.formats.ms.subtables import opened
 from almared.model.uv_points import UvPoints
+from almared.physics.constants import LIGHT_M_S
 
 N_ROWS_AT_ONCE = 20_000
-LIGHT_M_S = 299_792_458.0
 
 
 def read_uv_points(path: Path, field_ids: Collection[int], *, spws: Collection[int]) -> UvPoints:

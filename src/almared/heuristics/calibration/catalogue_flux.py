@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from almared.basics.times import DAY_S
 from almared.formats.catalogues.measurements import FluxMeasurement, clean_name
-from almared.heuristics.imaging.acceptance import band_of
 from almared.heuristics.thresholds.flux import (
     CATALOGUE_INDEX_ERROR,
     CATALOGUE_OLDEST,
@@ -17,6 +16,7 @@ from almared.heuristics.thresholds.flux import (
     FLUX_LARGEST_INDEX,
     FLUX_USUAL_INDEX,
 )
+from almared.physics.bands import band_at
 
 LOW_BAND, HIGH_BAND = 3, 7
 """Bands in which calibrators are measured regularly (domain F.3)."""
@@ -104,7 +104,7 @@ def look_up_flux(
 
 
 def _of_band(records: Sequence[FluxMeasurement], band: int) -> list[FluxMeasurement]:
-    return [record for record in records if band_of(record.frequency_hz) == band]
+    return [record for record in records if band_at(record.frequency_hz) == band]
 
 
 def _nearest_day(records: Sequence[FluxMeasurement], mjd_s: float) -> list[FluxMeasurement]:

@@ -11,9 +11,8 @@ from almared.heuristics.calibration.calibrators import calibrating_scans
 from almared.heuristics.calibration.flux import FluxModel, source_power_law
 from almared.heuristics.calibration.tsys import choose_tsys_spwmap
 from almared.model import ExecutionBlock, Scan, SpectralWindow
-
-BOLTZMANN_JY_M2_K = 1380.649
-"""Boltzmann's constant in Jy m2 / K."""
+from almared.physics.bands import nominal_tsys_k
+from almared.physics.constants import BOLTZMANN_JY_M2_K, LIGHT_M_S
 
 CORRELATOR_EFFICIENCY = 0.85
 """Quantisation and correlator (ALMA Technical Handbook, sensitivity chapter)."""
@@ -21,12 +20,6 @@ CORRELATOR_EFFICIENCY = 0.85
 LONG_WAVE_EFFICIENCY = 0.72
 SURFACE_RMS_M = {12.0: 25e-6, 7.0: 20e-6}
 """Aperture efficiency at long waves and surface errors by diameter (ALMA Technical Handbook, sensitivity chapter)."""
-
-LIGHT_M_S = 299_792_458.0
-
-NOMINAL_TSYS_K = ((100e9, 75.0), (140e9, 86.0), (190e9, 120.0), (240e9, 90.0), (340e9, 150.0), (440e9, 387.0),
-                  (670e9, 1200.0), (870e9, 1515.0))  # fmt: skip
-"""Nominal system temperatures where none are recorded (domain C.3, expected rms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +92,7 @@ def median_tsys_k(eb: ExecutionBlock, spw_id: int) -> float:
     values = [v for row in eb.tsys if row.spw_id == serving for v in row.median_tsys_k if v > 0]
     if values:
         return float(np.median(values))
-    frequency = eb.spws[spw_id].mean_frequency_hz
-    return min(NOMINAL_TSYS_K, key=lambda known: abs(known[0] - frequency))[1]
+    return nominal_tsys_k(eb.spws[spw_id].mean_frequency_hz)
 
 
 def seconds_on(scans: Sequence[Scan], field_id: int, *, spw_id: int) -> float:

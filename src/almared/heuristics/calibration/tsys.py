@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from almared.model import (
     SpectralWindow,
     TsysRecord,
 )
+from almared.physics.directions import separation_rad
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +224,6 @@ def _substitute(
 def _nearest(eb: ExecutionBlock, field_id: int, *, candidates: Iterable[int]) -> int | None:
     here = eb.fields[field_id].direction_rad
     return min(candidates, key=lambda f: (round(separation_rad(here, eb.fields[f].direction_rad), 6), f), default=None)
-
-
-def separation_rad(here: tuple[float, float], there: tuple[float, float]) -> float:
-    """Return the angle (rad) between two directions of right ascension and declination (rad)."""
-    (ra, dec), (other_ra, other_dec) = here, there
-    half = (
-        math.sin((dec - other_dec) / 2) ** 2 + math.cos(dec) * math.cos(other_dec) * math.sin((ra - other_ra) / 2) ** 2
-    )
-    return 2 * math.asin(min(1.0, math.sqrt(half)))
 
 
 def _chain(

@@ -8,11 +8,10 @@ from itertools import chain, combinations
 
 from almared.heuristics.thresholds.combination import COMBINE_DEFAULT_DIRTOL, COMBINE_MERGE_BEAMS, COMBINE_OFFSET_BEAMS
 from almared.model import Antenna, Choice, Evidence, Field, SpectralWindow
+from almared.physics.beams import gaussian_response
+from almared.physics.constants import ARCSEC_PER_RAD, LIGHT_M_S
+from almared.physics.directions import separation_rad
 
-ARCSEC = math.degrees(1.0) * 3600.0
-"""Arcseconds in a radian."""
-
-LIGHT_M_S = 299_792_458.0
 MARGIN = 1.5
 """The tolerance over the largest offset."""
 
@@ -25,15 +24,13 @@ HERTZ = 1.0
 
 def separation_arcsec(here: Field, there: Field) -> float:
     """Return the angle between two fields (arcsec), good for the smallest."""
-    (ra, dec), (ra2, dec2) = here.direction_rad, there.direction_rad
-    half = math.sin((dec2 - dec) / 2) ** 2 + math.cos(dec) * math.cos(dec2) * math.sin((ra2 - ra) / 2) ** 2
-    return 2 * math.asin(min(1.0, math.sqrt(half))) * ARCSEC
+    return separation_rad(here.direction_rad, there.direction_rad) * ARCSEC_PER_RAD
 
 
 def estimate_beam_arcsec(antennas: Sequence[Antenna], frequency_hz: float) -> float:
     """Return wavelength over longest baseline (arcsec), a little less than the beam of an image."""
     longest = max(math.dist(a.position_m, b.position_m) for a, b in combinations(antennas, 2))
-    return LIGHT_M_S / frequency_hz / longest * ARCSEC
+    return LIGHT_M_S / frequency_hz / longest * ARCSEC_PER_RAD
 
 
 def choose_dirtol(executions: Sequence[Sequence[Field]], *, beam_arcsec: float) -> Choice[float | None]:
@@ -82,7 +79,7 @@ def _tolerance(largest: float, executions: Sequence[Sequence[Field]]) -> float:
 def _blur(offset: float, beam: float) -> str:
     if offset <= COMBINE_OFFSET_BEAMS.value * beam:
         return ""
-    loss = 100 * (1 - math.exp(-4 * math.log(2) * (offset / beam / 2) ** 2))
+    loss = 100 * (1 - float(gaussian_response(offset / 2, beam)))
     return (
         f"merged pointings are off by up to {offset:.3g} arcsec, {offset / beam:.2f} of the beam: point sources lose "
         f"up to {loss:.0f} % of their peak"

@@ -4,23 +4,6 @@ from __future__ import annotations
 
 from almared.heuristics.thresholds.acceptance import ACCEPTED_RMS_HIGH, ACCEPTED_RMS_LOW, ACCEPTED_RMS_MIDDLE
 
-BANDS_GHZ = {
-    1: (35, 50), 2: (67, 84), 3: (84, 116), 4: (125, 158), 5: (158, 211), 6: (211, 275), 7: (275, 373), 8: (385, 500),
-    9: (602, 720), 10: (787, 950),
-}  # fmt: skip
-"""Receiver bands (ALMA technical handbook); frequencies in two belong to the first here."""
-
-
-def band_of(frequency_hz: float) -> int | None:
-    """Return the receiver band of a frequency, None between bands.
-
-    Examples
-    --------
-    >>> band_of(345e9), band_of(120e9)
-    (7, None)
-    """
-    return next((band for band, (low, high) in BANDS_GHZ.items() if low <= frequency_hz / 1e9 < high), None)
-
 
 def rms_limit(band: int | None) -> float:
     """Return how many times the requested noise is still accepted at first sight.

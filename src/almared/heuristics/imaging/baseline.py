@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.heuristics.thresholds.lines import LINE_SLOPE
+from almared.physics.robust import robust_sigma
 
 LAG = 3
 """Channels this far apart are independent after Hanning smoothing."""
@@ -23,7 +24,6 @@ STRAIGHT_COSTS = 9.0
 MEDIAN_NOISE = 1.2533
 """Noise of a median over that of a mean."""
 
-MAD_TO_SIGMA = 1.4826
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
@@ -65,7 +65,7 @@ def _spread(spectrum: FloatArray, is_good: BoolArray, *, lag: int) -> float:
     differences = (spectrum[lag:] - spectrum[:-lag])[is_good[lag:] & is_good[:-lag]]
     if not len(differences):
         return 0.0
-    return float(MAD_TO_SIGMA * np.median(np.abs(differences - np.median(differences))))
+    return robust_sigma(differences)
 
 
 def first_baseline(spectrum: FloatArray, is_good: BoolArray, *, noise: Noise) -> FloatArray:

@@ -15,17 +15,15 @@ from almared.heuristics.thresholds.imaging import (
     IMAGE_PB_LEVEL,
 )
 from almared.model import Choice, Evidence
-
-LIGHT_M_S = 299_792_458.0
-ARCSEC_PER_RAD = 206_264.806
-BEAM_FACTOR = 1.13
-"""Width of ALMA's primary beam at half maximum over wavelength and dish diameter (Technical Handbook)."""
-
-LIT_APERTURE_M = {12.0: 10.7, 7.0: 6.25}
-"""Dish -> evenly lit aperture with the same primary beam (m), as in CASA's ``PBMath1DAiry`` for ALMA."""
-
-HOLE_M = 0.75
-"""Diameter of the hole in the middle of that aperture."""
+from almared.physics.beams import (
+    LIT_APERTURE_M,
+    gaussian_response,
+    gaussian_width,
+    primary_beam_arcsec,
+    primary_beam_rad,
+)
+from almared.physics.constants import ARCSEC_PER_RAD
+from almared.physics.directions import direction_text, offset_rad
 
 NICE_CELLS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 """Leading figures of a cell that people can read."""
@@ -71,15 +69,9 @@ class Pointings:
     @property
     def extent_arcsec(self) -> tuple[float, float]:
         """East-west and north-south distance between the outermost pointings (arcsec)."""
-        ra, dec = self.centre_rad
-        east = [math.remainder(a - ra, 2 * math.pi) * math.cos(dec) for a, _ in self.directions_rad]
-        north = [d - dec for _, d in self.directions_rad]
+        centre = self.centre_rad
+        east, north = zip(*(offset_rad(direction, centre) for direction in self.directions_rad), strict=True)
         return (max(east) - min(east)) * ARCSEC_PER_RAD, (max(north) - min(north)) * ARCSEC_PER_RAD
-
-
-def primary_beam_arcsec(dish_m: float, frequency_hz: float) -> float:
-    """Return the width at half maximum of the primary beam (arcsec)."""
-    return BEAM_FACTOR * LIGHT_M_S / frequency_hz / dish_m * ARCSEC_PER_RAD
 
 
 def choose_cell(lengths: NDArray[np.float64]) -> Choice[float]:
@@ -135,8 +127,8 @@ def choose_imsize(
     docs/decisions/033 on high sidelobes.
     """
     dish = min(pointings.dishes_m)
-    width = primary_beam_arcsec(dish, frequency_hz)
-    field = width * math.sqrt(math.log2(1 / IMAGE_PB_LEVEL.value))
+    width = primary_beam_arcsec(frequency_hz, dish)
+    field = gaussian_width(width, level=IMAGE_PB_LEVEL.value)
     is_doubled = sidelobe > IMAGE_FAR_SIDELOBE.value
     padding = 2.0 if is_doubled else IMAGE_PADDING.value
     sides = [padding * (extent + field) for extent in pointings.extent_arcsec]
@@ -210,29 +202,6 @@ def choose_phase_centre(pointings: Pointings) -> Choice[str]:
     return Choice(direction_text(ra, dec, frame=pointings.frame), "where the field points", rule="domain D.3")
 
 
-def direction_text(ra_rad: float, dec_rad: float, *, frame: str) -> str:
-    """Return a direction as CASA reads it.
-
-    Examples
-    --------
-    >>> direction_text(1.5803956376808652, -0.49174651674940234, frame="ICRS")
-    'ICRS 06:02:12.00000 -28.10.30.0000'
-    """
-    hours = _sexagesimal(ra_rad % (2 * math.pi) * 12 / math.pi, digits=5)
-    degrees = _sexagesimal(abs(dec_rad) * 180 / math.pi, digits=4)
-    # A declination takes points: with colons it would be one in hours.
-    return f"{frame} {':'.join(hours)} {'-' if dec_rad < 0 else '+'}{'.'.join(degrees)}"
-
-
-def _sexagesimal(value: float, *, digits: int) -> tuple[str, str, str]:
-    """Return the parts of a number not below 0, rounded as a whole so that no 60 stands anywhere."""
-    scale = 10**digits
-    units = round(value * 3600 * scale)
-    minutes, seconds = divmod(units, 60 * scale)
-    whole, minutes = divmod(minutes, 60)
-    return f"{whole:02d}", f"{minutes:02d}", f"{seconds // scale:02d}.{seconds % scale:0{digits}d}"
-
-
 def mosaic_noise_factor(pointings: Pointings, *, frequency_hz: float) -> float:
     """Return the noise of a mosaic over that of all its data on one pointing.
 
@@ -248,12 +217,10 @@ def mosaic_noise_factor(pointings: Pointings, *, frequency_hz: float) -> float:
     A linear mosaic weights by the square of the primary beam (Cornwell, Holdaway & Uson 1993, A&A 271, 697): where it
     is most sensitive its noise is that of the sum of those squares.
     """
-    ra, dec = pointings.centre_rad
-    places = np.array(
-        [(math.remainder(a - ra, 2 * math.pi) * math.cos(dec), d - dec) for a, d in pointings.directions_rad]
-    )
-    width = primary_beam_arcsec(max(pointings.dishes_m), frequency_hz) / ARCSEC_PER_RAD
+    centre = pointings.centre_rad
+    places = np.array([offset_rad(direction, centre) for direction in pointings.directions_rad])
+    width = primary_beam_rad(frequency_hz, max(pointings.dishes_m))
     tried = np.concatenate([places, (places[:, None] + places[None, :]).reshape(-1, 2) / 2])
     apart = np.hypot(*np.moveaxis(tried[:, None] - places[None, :], -1, 0))
-    response = np.exp(-4 * math.log(2) * (apart / width) ** 2)
+    response = gaussian_response(apart, width)
     return float(math.sqrt(len(places) / (response**2).sum(axis=1).max()))

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.heuristics.thresholds.imaging import PSF_FIT_FROM
+from almared.physics.constants import ARCSEC_RAD
+from almared.physics.robust import robust_sigma
 
-ARCSEC = np.pi / 180 / 3600
 MOST_PIXELS = 2048
 """Longest side of the grid; a finer one changes the weights by less than a hundredth."""
 
@@ -80,13 +81,13 @@ def predict_psf(points: WeightedPoints, *, robust: float, cell_arcsec: float, pi
     of weights in a cell of the uv plane, which is as wide as the image's field of view lets it be.
     """
     n = min(pixels, MOST_PIXELS)
-    place, inside = _cells(points, n, cell_rad=cell_arcsec * ARCSEC)
+    place, inside = _cells(points, n, cell_rad=cell_arcsec * ARCSEC_RAD)
     weight = np.where(inside, points.weight, 0.0)
     density = np.bincount(place[0], weight, n * n) + np.bincount(place[1], weight, n * n)
     total = weight.sum()
     f2 = (5 * 10.0**-robust) ** 2 * 2 * total / float((density**2).sum())
     imaging = weight / (1 + density[place[0]] * f2)
-    psf = _beam(points, imaging, n=n, cell_rad=cell_arcsec * ARCSEC)
+    psf = _beam(points, imaging, n=n, cell_rad=cell_arcsec * ARCSEC_RAD)
     used = weight > 0
     noise = np.sqrt((imaging[used] ** 2 / weight[used]).sum()) / imaging.sum() * np.sqrt(total)
     return _describe(psf, cell_arcsec, noise=float(noise))
@@ -129,5 +130,5 @@ def _describe(psf: NDArray[np.float64], cell_arcsec: float, *, noise: float) -> 
     # x of the uv plane is u, which grows to the east: so does the first axis here.
     angle = np.degrees(np.arctan2(directions[0, 0], directions[1, 0])) % 180
     sidelobe = float(max(-psf.min(), (psf - model).max()))
-    scatter = 1.4826 * float(np.median(np.abs(psf - np.median(psf))))
+    scatter = robust_sigma(psf)
     return PredictedPsf(float(widths[0]), float(widths[1]), float(angle), sidelobe, noise, scatter)

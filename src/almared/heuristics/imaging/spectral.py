@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from almared.heuristics.thresholds.imaging import IMAGE_MOST_CHANNELS, IMAGE_SMEARING
 from almared.model import Choice, Evidence
+from almared.physics.bands import BANDS_GHZ
+from almared.physics.velocities import radio_frequency_hz, width_hz, width_m_s
 
-LIGHT_M_S = 299_792_458.0
-BAND_7_FROM_HZ = 275e9
+BAND_7_FROM_HZ = BANDS_GHZ[7][0] * 1e9
 WIDEST_BELOW_BAND_7_HZ, WIDEST_FROM_BAND_7_HZ = 125e6, 250e6
 """Averaged channels of the continuum (domain D.2)."""
 
@@ -89,7 +90,7 @@ class CubeAxis:
     @property
     def width_km_s(self) -> float:
         """Width of a channel in velocity (km/s, radio convention)."""
-        return self.width_hz / self.rest_hz * LIGHT_M_S / 1e3
+        return width_m_s(self.width_hz, self.rest_hz) / 1e3
 
     def part(self, first: int, count: int) -> CubeAxis:
         """Return the axis of some of the channels."""
@@ -177,11 +178,11 @@ def choose_cube_axis(band: Band, rest_hz: float, *, wish: LineWish | None = None
         return Choice(_axis(band.low_hz, band.high_hz, width=width, rest_hz=rest_hz), reason, rule="domain D.3")
     width, reason, warning = native, "no width was asked for: that of the data", ""
     if wish.width_m_s is not None:
-        asked = wish.width_m_s / LIGHT_M_S * wish.rest_hz
+        asked = width_hz(wish.width_m_s, wish.rest_hz)
         told = f"{wish.width_m_s / 1e3:.4g} km/s"
         width, reason = max(asked, native), f"{told} as asked for"
         if asked < native:
-            reason = f"{told} was asked for, the data have {native / wish.rest_hz * LIGHT_M_S / 1e3:.4g} km/s"
+            reason = f"{told} was asked for, the data have {width_m_s(native, wish.rest_hz) / 1e3:.4g} km/s"
             warning = "" if asked > 0.98 * band.width_hz else reason
     low, high = _velocity_range(band, wish)
     return Choice(
@@ -210,7 +211,7 @@ def _velocity_range(band: Band, wish: LineWish) -> tuple[float, float]:
     """Return the frequencies of the velocities asked for, as far as there are data (Hz)."""
     if wish.velocity_m_s is None:
         return band.low_hz, band.high_hz
-    ends = sorted(wish.rest_hz * (1 - velocity / LIGHT_M_S) for velocity in wish.velocity_m_s)
+    ends = sorted(radio_frequency_hz(velocity, wish.rest_hz) for velocity in wish.velocity_m_s)
     return max(ends[0], band.low_hz), min(ends[1], band.high_hz)
 
 

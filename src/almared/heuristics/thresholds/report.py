@@ -18,7 +18,6 @@ BANDPASS_RMS_ADVICE = Threshold(0.05, "", "domain C.2, bandpass_rms: more smooth
 SHORT_BASELINES = Threshold(30.0, "m", "domain C.1: uvrange 0~30m of the target's spectrum")
 SHORT_BASELINE_PERCENTILE = Threshold(20.0, "%", "domain C.3: target_spectrum without shorter baselines")
 QUICK_CELL = Threshold(15000.0, "arcsec m GHz", "domain C.3: cell of the quick image")
-PRIMARY_BEAM = Threshold(6000.0, "arcsec GHz", "domain C.3: width at half maximum for 12 m")
 QUICK_FIELD = Threshold(1.5, "", "domain C.3: primary beams in the quick image")
 QUICK_NITER = Threshold(100, "", "domain C.3")
 QUICK_THRESHOLD = Threshold(3.0, "", "domain C.3: expected rms at which the quick clean stops")

@@ -27,15 +27,16 @@ from almared.heuristics.imaging.geometry import (
     choose_imsize,
     choose_phase_centre,
     mosaic_noise_factor,
-    primary_beam_arcsec,
 )
 from almared.heuristics.imaging.psf import PredictedPsf
 from almared.heuristics.imaging.spectral import CubeAxis, LineWish, choose_cube_axis, wishes_in
-from almared.heuristics.thresholds.imaging import IMAGE_FAR_SIDELOBE, IMAGE_LEAST_CHANNELS
+from almared.heuristics.thresholds.imaging import IMAGE_FAR_SIDELOBE, IMAGE_LEAST_CHANNELS, IMAGE_PB_LEVEL
 from almared.model import Choice
 from almared.model.targets import CalibratedMs
 from almared.model.uv_points import UvPoints
 from almared.names import safe_file_name
+from almared.physics.bands import nearest_band
+from almared.physics.beams import gaussian_width, primary_beam_arcsec
 from almared.plan import NamedChoice
 from almared.recipes.imaging.facts import (
     ImageWishes,
@@ -43,7 +44,6 @@ from almared.recipes.imaging.facts import (
     Overrides,
     SpwGroup,
     TargetFacts,
-    band_number,
     predicted,
     round_threshold,
 )
@@ -209,7 +209,7 @@ class Chooser:
     def _continua(self, facts: TargetFacts) -> Iterator[ImageChoices]:
         bands: dict[int, list[SpwGroup]] = {}
         for group in facts.groups:
-            bands.setdefault(band_number(group.rest_hz), []).append(group)
+            bands.setdefault(nearest_band(group.rest_hz), []).append(group)
         for band, groups in bands.items():
             spws = tuple(sorted(spw for group in groups for spw in group.spw_ids))
             suffix = f"_B{band}" if len(bands) > 1 else ""
@@ -311,7 +311,7 @@ class Chooser:
 
 def image_radius_arcsec(image: ImageChoices, dish_m: float) -> float:
     """Return how far from a phase centre sources are expected: the 0.2 level of the primary beam (arcsec)."""
-    return primary_beam_arcsec(dish_m, image.frequency_hz) * math.sqrt(math.log2(5.0)) / 2
+    return gaussian_width(primary_beam_arcsec(image.frequency_hz, dish_m), level=IMAGE_PB_LEVEL.value) / 2
 
 
 def _over(value: Any, choice: Choice[Any]) -> Choice[Any]:

@@ -235,19 +235,6 @@ def common_band(
     return Band(max(lows), min(highs), max(widths), ms.windows[spw_ids[0]].n_channels)
 
 
-def band_number(frequency_hz: float) -> int:
-    """Return ALMA's receiver band of a frequency; between two the nearer one."""
-    edges = {1: (35, 50), 2: (67, 84), 3: (84, 116), 4: (125, 163), 5: (163, 211), 6: (211, 275), 7: (275, 373),
-             8: (385, 500), 9: (602, 720), 10: (787, 950)}  # fmt: skip
-    ghz = frequency_hz / 1e9
-
-    def distance(band: int) -> float:
-        low, high = edges[band]
-        return max(low - ghz, ghz - high, 0.0)
-
-    return min(edges, key=distance)
-
-
 def round_threshold(value_jy: float) -> str:
     """Return a flux density as CASA reads it, to three figures."""
     return f"{float(f'{value_jy * 1e3:.3g}'):g}mJy" if value_jy > 0 and math.isfinite(value_jy) else "0.0mJy"

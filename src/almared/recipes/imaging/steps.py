@@ -15,9 +15,9 @@ from almared.heuristics.imaging.chunks import (
     with_margins,
 )
 from almared.heuristics.imaging.clean import Automask, automask_arguments, choose_cycle_factor
-from almared.heuristics.imaging.geometry import HOLE_M
 from almared.heuristics.imaging.spectral import CubeAxis
 from almared.heuristics.thresholds.imaging import IMAGE_BEAM_FIT, IMAGE_PB_LEVEL
+from almared.physics.beams import HOLE_M
 from almared.plan import Action, Argument, Call, Routine, Step, StepNeeds
 from almared.recipes.building import call, check_made, routine
 from almared.recipes.imaging.choices import ImageChoices

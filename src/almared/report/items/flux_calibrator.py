@@ -9,7 +9,7 @@ import numpy as np
 from almared.errors import InputError
 from almared.heuristics.calibration.calibrators import choose_flux_fields, field_name
 from almared.measure.averages import Averages
-from almared.measure.robust import median
+from almared.physics.robust import median
 from almared.plots.visibility_page import draw_flux_calibrator
 from almared.report.item import EbContext, Item, ItemProducts, ReportFigure
 

@@ -8,14 +8,12 @@ import numpy as np
 
 from almared.errors import InputError
 from almared.model import Intent
+from almared.physics.beams import gaussian_width, primary_beam_arcsec
 from almared.plots.observation import draw_pointings
 from almared.report.item import EbContext, Item, ItemProducts
 
-FIFTH_OVER_HALF = np.sqrt(np.log(5.0) / np.log(2.0))
-"""Radius at a fifth of a Gaussian beam over that at its half."""
-
-BEAM_ARCSEC_GHZ = 6300.0
-"""Width of the primary beam of a 12-m dish times frequency (domain D.3)."""
+CIRCLE_LEVEL = 0.2
+"""Level of the primary beam at which the circles are drawn (domain C.2)."""
 
 
 def make(context: EbContext) -> ItemProducts:
@@ -28,7 +26,7 @@ def make(context: EbContext) -> ItemProducts:
 
     References
     ----------
-    domain.md C.2 (circles at the 20 % level), D.3.
+    domain.md C.2 (circles at the 20 % level).
     """
     eb = context.eb
     targets = [eb.fields[i] for i in eb.field_ids_with(Intent.TARGET)]
@@ -38,12 +36,15 @@ def make(context: EbContext) -> ItemProducts:
     pointings = {name: np.array([t.direction_rad for t in targets if t.name == name]) for name in names}
     diameter = float(np.median([antenna.diameter_m for antenna in eb.antennas]))
     science = [eb.spws[i] for scan in eb.scans_with(Intent.TARGET) for i in scan.spw_ids if eb.spws[i].n_channels > 4]
-    frequency_ghz = float(np.mean([spw.mean_frequency_hz for spw in science])) / 1e9
-    half_arcsec = BEAM_ARCSEC_GHZ / frequency_ghz * 12.0 / diameter / 2
+    frequency_hz = float(np.mean([spw.mean_frequency_hz for spw in science]))
+    radius_arcsec = gaussian_width(primary_beam_arcsec(frequency_hz, diameter), level=CIRCLE_LEVEL) / 2
     figure = context.draw(
         "mosaic_plot.png",
-        partial(draw_pointings, pointings=pointings, radius_arcsec=half_arcsec * FIFTH_OVER_HALF),
-        caption=f"Pointings of each target; circles where the primary beam falls to 20 % at {frequency_ghz:.1f} GHz",
+        partial(draw_pointings, pointings=pointings, radius_arcsec=radius_arcsec),
+        caption=(
+            f"Pointings of each target; circles where the primary beam falls to {100 * CIRCLE_LEVEL:.0f} % "
+            f"at {frequency_hz / 1e9:.1f} GHz"
+        ),
         alt="; ".join(f"{name}: {len(places)} pointings" for name, places in pointings.items()) + ".",
     )
     return ItemProducts(

@@ -9,7 +9,7 @@ import numpy as np
 from almared.errors import InputError
 from almared.heuristics.calibration.calibrators import field_name
 from almared.measure.averages import Averages
-from almared.measure.robust import median, robust_sigma
+from almared.physics.robust import median, robust_sigma
 from almared.plots.visibility_page import draw_frequency_page, draw_uvdist_page
 from almared.report.item import EbContext, Item, ItemProducts, ReportFigure
 

@@ -18,7 +18,7 @@ from almared.measure.phases import (
     read_wvrgcal_table,
     solve_scan_phases,
 )
-from almared.measure.robust import median
+from almared.physics.robust import median
 from almared.plots.wvr_page import draw_wvr_page
 from almared.report.item import EbContext, Item, ItemProducts
 from almared.report.tables.wvr import wvr_stat_text

@@ -6,11 +6,10 @@ import numpy as np
 
 from almared.basics.times import utc_text
 from almared.model import ExecutionBlock, SpectralWindow
-from almared.physics.horizon import elevations_of_scans
-from almared.plots.observation import east_north_up_m, role_of_scan
+from almared.physics.horizon import east_north_up_m, elevations_of_scans
+from almared.physics.velocities import width_m_s
+from almared.plots.observation import role_of_scan
 from almared.report.tables.columns import number_text, table_text
-
-LIGHT_KM_S = 299792.458
 
 
 def listobs_text(eb: ExecutionBlock) -> str:
@@ -88,7 +87,7 @@ def _window(spw: SpectralWindow) -> list[str]:
         f"{low / 1e9:.5f}",
         f"{high / 1e9:.5f}",
         f"{spw.channel_width_hz / 1e3:.3f}",
-        f"{LIGHT_KM_S * spw.channel_width_hz / spw.mean_frequency_hz:.3f}",
+        f"{width_m_s(spw.channel_width_hz, spw.mean_frequency_hz) / 1e3:.3f}",
         f"{spw.bandwidth_hz / 1e6:.3f}",
         " ".join(spw.correlations),
     ]

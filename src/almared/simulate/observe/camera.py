@@ -17,10 +17,10 @@ from almared.formats.asdm.write.bdf import (
     choose_storage,
 )
 from almared.model import DataBlock, Field, Scan, SpectralWindow, Subscan
+from almared.physics.constants import LIGHT_M_S
 from almared.simulate.observe.kernel import ValueAxis, phase_ramps
 from almared.simulate.scenario.spectrum import averaged_channels, channel_frequencies
 from almared.simulate.world.seeds import generator
-from almared.simulate.world.sky import LIGHT_M_S
 from almared.simulate.world.world import World
 
 FloatArray = NDArray[np.float64]

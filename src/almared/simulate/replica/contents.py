@@ -11,6 +11,7 @@ import numpy as np
 
 from almared.errors import InputError
 from almared.model import ExecutionBlock, Intent, OnlineFlag, Scan, SpectralWindow, TsysRecord, WaterVapour, Weather
+from almared.physics.directions import azimuth_elevation_rad
 from almared.simulate.asdm.sky import SITE_LATITUDE_RAD, SITE_LONGITUDE_RAD
 from almared.simulate.asdm.writer import write_asdm_metadata
 from almared.simulate.observe.contents import AsdmContents, PointingRow, SysCalRow, WeatherRow
@@ -27,9 +28,7 @@ RECORD_S = 60.0
 SETTLING_S = 1.0
 SETTLING = "Mount is off source"
 TSYS_EDGE_CHANNELS = 8
-
-J2000_MJD = 51544.5
-TURN_RAD = 2.0 * math.pi
+SITE_RAD = SITE_LONGITUDE_RAD, SITE_LATITUDE_RAD
 
 
 def replica_contents(path: Path, *, thinning: Thinning | None = None) -> AsdmContents:
@@ -150,34 +149,10 @@ def _pointing(eb: ExecutionBlock) -> Iterator[PointingRow]:
     for scan in eb.scans:
         for sub in scan.subscans:
             middle = 0.5 * (sub.start_mjd_s + sub.end_mjd_s)
-            azel = np.array([azimuth_elevation(eb.fields[sub.field_id].direction_rad, middle)])
+            direction = np.array(eb.fields[sub.field_id].direction_rad)
+            azel = np.array([azimuth_elevation_rad(direction, middle, site_rad=SITE_RAD)])
             for antenna in eb.antennas:
                 yield PointingRow(antenna.id, sub.start_mjd_s, sub.end_mjd_s, azel)
-
-
-def azimuth_elevation(direction_rad: tuple[float, float], mjd_s: float) -> tuple[float, float]:
-    """Return azimuth and elevation at the array, to a few arc minutes: no precession, no refraction (rad).
-
-    Parameters
-    ----------
-    direction_rad : tuple of float, rad
-        Right ascension and declination.
-    mjd_s : float, s
-        Time, MJD seconds UTC.
-
-    References
-    ----------
-    Earth rotation angle of IERS Conventions 2010, equation 5.15.
-    """
-    days = mjd_s / 86400.0 - J2000_MJD
-    rotation = TURN_RAD * ((0.7790572732640 + 1.00273781191135448 * days) % 1.0)
-    ra, dec = direction_rad
-    hour = rotation + SITE_LONGITUDE_RAD - ra
-    sin_lat, cos_lat = math.sin(SITE_LATITUDE_RAD), math.cos(SITE_LATITUDE_RAD)
-    up = sin_lat * math.sin(dec) + cos_lat * math.cos(dec) * math.cos(hour)
-    north = cos_lat * math.sin(dec) - sin_lat * math.cos(dec) * math.cos(hour)
-    east = -math.cos(dec) * math.sin(hour)
-    return math.atan2(east, north), math.asin(max(-1.0, min(1.0, up)))
 
 
 def _weather(eb: ExecutionBlock) -> Iterator[WeatherRow]:

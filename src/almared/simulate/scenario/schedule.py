@@ -10,13 +10,13 @@ import numpy as np
 from almared.basics.times import DAY_S, mjd_s_of
 from almared.errors import ScenarioError
 from almared.model import DataBlock, Field, Scan, Subscan
+from almared.physics.constants import SIDEREAL_DAYS_PER_DAY
 from almared.simulate.scenario.models import ScanPart, Scenario
 from almared.simulate.scenario.sequence import intents_of, scans_of
 from almared.simulate.scenario.spectrum import Setups
 from almared.simulate.world.array import ALMA_LONGITUDE_RAD
 from almared.simulate.world.geometry import read_earth_orientation, shifted, sidereal_time
 
-SIDEREAL_RATE = 1.00273790935
 SUBSCAN_GAP_S = 1.152
 LOADS = ("OFF_SOURCE", "AMBIENT", "HOT")
 SIDEBAND_SUBSCANS = ("OFF_SOURCE", "ON_SOURCE")
@@ -64,7 +64,7 @@ def start_of(scenario: Scenario) -> float:
     midnight = np.floor(mjd_s_of(time.date) / DAY_S) * DAY_S
     earth = read_earth_orientation(midnight / DAY_S)
     turn = (time.lst - sidereal_time(midnight, ALMA_LONGITUDE_RAD, earth=earth)) % (2.0 * np.pi)
-    return float(midnight + turn / (2.0 * np.pi) * DAY_S / SIDEREAL_RATE)
+    return float(midnight + turn / (2.0 * np.pi) * DAY_S / SIDEREAL_DAYS_PER_DAY)
 
 
 def make_schedule(scenario: Scenario, setups: Setups, *, n_antennas: int) -> Schedule:

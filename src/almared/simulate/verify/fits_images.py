@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import InputError
+from almared.physics.constants import LIGHT_M_S
 from almared.simulate.world.geometry import tangent_offsets
-from almared.simulate.world.sky import LIGHT_M_S
 
 FloatArray = NDArray[np.float64]
 DEGREE = np.pi / 180.0

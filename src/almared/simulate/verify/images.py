@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.errors import InputError
+from almared.physics.constants import LIGHT_M_S
 from almared.simulate.observe.truth import Truth
 from almared.simulate.scenario.mous import MousTruth
 from almared.simulate.scenario.spectrum import channel_frequencies
 from almared.simulate.verify.comparison import Comparison, compare_relative
 from almared.simulate.verify.fits_images import FitsImage
 from almared.simulate.verify.sky_fit import FittedComponent, fit_components, fit_fluxes, support
-from almared.simulate.world.sky import LIGHT_M_S, SkyComponent, SpectralLine
+from almared.simulate.world.sky import SkyComponent, SpectralLine
 
 CONTINUUM_LIMIT_PERCENT = 4.0
 MOSAIC_LIMIT_PERCENT = 5.0

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.physics.constants import LIGHT_M_S
 from almared.simulate.observe.truth import Truth
 from almared.simulate.verify.comparison import Comparison
 from almared.simulate.verify.fluxes import fields_of
 from almared.simulate.verify.visibilities import BaselineAverages, measure_scans
 
-LIGHT_M_S = 299_792_458.0
 NOISE_RATIO_LIMIT = 1.3
 """Most that scan-averaged phases may exceed their noise in the mean; the errors themselves come from few steps."""
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.formats.caltable import CalTable, read_caltable
+from almared.physics.constants import LIGHT_M_S
 from almared.simulate.observe.truth import Truth
 from almared.simulate.verify.comparison import Comparison
 
-LIGHT_M_S = 299_792_458.0
 LEFT_LIMIT_PERCENT = 10.0
 """Most of the path rms that may be left with 0.1 K of radiometer noise (5 % without noise)."""
 

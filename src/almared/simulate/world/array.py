@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from almared.engine.configure import casadata_path
 from almared.errors import ScenarioError
 from almared.model import Antenna, Vector
+from almared.physics.directions import local_axes
 from almared.simulate.scenario.models import AntennaGroup, Scenario
 from almared.simulate.world.seeds import generator
 
@@ -61,11 +62,7 @@ class TrueArray:
 
 def enu_axes() -> FloatArray:
     """Return the local east, north and up unit vectors in ITRF as rows."""
-    lon, lat = ALMA_LONGITUDE_RAD, ALMA_LATITUDE_RAD
-    east = (-np.sin(lon), np.cos(lon), 0.0)
-    north = (-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat))
-    up = (np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat))
-    return np.array([east, north, up])
+    return local_axes((ALMA_LONGITUDE_RAD, ALMA_LATITUDE_RAD))
 
 
 def make_array(scenario: Scenario, seed: int) -> TrueArray:

@@ -3,7 +3,8 @@
 References
 ----------
 The tables of JPL-Horizons positions and of brightness temperatures are those that setjy's standard
-``Butler-JPL-Horizons 2012`` reads (ALMA memo 594); evaluated here independently.
+``Butler-JPL-Horizons 2012`` reads (ALMA memo 594); evaluated here independently, also of
+``physics.bodies`` (docs/decisions/038).
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ from numpy.typing import NDArray
 from almared.basics.times import DAY_S
 from almared.engine.configure import casadata_path
 from almared.errors import ScenarioError
-from almared.simulate.world.sky import LIGHT_M_S
+from almared.physics.constants import (
+    ASTRONOMICAL_UNIT_M,
+    BACKGROUND_K,
+    BOLTZMANN_J_K,
+    JANSKY_W_M2_HZ,
+    LIGHT_M_S,
+    PLANCK_J_S,
+)
 
 FloatArray = NDArray[np.float64]
-
-ASTRONOMICAL_UNIT_M = 1.495978707e11
-PLANCK = 6.62607015e-34
-BOLTZMANN = 1.380649e-23
-JANSKY = 1e-26
-BACKGROUND_K = 2.725
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Body:
         frequency, brightness = self.model
         solid_angle = 0.25 * np.pi * self.diameter_rad(mjd_s) ** 2
         excess = _planck(frequency, brightness) - _planck(frequency, np.full_like(frequency, BACKGROUND_K))
-        return frequency, np.asarray(excess * solid_angle / JANSKY)
+        return frequency, np.asarray(excess * solid_angle / JANSKY_W_M2_HZ)
 
     def _at(self, values: FloatArray, mjd_s: float | FloatArray) -> FloatArray:
         from scipy.interpolate import CubicSpline
@@ -129,5 +131,5 @@ def _read(name: str, path: Path, *, mjd: float, model: tuple[FloatArray, FloatAr
 
 
 def _planck(frequency_hz: FloatArray, temperature_k: FloatArray) -> FloatArray:
-    exponent = PLANCK * frequency_hz / (BOLTZMANN * temperature_k)
-    return np.asarray(2.0 * PLANCK * frequency_hz**3 / LIGHT_M_S**2 / np.expm1(exponent))
+    exponent = PLANCK_J_S * frequency_hz / (BOLTZMANN_J_K * temperature_k)
+    return np.asarray(2.0 * PLANCK_J_S * frequency_hz**3 / LIGHT_M_S**2 / np.expm1(exponent))

@@ -3,6 +3,8 @@
 References
 ----------
 casacore's ``MFrequency``: LSRK moves by 20 km/s towards 18h, +30 deg (B1900); velocities add relativistically.
+This is the truth that ``formats.ms.lsrk`` is tested against: constants are shared, formulas are not
+(docs/decisions/038).
 """
 
 from __future__ import annotations
@@ -13,18 +15,18 @@ import numpy as np
 
 from almared.basics.times import DAY_S
 from almared.errors import ScenarioError
+from almared.physics.constants import (
+    AU_PER_DAY_M_S,
+    EARTH_TURN_RAD_S,
+    LIGHT_M_S,
+    MJD_ZERO_JD,
+    SOLAR_APEX_J2000_RAD,
+    SOLAR_MOTION_M_S,
+)
 from almared.simulate.scenario.models import Component, Line, Scenario, SourcePart
 from almared.simulate.scenario.schedule import start_of
 from almared.simulate.world.array import ALMA_ITRF_M
-from almared.simulate.world.geometry import MJD_ZERO, make_frame, read_earth_orientation
-from almared.simulate.world.sky import LIGHT_M_S
-
-APEX_J2000_RAD = (np.deg2rad(270.95954), np.deg2rad(30.00467))
-"""Direction of the Sun's motion, 18h +30 deg of B1900, in J2000."""
-
-SOLAR_MOTION_M_S = 20000.0
-EARTH_TURN_RAD_S = 7.292115e-5
-AU_PER_DAY_M_S = 149597870700.0 / DAY_S
+from almared.simulate.world.geometry import make_frame, read_earth_orientation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,11 @@ def topocentric_factor(direction_rad: tuple[float, float], mjd_s: float) -> floa
     import erfa
 
     earth = read_earth_orientation(mjd_s / DAY_S)
-    tt = erfa.taitt(*erfa.utctai(MJD_ZERO, mjd_s / DAY_S))
+    tt = erfa.taitt(*erfa.utctai(MJD_ZERO_JD, mjd_s / DAY_S))
     _, barycentric = erfa.epv00(*tt)
     source = erfa.s2c(*direction_rad)
     along_orbit = float(np.dot(np.asarray(barycentric["v"]) * AU_PER_DAY_M_S, source))
-    along_sun = SOLAR_MOTION_M_S * float(np.dot(erfa.s2c(*APEX_J2000_RAD), source))
+    along_sun = SOLAR_MOTION_M_S * float(np.dot(erfa.s2c(*SOLAR_APEX_J2000_RAD), source))
     towards = make_frame(*direction_rad, mjd_s=np.array([mjd_s]), earth=earth).w[0]
     turning = EARTH_TURN_RAD_S * np.array([-ALMA_ITRF_M[1], ALMA_ITRF_M[0], 0.0])
     speeds = np.array([along_orbit, along_sun, float(np.dot(turning, towards))]) / LIGHT_M_S

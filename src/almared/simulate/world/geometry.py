@@ -4,6 +4,7 @@ References
 ----------
 asdm-facts 4: the uvw of the MS are position(ANTENNA1) - position(ANTENNA2), and a source at (l, m) has the
 phase ``+2 pi (u l + v m) nu / c``.
+This is the truth: what looks like ``physics.directions`` here keeps formulas of its own (docs/decisions/038).
 """
 
 from __future__ import annotations
@@ -15,12 +16,11 @@ from numpy.typing import NDArray
 
 from almared.basics.times import DAY_S
 from almared.engine.configure import casadata_path
+from almared.physics.constants import ARCSEC_RAD, MJD_ZERO_JD
 from almared.simulate.world.array import enu_axes
 
 FloatArray = NDArray[np.float64]
 
-MJD_ZERO = 2400000.5
-ARCSECOND_RAD = np.deg2rad(1.0 / 3600.0)
 STEP_RAD = 1e-5
 """Step of the numerical derivative that gives the axes of the tangent plane."""
 
@@ -78,7 +78,7 @@ def read_earth_orientation(mjd: float) -> EarthOrientation:
         if not days[0] <= mjd <= days[-1]:
             return EarthOrientation(0.0, 0.0, 0.0)
         dut1, x, y = (float(np.interp(mjd, days, rows.getcol(name))) for name in ("dUT1", "x", "y"))
-    return EarthOrientation(dut1, x * ARCSECOND_RAD, y * ARCSECOND_RAD)
+    return EarthOrientation(dut1, x * ARCSEC_RAD, y * ARCSEC_RAD)
 
 
 def make_frame(
@@ -112,9 +112,9 @@ class _EarthRotation:
         import erfa
 
         utc = mjd_s / DAY_S
-        tt = erfa.taitt(*erfa.utctai(MJD_ZERO, 0.5 * (utc.min() + utc.max())))
+        tt = erfa.taitt(*erfa.utctai(MJD_ZERO_JD, 0.5 * (utc.min() + utc.max())))
         self.astrometry, _ = erfa.apci13(*tt)
-        self.angle = erfa.era00(MJD_ZERO, utc + earth.dut1_s / DAY_S)
+        self.angle = erfa.era00(MJD_ZERO_JD, utc + earth.dut1_s / DAY_S)
         self.wobble = np.asarray(erfa.pom00(earth.x_rad, earth.y_rad, 0.0))
 
     def apparent(self, ra: FloatArray, dec: FloatArray) -> FloatArray:
@@ -130,8 +130,8 @@ def sidereal_time(mjd_s: float, longitude_rad: float, *, earth: EarthOrientation
     import erfa
 
     utc = mjd_s / DAY_S
-    tt = erfa.taitt(*erfa.utctai(MJD_ZERO, utc))
-    gst = erfa.gst06a(MJD_ZERO, utc + earth.dut1_s / DAY_S, *tt)
+    tt = erfa.taitt(*erfa.utctai(MJD_ZERO_JD, utc))
+    gst = erfa.gst06a(MJD_ZERO_JD, utc + earth.dut1_s / DAY_S, *tt)
     return float((gst + longitude_rad) % (2.0 * np.pi))
 
 

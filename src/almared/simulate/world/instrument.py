@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.model import SpectralWindow
+from almared.physics.constants import BOLTZMANN_J_K, JANSKY_W_M2_HZ
 from almared.simulate.scenario.models import FaultPart, InstrumentPart, Scenario
 from almared.simulate.scenario.spectrum import channel_frequencies
 from almared.simulate.world.array import TrueArray
@@ -19,8 +20,6 @@ from almared.simulate.world.seeds import generator
 FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
 
-BOLTZMANN = 1.380649e-23
-JANSKY = 1e-26
 N_TERMS = 2
 LONGEST_OVER_SHORTEST = 3.0
 EDGE_WIDTH = 0.015
@@ -131,7 +130,7 @@ def make_instrument(scenario: Scenario, array: TrueArray, *, start_mjd_s: float,
         part=part,
         antenna_names=names,
         start_mjd_s=start_mjd_s,
-        kelvin_per_jansky=part.aperture_efficiency * area * JANSKY / (2.0 * BOLTZMANN),
+        kelvin_per_jansky=part.aperture_efficiency * area * JANSKY_W_M2_HZ / (2.0 * BOLTZMANN_J_K),
         faults=scenario.fault,
         **stacked,
     )

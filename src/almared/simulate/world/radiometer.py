@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from almared.physics.constants import BOLTZMANN_J_K, PLANCK_J_S
 from almared.simulate.scenario.models import RadiometerPart
 
 FloatArray = NDArray[np.float64]
@@ -22,7 +23,7 @@ OFFSETS_GHZ = (1.25, 3.25, 5.5, 7.25)
 WIDTHS_GHZ = (1.5, 2.5, 2.0, 1.5)
 SAMPLES = 25
 BACKGROUND_K = 2.725
-PLANCK_OVER_BOLTZMANN_K_PER_GHZ = 0.04799243
+PLANCK_OVER_BOLTZMANN_K_PER_GHZ = 1e9 * PLANCK_J_S / BOLTZMANN_J_K
 CUTOFF_SQUARE_GHZ = 562500.0
 DENSITY = 0.3183e-4 * 3.335e16
 VAPOUR_HPA_PER_DENSITY_AND_K = 1.0 / 217.0

@@ -3,7 +3,11 @@
 References
 ----------
 asdm-facts 4 for the sign: ``V = S exp(+2 pi i (u l + v m + w (n - 1)) nu / c)`` with the uvw of the MS.
-Primary beam: CASA's own, ``PBMath1DAiry`` with the diameters of its vpmanager for ALMA.
+Primary beam: CASA's own, ``PBMath1DAiry`` with the diameters of its vpmanager for ALMA. At 12 m the half power is 1.15
+wavelengths over 12 m wide, not 1.13 as in the ALMA Technical Handbook. What tclean shows as ``.pb`` with the gridder
+mosaic agrees within 0.5 % down to a fifth; with the gridder standard it is higher from some arcseconds off the axis
+on, by 1 to 2 % (7 m: 3 to 6 %): its figures agree to 1e-4 with an aperture whose hole is taken for 10.7 m * 10.7 / 0.75
+wide (``PBMath1DAiry`` applies the ratio the wrong way round; docs/decisions/035).
 """
 
 from __future__ import annotations
@@ -14,25 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.formats.asdm.write.bdf_layout import baseline_pairs
+from almared.physics.beams import FWHM_PER_SIGMA, HOLE_M, LIT_APERTURE_M
+from almared.physics.constants import LIGHT_M_S
 from almared.simulate.observe.kernel import phase_ramps
 from almared.simulate.world.geometry import tangent_offsets
 
 FloatArray = NDArray[np.float64]
 
-LIGHT_M_S = 299792458.0
-EFFECTIVE_OVER_DISH = {12.0: 10.7, 7.0: 6.25}
-"""Diameter (m) that CASA lights evenly in place of a dish with a taper.
-
-At 12 m the half power is 1.15 wavelengths over 12 m wide, not 1.13 as in the ALMA Technical Handbook. What tclean shows
-as ``.pb`` with the gridder mosaic agrees within 0.5 % down to a fifth; with the gridder standard it is higher from some
-arcseconds off the axis on, by 1 to 2 % (7 m: 3 to 6 %): its figures agree to 1e-4 with an aperture whose hole is taken
-for 10.7 m * 10.7 / 0.75 wide (``PBMath1DAiry`` applies the ratio the wrong way round; docs/decisions/035).
-"""
-
-BLOCKAGE_M = 0.75
-"""Diameter of the hole in the middle of that aperture."""
-
-GAUSS_TO_WIDTH = np.sqrt(8.0 * np.log(2.0))
 UNRESOLVED_RAD = 1e-9
 
 
@@ -81,7 +73,7 @@ class SkyComponent:
         else:
             flux = self.flux_jy * (frequency_hz / self.reference_hz) ** self.alpha
         for line in self.lines:
-            sigma = line.width_hz / GAUSS_TO_WIDTH
+            sigma = line.width_hz / FWHM_PER_SIGMA
             flux = flux + line.peak_jy * np.exp(-0.5 * ((frequency_hz - line.frequency_hz) / sigma) ** 2)
         return np.asarray(flux)
 
@@ -167,10 +159,10 @@ def voltage_beam(offset_rad: float, frequency_hz: FloatArray, *, diameter_m: flo
     diameter_m : float, m
         Of the dish; 12 and 7 m are those of ALMA, another is lit evenly as it is.
     """
-    outer = EFFECTIVE_OVER_DISH.get(diameter_m, diameter_m)
+    outer = LIT_APERTURE_M.get(diameter_m, diameter_m)
     turns = np.pi * np.sin(offset_rad) * np.asarray(frequency_hz, dtype=float) / LIGHT_M_S
-    whole = outer**2 * _jinc(turns * outer) - BLOCKAGE_M**2 * _jinc(turns * BLOCKAGE_M)
-    return np.asarray(whole / (outer**2 - BLOCKAGE_M**2))
+    whole = outer**2 * _jinc(turns * outer) - HOLE_M**2 * _jinc(turns * HOLE_M)
+    return np.asarray(whole / (outer**2 - HOLE_M**2))
 
 
 def primary_beam(offset_rad: float, frequency_hz: FloatArray, *, diameter_m: float) -> FloatArray:

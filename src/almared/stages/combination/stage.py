@@ -19,7 +19,7 @@ from almared.errors import InputError, PlanError
 from almared.formats.fluxtable import NAME, FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
 from almared.heuristics.calibration.catalogue_flux import CatalogueFlux
 from almared.heuristics.calibration.flux import PowerLaw
-from almared.heuristics.combination.concat import ARCSEC, choose_dirtol, estimate_beam_arcsec
+from almared.heuristics.combination.concat import choose_dirtol, estimate_beam_arcsec
 from almared.heuristics.combination.equalise import EqualFlux, OwnFlux, equalise
 from almared.heuristics.combination.equalise_warnings import (
     warn_of_dates,
@@ -31,6 +31,7 @@ from almared.heuristics.combination.equalise_warnings import (
 from almared.model import Choice
 from almared.mous import Mous
 from almared.names import FLUX_SCRIPT
+from almared.physics.constants import ARCSEC_PER_RAD
 from almared.plan import Plan
 from almared.recipes.combination.facts import CalibratedEb, check_alike, differing_sources
 from almared.recipes.combination.steps import Combination, plan_combination
@@ -383,7 +384,7 @@ def _own_document(own: OwnFlux, expected: CatalogueFlux | None) -> dict[str, Any
 def order_of_mous(mous: Mous, **changes: Any) -> CombineOrder:
     """Return the combination that ``mous.toml`` asks for, with changes by name where they are not None."""
     settings = mous.settings.combine
-    dirtol = settings.dirtol_rad * ARCSEC if settings.dirtol_rad else None
+    dirtol = settings.dirtol_rad * ARCSEC_PER_RAD if settings.dirtol_rad else None
     catalogue = mous.tree.root / settings.catalogue if settings.catalogue else None
     given = {"should_scale": settings.scale, "dirtol_arcsec": dirtol, "catalogue": catalogue}
     return CombineOrder(mous, **{**given, **{name: value for name, value in changes.items() if value is not None}})

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from almared.errors import PlanError
 from almared.formats.ms.targets import group_targets, read_calibrated
-from almared.heuristics.imaging.geometry import ARCSEC_PER_RAD
 from almared.heuristics.imaging.spectral import LineWish, choose_averaging
 from almared.model import Choice
 from almared.model.targets import CalibratedMs, Target
 from almared.mous import Mous
 from almared.mous.settings import ImagingTable, RequestTable
 from almared.names import IMAGING_SCRIPT, MousTree
+from almared.physics.constants import ARCSEC_PER_RAD
 from almared.plan import Plan
 from almared.recipes.imaging.choices import Chooser, ImageChoices, image_radius_arcsec
 from almared.recipes.imaging.choose import ImagingPlan, plan_imaging, plan_preparation

@@ -19,10 +19,10 @@ from almared.heuristics.calibration.tsys import (
     choose_tsys_fields,
     choose_tsys_spwmap,
     fields_with_tsys,
-    separation_rad,
     tsys_spws,
 )
 from almared.model import ExecutionBlock, SpectralWindow
+from almared.physics.directions import separation_rad
 
 
 def with_windows(*changed: SpectralWindow) -> ExecutionBlock:

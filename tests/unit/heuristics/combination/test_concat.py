@@ -11,20 +11,22 @@ from hypothesis import strategies as st
 from support.tiny_eb import windows
 
 from almared.heuristics.combination.concat import (
-    ARCSEC,
     choose_dirtol,
     expected_fields,
     expected_windows,
     separation_arcsec,
 )
 from almared.model import Field
+from almared.physics.constants import ARCSEC_PER_RAD
 
 DEC = -0.5
 
 
 def field(number: int, name: str, east: float = 0.0, north: float = 0.0) -> Field:
     """A field some arcseconds from a place."""
-    return Field(number, name, "none", number, (4.6 + east / ARCSEC / math.cos(DEC), DEC + north / ARCSEC))
+    return Field(
+        number, name, "none", number, (4.6 + east / ARCSEC_PER_RAD / math.cos(DEC), DEC + north / ARCSEC_PER_RAD)
+    )
 
 
 def mosaic(east: float = 0.0, north: float = 0.0) -> tuple[Field, ...]:

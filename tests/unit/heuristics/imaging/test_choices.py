@@ -18,23 +18,19 @@ from almared.heuristics.imaging.clean import (
     choose_threshold,
 )
 from almared.heuristics.imaging.geometry import (
-    ARCSEC_PER_RAD,
     NICE_CELLS,
     Pointings,
     choose_cell,
     choose_gridder,
     choose_imsize,
     choose_phase_centre,
-    direction_text,
     good_size,
     mosaic_noise_factor,
-    primary_beam_arcsec,
     round_down,
 )
 from almared.heuristics.imaging.lines import find_line_channels, find_noisy_channels, line_free_ranges
 from almared.heuristics.imaging.psf import PredictedPsf, WeightedPoints, predict_psf
 from almared.heuristics.imaging.spectral import (
-    LIGHT_M_S,
     WIDTH_MARGIN,
     Band,
     LineWish,
@@ -44,6 +40,9 @@ from almared.heuristics.imaging.spectral import (
     widest_channel_hz,
     wishes_in,
 )
+from almared.physics.beams import primary_beam_arcsec
+from almared.physics.constants import ARCSEC_PER_RAD, LIGHT_M_S
+from almared.physics.directions import direction_text
 
 ONE = Pointings(((1.58, -0.4917),), (0,), "ICRS", (12.0,))
 
@@ -357,7 +356,7 @@ def test_a_mosaic_is_noisier_than_its_data_on_one_pointing() -> None:
     """Seven pointings at a hexagon of 29 arcsec: the middle has itself and six at 0.52 of the beam."""
     assert mosaic_noise_factor(ONE, frequency_hz=97.5e9) == 1.0
     seven = mosaic((0, 0), (29, 0), (-29, 0), (14.5, 25.1), (-14.5, 25.1), (14.5, -25.1), (-14.5, -25.1))
-    beam = math.exp(-4 * math.log(2) * (29 / primary_beam_arcsec(12.0, 97.5e9)) ** 2)
+    beam = math.exp(-4 * math.log(2) * (29 / primary_beam_arcsec(97.5e9, 12.0)) ** 2)
     expected = math.sqrt(7 / (1 + 6 * beam**2))
     assert mosaic_noise_factor(seven, frequency_hz=97.5e9) == pytest.approx(expected, rel=0.01)
     same = mosaic((0, 0), (0.01, 0), (0, 0.01))

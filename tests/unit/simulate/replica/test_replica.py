@@ -18,7 +18,6 @@ from almared.model import ExecutionBlock, SpwRole
 from almared.simulate.replica.contents import (
     MARKER,
     Thinning,
-    azimuth_elevation,
     replica_contents,
     write_metadata_replica,
 )
@@ -159,18 +158,3 @@ def test_contents_of_a_thinned_replica_follow_its_antennas() -> None:
     made = replica_contents(text_of(NAMES[0]), thinning=Thinning(most_antennas=3))
     assert {row.antenna_id for row in made.syscal} == {0, 1, 2}
     assert {row.antenna_id for row in made.pointing} == {0, 1, 2}
-
-
-def test_elevations_are_those_of_astropy() -> None:
-    from astropy.coordinates import AltAz, EarthLocation, SkyCoord
-    from astropy.time import Time
-    from astropy.utils import iers
-
-    direction = (math.radians(263.26), math.radians(-13.08))
-    site = EarthLocation.from_geodetic(-67.7549, -23.0229, 5056.8)
-    with iers.conf.set_temp("auto_download", False):
-        for mjd in (57113.30, 57113.42):
-            here = SkyCoord(*direction, unit="rad").transform_to(AltAz(obstime=Time(mjd, format="mjd"), location=site))
-            azimuth, elevation = azimuth_elevation(direction, mjd * 86400.0)
-            assert elevation == pytest.approx(here.alt.rad, abs=0.005)
-            assert azimuth % (2 * math.pi) == pytest.approx(here.az.rad, abs=0.02)

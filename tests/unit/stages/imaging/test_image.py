@@ -10,7 +10,7 @@ import pytest
 
 from almared.errors import InputError, SelectionError
 from almared.formats.ms.lsrk import lsrk_factor
-from almared.formats.ms.targets import group_targets, separation_rad
+from almared.formats.ms.targets import group_targets
 from almared.heuristics.imaging.chunks import CHUNK_MARGIN
 from almared.heuristics.imaging.geometry import Pointings, choose_gridder, choose_phase_centre
 from almared.heuristics.imaging.spectral import Band, LineWish
@@ -19,6 +19,8 @@ from almared.model.targets import CalibratedMs, Target
 from almared.model.uv_points import UvPoints
 from almared.mous import Mous, MousEb, MousSettings, read_mous
 from almared.names import MousTree, Products, Uid
+from almared.physics.bands import nearest_band
+from almared.physics.directions import separation_rad
 from almared.plan import Call, Plan, Routine
 from almared.recipes.imaging.choices import Chooser, ImageChoices
 from almared.recipes.imaging.choose import ImagingPlan, plan_imaging, plan_preparation
@@ -29,7 +31,6 @@ from almared.recipes.imaging.facts import (
     Overrides,
     SpwGroup,
     TargetFacts,
-    band_number,
     pointings_of,
 )
 from almared.recipes.imaging.prepare import CalibratedInput
@@ -299,7 +300,7 @@ def test_windows_at_different_dates_are_one_setting() -> None:
 
 
 def test_bands_are_those_of_the_receivers() -> None:
-    assert [band_number(f * 1e9) for f in (90, 115.9, 150, 230, 345, 480, 690, 870)] == [3, 3, 4, 6, 7, 8, 9, 10]
+    assert [nearest_band(f * 1e9) for f in (90, 115.9, 150, 230, 345, 480, 690, 870)] == [3, 3, 4, 6, 7, 8, 9, 10]
 
 
 def test_separations_are_angles_on_the_sphere() -> None:

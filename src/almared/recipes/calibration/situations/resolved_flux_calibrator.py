@@ -10,6 +10,7 @@ from itertools import combinations
 
 from almared.basics.select import id_ranges
 from almared.model import Antenna, Choice
+from almared.physics.constants import LIGHT_M_S
 from almared.plan import Action, Argument, Call, NamedChoice, Plan, Routine, Step, StepId
 from almared.recipes.building import call, check_made, remove
 from almared.recipes.calibration.plain import gain_recipe
@@ -17,7 +18,6 @@ from almared.recipes.calibration.situations.situation import Situation
 from almared.recipes.calibration.steps.flag_versions import start_flags
 from almared.recipes.calibration.steps.gain import GainRecipe, fluxscale_products, kept_scale
 
-LIGHT_M_S = 299_792_458.0
 FADED_DISK = 3.2445
 """pi * diameter * baseline / wavelength at which a uniform disk shows 15 % of its flux (domain A.8 step 15)."""
 
