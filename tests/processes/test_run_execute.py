@@ -132,6 +132,7 @@ def test_a_whole_run_leaves_products_one_log_and_a_journal(eb: Path) -> None:
     assert begin.data["casa"] == "6.7.0.31"
     assert begin.data["script"] == read_script(eb / "a.ms.scriptForCalibration.py").fingerprint
     call = journal(eb, "task-begin")[2]
+    assert {entry.data["engine"] for event in ("task-begin", "task-end") for entry in journal(eb, event)} == {"casa"}
     assert call.data["task"] == "make"
     assert call.data["arguments"] == {"outfile": "a.ms.split", "text": "x"}
     assert journal(eb, "task-end")[2].data["result"] == "{'rows': 3}"

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
-from almared.engine.tasks import TaskCall
+from almared.engine.tasks import TaskRecord
 from almared.errors import RunError
 
 VARIABLE = "ALMARED_TEST_KILL"
@@ -80,7 +80,7 @@ class TestKill:
             raise RunError(f"{VARIABLE}={text!r} is not task:n:phase[:parent]")
         return cls(task, int(step) if step else None, int(call), phase, os.getppid() if victim else os.getpid())
 
-    def begin_task(self, call: TaskCall, step: int | None) -> None:
+    def begin_task(self, call: TaskRecord, step: int | None) -> None:
         """Kill now, or have it done while the task runs."""
         if not self._is_of(call, step):
             return
@@ -92,12 +92,12 @@ class TestKill:
         elif self.phase != "after":
             self._start_killer()
 
-    def end_task(self, call: TaskCall, step: int | None) -> None:
+    def end_task(self, call: TaskRecord, step: int | None) -> None:
         """Kill after the task, if it was not done inside it."""
         if self._is_of(call, step) and self._seen == self.call:
             os.kill(self.victim, signal.SIGKILL)
 
-    def _is_of(self, call: TaskCall, step: int | None) -> bool:
+    def _is_of(self, call: TaskRecord, step: int | None) -> bool:
         return call.task == self.task and self.step in (None, step)
 
     def _start_killer(self) -> None:

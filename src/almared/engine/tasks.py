@@ -1,29 +1,32 @@
-"""Wrap the functions of casatasks in a run: each call journalled, each failure one clear error."""
+"""The functions of casatasks in a run: calls go through the port and the journal, each failure is one clear error."""
 
 from __future__ import annotations
 
 import inspect
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Protocol
 
+from almared.engine.both import Engines
+from almared.engine.casa import Task, tasks_of
+from almared.engine.port import Engine, TaskCall
 from almared.errors import StepError
 from almared.records.casa_log import LogMessage, LogReader, severe_messages
 
-NOT_TASKS = frozenset({"casalog", "version", "version_string", "xml_interface_defs"})
-"""What casatasks exports that is no task."""
+NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+"""Parameters that can be given by name."""
 
 LONGEST_SUMMARY = 300
 """Characters kept of a task's result."""
 
 
 @dataclass(frozen=True, slots=True)
-class TaskCall:
-    """One call of a CASA task.
+class TaskRecord:
+    """One call of a CASA task, for the journal.
 
     Parameters
     ----------
@@ -41,6 +44,10 @@ class TaskCall:
         What went wrong, empty when nothing.
     severe : tuple of str
         SEVERE lines of the log, the harmless left out.
+    engine : str
+        Which engine carries it out.
+    declined : mapping of str to str
+        Why the engines that were asked before do not.
     """
 
     task: str
@@ -50,27 +57,27 @@ class TaskCall:
     result: str = ""
     error: str = ""
     severe: tuple[str, ...] = ()
+    engine: str = ""
+    declined: Mapping[str, str] = field(default_factory=dict)
 
 
 class Recorder(Protocol):
     """Receives the calls."""
 
-    def begin_task(self, call: TaskCall) -> None:
+    def begin_task(self, call: TaskRecord) -> None:
         """Take note of a task that begins."""
 
-    def end_task(self, call: TaskCall) -> None:
+    def end_task(self, call: TaskRecord) -> None:
         """Take note of a task that ended, well or not."""
 
 
 TOOL_RAISED = "Exception Reported:"
 """How casatools logs an exception that it then raises."""
 
-Task = Callable[..., Any]
-
 
 @dataclass
 class TaskWatch:
-    """Calls tasks, times them, reads the log and tells the recorder.
+    """Calls tasks, times them, reads the log and reports to the recorder.
 
     Parameters
     ----------
@@ -78,19 +85,57 @@ class TaskWatch:
         Receives the calls.
     log : LogReader
         CASA's log of this process.
+    engines : Engines
+        Carry out the tasks.
     tolerated : sequence of str
         Texts of SEVERE lines that the user declares harmless.
     """
 
     recorder: Recorder
     log: LogReader
+    engines: Engines
     tolerated: Sequence[str] = ()
     calls: int = field(default=0, init=False)
     _failure: tuple[BaseException, StepError] | None = field(default=None, init=False)
     _depth: int = field(default=0, init=False)
 
-    def call(self, name: str, given: Mapping[str, object], *, run: Callable[[], Any]) -> Any:
-        """Run a task and return its result; a task called by a task is part of the outer one.
+    @property
+    def is_inside(self) -> bool:
+        """Whether an engine is at work: a task called by a task is part of the outer one."""
+        return self._depth > 0
+
+    def begin_step(self, step: int) -> None:
+        """Let the engines know that a step begins.
+
+        Raises
+        ------
+        StepError
+            One of them failed.
+        """
+        with self._inside():
+            self.engines.begin_step(step)
+
+    def end_step(self, step: int) -> None:
+        """Carry out what was put off, and let the engines know that the step ended.
+
+        Raises
+        ------
+        StepError
+            It failed, or something wrote a SEVERE line outside tasks.
+        """
+        with self._inside():
+            self.engines.end_step(step)
+        severe = self.stray()
+        if severe:
+            raise task_error("the step", severe[0].text, severe=severe)
+
+    def abandon_step(self, step: int) -> None:
+        """Drop what was put off: the step failed."""
+        with self._inside():
+            self.engines.abandon_step(step)
+
+    def call(self, call: TaskCall) -> Any:
+        """Run a task and return its result.
 
         What the task raises is raised on as it is, so that a script may catch what it would catch in plain
         CASA; `explain` turns it into our error.
@@ -98,25 +143,27 @@ class TaskWatch:
         Raises
         ------
         StepError
-            The task returned False, or wrote a SEVERE line that is not known to be harmless.
+            The task returned False, or wrote a SEVERE line that is not known to be harmless; or what another engine
+            had put off failed.
         """
-        if self._depth:
-            return run()
+        with self._inside():
+            assignment = self.engines.assign(call)
+        engine = assignment.engine
         self.calls += 1
-        call = TaskCall(name, self.calls, json_fit(given))
+        arguments = json_fit(_told(call))
+        begun = TaskRecord(call.task, self.calls, arguments, engine=engine.name, declined=assignment.declined)
         before = self.stray()
-        self.recorder.begin_task(call)
+        self.recorder.begin_task(begun)
         start = time.monotonic()
-        result, fault = self._attempt(run)
+        result, fault = self._attempt(engine, call)
         severe = before + self.unexpected()
         error = _error_text(fault, result, severe=severe)
         summary = "" if fault else summarise(result)
         seconds = time.monotonic() - start
-        self.recorder.end_task(
-            TaskCall(name, call.number, call.arguments, seconds, summary, error, tuple(m.text for m in severe))
-        )
+        texts = tuple(message.text for message in severe)
+        self.recorder.end_task(replace(begun, seconds=seconds, result=summary, error=error, severe=texts))
         if error:
-            told = task_error(name, error, severe=severe)
+            told = task_error(call.task, error, severe=severe)
             self._failure = (fault or told, told)
             raise fault or told
         return result
@@ -135,10 +182,10 @@ class TaskWatch:
         """Return the SEVERE messages since the last look that are not known to be harmless."""
         return severe_messages(self.log.new_lines(), self.tolerated)
 
-    def _attempt(self, run: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    def _attempt(self, engine: Engine, call: TaskCall) -> tuple[Any, Exception | None]:
         with self._inside():
             try:
-                return run(), None
+                return engine.call(call), None
             # CASA raises anything: AssertionError on bad values, TypeError on unknown keywords, RuntimeError, or a
             # bare Exception.
             except Exception as fault:  # noqa: BLE001
@@ -163,7 +210,7 @@ class JournalledTask:
     task : callable
         The task itself.
     watch : TaskWatch
-        What calls it.
+        What calls it through the port.
     """
 
     def __init__(self, name: str, task: Task, *, watch: TaskWatch) -> None:
@@ -182,8 +229,9 @@ class JournalledTask:
         StepError
             The task returned False or wrote a SEVERE line; what it raises itself is raised on.
         """
-        task = self.__wrapped__
-        return self._watch.call(self.__name__, _given(task, args, kwargs=kwargs), run=lambda: task(*args, **kwargs))
+        if self._watch.is_inside:
+            return self.__wrapped__(*args, **kwargs)
+        return self._watch.call(_call_of(self.__name__, self.__wrapped__, args=args, kwargs=kwargs))
 
     def __getattr__(self, attribute: str) -> Any:
         """Hand out what the task itself has."""
@@ -196,16 +244,11 @@ def wrap_tasks(casatasks: ModuleType, watch: TaskWatch) -> tuple[str, ...]:
     The submodules ``casatasks.<task>`` are shadowed by the tasks as in CASA itself, so ``from casatasks
     import *``, ``from casatasks import x`` and ``casatasks.x`` all find the journalled ones.
     """
-    names = tuple(
-        name
-        for name in getattr(casatasks, "__all__", ())
-        if name not in NOT_TASKS and callable(getattr(casatasks, name, None))
-    )
-    for name in names:
-        task = getattr(casatasks, name)
+    tasks = tasks_of(casatasks)
+    for name, task in tasks.items():
         if not isinstance(task, JournalledTask):
             setattr(casatasks, name, JournalledTask(name, task, watch=watch))
-    return names
+    return tuple(tasks)
 
 
 def task_error(name: str, error: str, *, severe: Sequence[LogMessage]) -> StepError:
@@ -234,11 +277,18 @@ def _plain(value: Any) -> object:
     return repr(value)
 
 
-def _given(task: Task, args: tuple[Any, ...], *, kwargs: Mapping[str, Any]) -> dict[str, object]:
+def _call_of(name: str, task: Task, *, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> TaskCall:
+    """Return a call with its arguments by name, in the order of the signature; as it is when it does not fit that."""
     try:
-        return dict(inspect.signature(task).bind(*args, **kwargs).arguments)
-    except TypeError:
-        return {**{f"argument {n}": value for n, value in enumerate(args, 1)}, **kwargs}
+        bound = inspect.signature(task).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return TaskCall(name, kwargs, args)
+    is_named = all(parameter.kind in NAMED for parameter in bound.signature.parameters.values())
+    return TaskCall(name, bound.arguments) if is_named else TaskCall(name, kwargs, args)
+
+
+def _told(call: TaskCall) -> dict[str, object]:
+    return {**{f"argument {n}": value for n, value in enumerate(call.positional, 1)}, **call.arguments}
 
 
 def _error_text(fault: Exception | None, result: object, *, severe: Sequence[LogMessage]) -> str:

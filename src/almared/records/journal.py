@@ -23,7 +23,7 @@ class JournalEntry:
     Parameters
     ----------
     event : str
-        ``run-begin``, ``step-begin``, ``task-begin``, ``task-end``, ``step-end``, ``run-end``, ``died``,
+        ``run-begin``, ``step-begin``, ``task-begin``, ``task-end``, ``flush``, ``step-end``, ``run-end``, ``died``,
         ``clean``, ``task-alone`` or ``note``.
     time : str
         UTC, ISO.

@@ -11,15 +11,18 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from almared import __version__
+from almared.engine.both import Engines, Flush
+from almared.engine.casa import CasaEngine
 from almared.engine.configure import configure_casa
 from almared.engine.killing import TestKill
 from almared.engine.lifeline import die_with_parent
-from almared.engine.tasks import TaskCall, TaskWatch, task_error, wrap_tasks
+from almared.engine.tasks import TaskRecord, TaskWatch, wrap_tasks
 from almared.errors import AlmaredError, EnvironmentFaultError, StepError
 from almared.records.casa_log import LogReader
 from almared.records.journal import Journal, JournalEntry, new_entry
@@ -107,18 +110,24 @@ class RunRecorder:
         os.write(self._events, entry.to_line().encode())
         return entry
 
-    def begin_task(self, call: TaskCall) -> None:
+    def begin_task(self, call: TaskRecord) -> None:
         """Take note of a task that begins."""
-        self.record("task-begin", task=call.task, number=call.number, arguments=dict(call.arguments))
+        declined = {"declined": dict(call.declined)} if call.declined else {}
+        told = {"task": call.task, "number": call.number, "arguments": dict(call.arguments), "engine": call.engine}
+        self.record("task-begin", **told, **declined)
         if self._kill is not None:
             self._kill.begin_task(call, self.step)
 
-    def end_task(self, call: TaskCall) -> None:
+    def end_task(self, call: TaskRecord) -> None:
         """Take note of a task that ended."""
         if self._kill is not None:
             self._kill.end_task(call, self.step)
-        told = {key: value for key, value in asdict(call).items() if key != "arguments"}
+        told = {key: value for key, value in asdict(call).items() if key not in ("arguments", "declined")}
         self.record("task-end", **told)
+
+    def flush(self, flush: Flush) -> None:
+        """Take note of tasks that an engine had put off and has now carried out together."""
+        self.record("flush", **asdict(flush))
 
 
 class StepRunner:
@@ -159,11 +168,14 @@ class StepRunner:
         self.recorder.record("step-begin", title=step.title, removed=removed, **fingerprints, **self._versions)
         start = time.monotonic()
         try:
-            self._execute(number)
+            self.watch.begin_step(number)
+            runpy.run_path(str(self.script.path), init_globals={"mysteps": [number]}, run_name="__main__")
+            self.watch.end_step(number)
         # Whatever a script raises ends its step in order, SystemExit included.
         except BaseException as fault:
             error = _explained(fault, self.watch, script=self.script)
             error.data["step"] = number
+            self.watch.abandon_step(number)
             self._end(start, outcome="failed", error=error.what, task=error.data.get("task", ""))
             raise error from fault
         self._end(start, outcome="done", made=self._made(step))
@@ -172,12 +184,6 @@ class StepRunner:
         doomed = products_from(self.script, Journal(self.script.directory).entries(), numbers=(number,))
         remove_products(self.script.directory, doomed)
         return list(doomed)
-
-    def _execute(self, number: int) -> None:
-        runpy.run_path(str(self.script.path), init_globals={"mysteps": [number]}, run_name="__main__")
-        severe = self.watch.stray()
-        if severe:
-            raise task_error("the step", severe[0].text, severe=severe)
 
     def _made(self, step: ScriptStep) -> dict[str, dict[str, object]]:
         directory = self.script.directory
@@ -245,15 +251,16 @@ def _serve(order: ChildOrder) -> None:
     os.chdir(script.directory)
     recorder = RunRecorder(script.directory, order.run, events=order.events)
     casatasks = load_casatasks(Path(order.log))
-    watch = TaskWatch(recorder, LogReader(Path(order.log)), order.tolerated)
-    wrap_tasks(casatasks, watch)
-    casa = casatasks.version_string()
-    recorder.record("ready", casa=casa, python=sys.version.split()[0])
-    if order.task is not None:
-        _run_task(casatasks, watch, recorder=recorder, task=order.task)
-    runner = StepRunner(script, recorder, watch=watch, casa=casa)
-    for number in order.steps:
-        runner.run(number)
+    casa = CasaEngine.of_module(casatasks)
+    with closing(Engines([casa], report=recorder.flush)) as engines:
+        watch = TaskWatch(recorder, LogReader(Path(order.log)), engines, order.tolerated)
+        wrap_tasks(casatasks, watch)
+        recorder.record("ready", casa=casa.version, engines=engines.versions, python=sys.version.split()[0])
+        if order.task is not None:
+            _run_task(casatasks, watch, recorder=recorder, task=order.task)
+        runner = StepRunner(script, recorder, watch=watch, casa=casa.version)
+        for number in order.steps:
+            runner.run(number)
     recorder.step = None
     recorder.record("finished")
 
@@ -265,12 +272,15 @@ def _run_task(casatasks: Any, watch: TaskWatch, *, recorder: RunRecorder, task: 
         recorder.record("task-alone", task=task["task"])
     remove_products(Path.cwd(), task["removes"])
     try:
+        watch.begin_step(task["step"])
         for vis, version in task["restores"].items():
             if Path(f"{vis}.flagversions/flags.{version}").is_dir():
                 casatasks.flagmanager(vis=vis, mode="restore", versionname=version)
         getattr(casatasks, task["task"])(**task["arguments"])
+        watch.end_step(task["step"])
     # A task may raise anything; the watch has its words.
     except Exception as fault:
+        watch.abandon_step(task["step"])
         raise watch.explain(fault) or StepError(str(fault), task=task["task"]) from fault
 
 
