@@ -4,6 +4,7 @@ from almared.model.antenna import Antenna, Vector
 from almared.model.choice import Choice, Evidence
 from almared.model.execution import ExecutionBlock
 from almared.model.field import Field, Source, SourceFlux
+from almared.model.finding import Finding, Severity, Suggestion
 from almared.model.intents import Intent, SubscanIntent
 from almared.model.records import OnlineFlag, TsysRecord, WaterVapour, Weather
 from almared.model.roles import assign_roles
@@ -19,16 +20,19 @@ __all__ = [
     "Evidence",
     "ExecutionBlock",
     "Field",
+    "Finding",
     "Intent",
     "OnlineFlag",
     "Scan",
     "Selection",
+    "Severity",
     "Source",
     "SourceFlux",
     "SpectralWindow",
     "SpwRole",
     "Subscan",
     "SubscanIntent",
+    "Suggestion",
     "TsysRecord",
     "Vector",
     "WaterVapour",
