@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from almared.doctor import State
 from almared.doctor.trials import LOADING, judge_casa, run_trial
+from almared.model import Severity
 
 
 @pytest.fixture
@@ -58,4 +58,4 @@ def test_this_machine_is_fit_even_with_a_broken_profile_and_no_display(home: Pat
 def test_casa_is_loaded_without_the_users_profile(home: Path) -> None:
     (home / ".casa" / "config.py").write_text("import os\nos._exit(3)\n")
     ended = run_trial(LOADING, environment={**os.environ, "HOME": str(home)})
-    assert judge_casa(ended).state is not State.FAIL, ended.errors
+    assert judge_casa(ended).severity is not Severity.SEVERE, ended.errors

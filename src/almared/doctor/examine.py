@@ -12,15 +12,16 @@ from almared.doctor.machine import examine_machine
 from almared.doctor.measures import examine_measures
 from almared.doctor.packages import examine_packages, installed_packages
 from almared.doctor.profile import judge_profile
+from almared.doctor.subjects import finding_on
 from almared.doctor.surroundings import examine_surroundings
 from almared.doctor.trials import examine_trials
-from almared.doctor.verdict import State, Verdict
 from almared.engine.configure import casadata_path
 from almared.errors import EnvironmentFaultError
+from almared.model import Finding, Severity
 
 
-def examine(work: Path) -> Iterator[Verdict]:
-    """Yield all verdicts for work in a directory.
+def examine(work: Path) -> Iterator[Finding]:
+    """Yield all findings for work in a directory.
 
     Parameters
     ----------
@@ -33,7 +34,9 @@ def examine(work: Path) -> Iterator[Verdict]:
     try:
         data = casadata_path()
     except EnvironmentFaultError as error:
-        yield Verdict("measures data", State.FAIL, error.what, error.repair, "no-measures-data")
+        yield finding_on(
+            "measures data", Severity.SEVERE, found=error.what, repair=error.repair, trap="no-measures-data"
+        )
     else:
         yield from examine_measures(data, datetime.now(UTC))
     yield from examine_machine(work, os.environ)

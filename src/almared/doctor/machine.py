@@ -8,7 +8,8 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from almared.doctor.verdict import State, Verdict
+from almared.doctor.subjects import finding_on
+from almared.model import Finding, Severity
 from almared.run.resources import available_memory
 
 GIB = 2.0**30
@@ -24,8 +25,8 @@ NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "
 """File systems on which CASA's table locks are known to fail, and which CASA's own notes advise against."""
 
 
-def examine_machine(work: Path, environment: Mapping[str, str]) -> Iterator[Verdict]:
-    """Yield verdicts on the machine.
+def examine_machine(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield findings on the machine.
 
     Parameters
     ----------
@@ -42,27 +43,27 @@ def examine_machine(work: Path, environment: Mapping[str, str]) -> Iterator[Verd
     yield judge_file_system(file_system_of(work, _mounts()))
 
 
-def judge_disk(free_gib: float) -> Verdict:
-    """Return the verdict on free disk space (GiB); real data need several times the raw size."""
+def judge_disk(free_gib: float) -> Finding:
+    """Return the finding on free disk space (GiB); real data need several times the raw size."""
     found = f"{free_gib:.0f} GiB free here"
     if free_gib < LEAST_DISK_GIB:
         repair = "free space or work elsewhere; `almared plan` tells what an EB needs"
-        return Verdict("disk", State.FAIL, found, repair, "disk-full")
-    return Verdict("disk", State.PASS, f"{found}; `almared plan` tells what an EB needs")
+        return finding_on("disk", Severity.SEVERE, found=found, repair=repair, trap="disk-full")
+    return finding_on("disk", Severity.OK, found=f"{found}; `almared plan` tells what an EB needs")
 
 
-def judge_memory(free_gib: float | None) -> Verdict:
-    """Return the verdict on the memory that a process can have (GiB)."""
+def judge_memory(free_gib: float | None) -> Finding:
+    """Return the finding on the memory that a process can have (GiB)."""
     if free_gib is None:
-        return Verdict("memory", State.WARN, "unknown", "check by hand that 8 GB are there")
+        return finding_on("memory", Severity.WARNING, found="unknown", repair="check by hand that 8 GB are there")
     found = f"{free_gib:.1f} GiB can be used"
     if free_gib < LEAST_MEMORY_GIB:
         repair = "close other programs, raise the limit of the container, or use a machine with 8 GB or more"
-        return Verdict("memory", State.FAIL, found, repair, "little-memory")
+        return finding_on("memory", Severity.SEVERE, found=found, repair=repair, trap="little-memory")
     if free_gib < USUAL_MEMORY_GIB:
         repair = "8 GB or more are better; `almared plan` tells what an EB needs"
-        return Verdict("memory", State.WARN, found, repair, "little-memory")
-    return Verdict("memory", State.PASS, found)
+        return finding_on("memory", Severity.WARNING, found=found, repair=repair, trap="little-memory")
+    return finding_on("memory", Severity.OK, found=found)
 
 
 def usable_processors() -> int:
@@ -70,29 +71,47 @@ def usable_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def judge_threads(count: int, asked: str) -> Verdict:
-    """Return the verdict on processors, and on a number of threads that was asked for."""
+def judge_threads(count: int, asked: str) -> Finding:
+    """Return the finding on processors, and on a number of threads that was asked for."""
     found = f"{count} usable processor{'s' * (count != 1)}"
     if asked.isdecimal() and int(asked) > count:
         found += f", but OMP_NUM_THREADS={asked}"
-        return Verdict("threads", State.WARN, found, "unset OMP_NUM_THREADS: more threads are slower", "many-threads")
-    return Verdict("threads", State.PASS, found)
+        return finding_on(
+            "threads",
+            Severity.WARNING,
+            found=found,
+            repair="unset OMP_NUM_THREADS: more threads are slower",
+            trap="many-threads",
+        )
+    return finding_on("threads", Severity.OK, found=found)
 
 
-def judge_open_files(limit: int) -> Verdict:
-    """Return the verdict on the number of files that a process may have open; large mosaics need many."""
+def judge_open_files(limit: int) -> Finding:
+    """Return the finding on the number of files that a process may have open; large mosaics need many."""
     if 0 <= limit < LEAST_FILES:
         found = f"{limit} at once"
-        return Verdict("open files", State.WARN, found, f"ulimit -n {4 * LEAST_FILES}, for mosaics", "open-files")
-    return Verdict("open files", State.PASS, f"{limit} at once" if limit >= 0 else "as many as wanted")
+        return finding_on(
+            "open files",
+            Severity.WARNING,
+            found=found,
+            repair=f"ulimit -n {4 * LEAST_FILES}, for mosaics",
+            trap="open-files",
+        )
+    return finding_on("open files", Severity.OK, found=f"{limit} at once" if limit >= 0 else "as many as wanted")
 
 
-def judge_file_system(kind: str) -> Verdict:
-    """Return the verdict on the kind of file system of the working directory."""
+def judge_file_system(kind: str) -> Finding:
+    """Return the finding on the kind of file system of the working directory."""
     if kind in NETWORK_FILE_SYSTEMS:
         found = f"{kind}: CASA's table locks may fail, and it is slow"
-        return Verdict("file system", State.WARN, found, "work on a local disk or Lustre", "network-file-system")
-    return Verdict("file system", State.PASS, kind or "unknown")
+        return finding_on(
+            "file system",
+            Severity.WARNING,
+            found=found,
+            repair="work on a local disk or Lustre",
+            trap="network-file-system",
+        )
+    return finding_on("file system", Severity.OK, found=kind or "unknown")
 
 
 def _mounts() -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from casacore.tables import table
 
 from almared.basics.times import MJD_ZERO
-from almared.doctor.verdict import State, Verdict
+from almared.doctor.subjects import finding_on
+from almared.model import Finding, Severity
 from almared.physics.bodies import BODIES
 
 NEEDED = ("Observatories", "TAI_UTC", "IERSeop2000", "IERSpredict")
@@ -22,8 +23,8 @@ LEAP_SECONDS_LAST = timedelta(days=180)
 UPDATE = "install a newer casadata (pip install --upgrade casadata) for observations after that date"
 
 
-def examine_measures(data: Path, now: datetime) -> Iterator[Verdict]:
-    """Yield verdicts on the measures data below a directory.
+def examine_measures(data: Path, now: datetime) -> Iterator[Finding]:
+    """Yield findings on the measures data below a directory.
 
     Parameters
     ----------
@@ -40,9 +41,9 @@ def examine_measures(data: Path, now: datetime) -> Iterator[Verdict]:
     missing = [name for name in NEEDED if not (data / "geodetic" / name / "table.dat").exists()]
     if missing:
         found = f"{', '.join(missing)} missing in {data}"
-        yield Verdict("measures data", State.FAIL, found, REINSTALL, "no-measures-data")
+        yield finding_on("measures data", Severity.SEVERE, found=found, repair=REINSTALL, trap="no-measures-data")
         return
-    examinations: tuple[tuple[Callable[[Path, datetime], Verdict], Path], ...] = (
+    examinations: tuple[tuple[Callable[[Path, datetime], Finding], Path], ...] = (
         (examine_earth_orientation, data / "geodetic" / "IERSpredict"),
         (examine_leap_seconds, data / "geodetic" / "TAI_UTC"),
         (examine_ephemerides, data / "ephemerides" / "JPL-Horizons"),
@@ -52,7 +53,9 @@ def examine_measures(data: Path, now: datetime) -> Iterator[Verdict]:
             yield examine(place, now)
         except (RuntimeError, ValueError) as error:
             # casacore raises RuntimeError for any table that it cannot read.
-            yield Verdict("measures data", State.FAIL, f"broken: {error}", REINSTALL, "no-measures-data")
+            yield finding_on(
+                "measures data", Severity.SEVERE, found=f"broken: {error}", repair=REINSTALL, trap="no-measures-data"
+            )
 
 
 def first_and_last_day(path: Path) -> tuple[datetime, datetime]:
@@ -63,23 +66,23 @@ def first_and_last_day(path: Path) -> tuple[datetime, datetime]:
     return first, last
 
 
-def examine_earth_orientation(path: Path, now: datetime) -> Verdict:
-    """Return the verdict on the predicted orientation of the Earth: until when it is known."""
+def examine_earth_orientation(path: Path, now: datetime) -> Finding:
+    """Return the finding on the predicted orientation of the Earth: until when it is known."""
     _, last = first_and_last_day(path)
     found = f"known until {last:%Y-%m-%d} (table of {_made(path):%Y-%m-%d})"
     if last >= now:
-        return Verdict("Earth orientation", State.PASS, found)
-    return Verdict("Earth orientation", State.WARN, found, UPDATE, "old-earth-orientation")
+        return finding_on("Earth orientation", Severity.OK, found=found)
+    return finding_on("Earth orientation", Severity.WARNING, found=found, repair=UPDATE, trap="old-earth-orientation")
 
 
-def examine_leap_seconds(path: Path, now: datetime) -> Verdict:
-    """Return the verdict on the table of leap seconds: CASA complains of one older than half a year."""
+def examine_leap_seconds(path: Path, now: datetime) -> Finding:
+    """Return the finding on the table of leap seconds: CASA complains of one older than half a year."""
     made, (_, last) = _made(path), first_and_last_day(path)
     found = f"last one {last:%Y-%m-%d}, table of {made:%Y-%m-%d}"
     if now - made <= LEAP_SECONDS_LAST:
-        return Verdict("leap seconds", State.PASS, found)
+        return finding_on("leap seconds", Severity.OK, found=found)
     told = "nothing: CASA prints 'Leap second table TAI_UTC seems out-of-date' as SEVERE, which is harmless"
-    return Verdict("leap seconds", State.WARN, found, told, "old-leap-seconds")
+    return finding_on("leap seconds", Severity.WARNING, found=found, repair=told, trap="old-leap-seconds")
 
 
 def _made(path: Path) -> datetime:
@@ -89,8 +92,8 @@ def _made(path: Path) -> datetime:
     return datetime.strptime(text[:10], "%Y/%m/%d").replace(tzinfo=UTC)
 
 
-def examine_ephemerides(folder: Path, now: datetime) -> Verdict:
-    """Return the verdict on the ephemerides of Solar-System bodies: which, and from when until when."""
+def examine_ephemerides(folder: Path, now: datetime) -> Finding:
+    """Return the finding on the ephemerides of Solar-System bodies: which, and from when until when."""
     spans: dict[str, tuple[datetime, datetime]] = {}
     for path in (p for p in folder.glob("*.tab") if p.is_dir()):
         body = path.name.split("_", 1)[0]
@@ -99,10 +102,12 @@ def examine_ephemerides(folder: Path, now: datetime) -> Verdict:
             known = spans.get(body, (first, last))
             spans[body] = min(first, known[0]), max(last, known[1])
     if not spans:
-        return Verdict("ephemerides", State.FAIL, f"none in {folder}", REINSTALL, "no-measures-data")
+        return finding_on(
+            "ephemerides", Severity.SEVERE, found=f"none in {folder}", repair=REINSTALL, trap="no-measures-data"
+        )
     begin, until = max(first for first, _ in spans.values()), max(last for _, last in spans.values())
     short = [f"{body} only until {last:%Y-%m-%d}" for body, (_, last) in sorted(spans.items()) if last < until]
     found = f"{begin:%Y-%m-%d} to {until:%Y-%m-%d} for {', '.join(sorted(spans))}" + "".join(f"; {s}" for s in short)
     if until >= now:
-        return Verdict("ephemerides", State.PASS, found)
-    return Verdict("ephemerides", State.WARN, found, UPDATE, "old-ephemerides")
+        return finding_on("ephemerides", Severity.OK, found=found)
+    return finding_on("ephemerides", Severity.WARNING, found=found, repair=UPDATE, trap="old-ephemerides")

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 
-from almared.doctor.verdict import State, Verdict
+from almared.doctor.subjects import finding_on
+from almared.model import Finding, Severity
 
 OPENSSL_WHEEL = "6.7.6.14"
 """Build whose wheel for Python 3.12 carries libraries that want a newer OpenSSL than many systems have."""
@@ -75,8 +76,8 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def examine_packages(installed: Mapping[str, str], python: tuple[int, int]) -> Iterator[Verdict]:
-    """Yield a verdict for every trap among the packages, and one that all is well when there is none.
+def examine_packages(installed: Mapping[str, str], python: tuple[int, int]) -> Iterator[Finding]:
+    """Yield a finding for every trap among the packages, and one that all is well when there is none.
 
     Parameters
     ----------
@@ -85,38 +86,44 @@ def examine_packages(installed: Mapping[str, str], python: tuple[int, int]) -> I
     python : tuple of int
         Version of Python.
     """
-    verdicts = [*find_traps(installed), *find_mismatches(installed, python)]
-    yield from verdicts
-    if not verdicts:
-        yield Verdict("packages", State.PASS, f"none of the {len(TRAPS)} that are known to interfere")
+    findings = [*find_traps(installed), *find_mismatches(installed, python)]
+    yield from findings
+    if not findings:
+        yield finding_on("packages", Severity.OK, found=f"none of the {len(TRAPS)} that are known to interfere")
 
 
-def find_traps(installed: Mapping[str, str]) -> Iterator[Verdict]:
-    """Yield a verdict for each known trap among the installed packages."""
+def find_traps(installed: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield a finding for each known trap among the installed packages."""
     for trap in TRAPS:
         version = installed.get(trap.package)
         if version is None or (trap.below and numbers(version) >= trap.below):
             continue
-        state = State.FAIL if trap.below else State.WARN
-        yield Verdict(trap.package, state, f"{version} {trap.trouble}", trap.repair, trap.name)
+        state = Severity.SEVERE if trap.below else Severity.WARNING
+        yield finding_on(trap.package, state, found=f"{version} {trap.trouble}", repair=trap.repair, trap=trap.name)
 
 
-def find_mismatches(installed: Mapping[str, str], python: tuple[int, int]) -> Iterator[Verdict]:
-    """Yield a verdict for packages that are missing, too old, or do not fit each other or this Python."""
+def find_mismatches(installed: Mapping[str, str], python: tuple[int, int]) -> Iterator[Finding]:
+    """Yield a finding for packages that are missing, too old, or do not fit each other or this Python."""
     if "six" not in installed:
         found = "casatasks imports it and does not declare it"
-        yield Verdict("six", State.FAIL, found, "pip install six", "undeclared-six")
+        yield finding_on("six", Severity.SEVERE, found=found, repair="pip install six", trap="undeclared-six")
     tools, tasks = installed.get("casatools", ""), installed.get("casatasks", "")
     if tools != tasks:
         found = f"casatools {tools or 'missing'} and casatasks {tasks or 'missing'} are not of one build"
-        yield Verdict("CASA packages", State.FAIL, found, f"pip install casatools=={tasks or tools}", "mixed-builds")
+        yield finding_on(
+            "CASA packages",
+            Severity.SEVERE,
+            found=found,
+            repair=f"pip install casatools=={tasks or tools}",
+            trap="mixed-builds",
+        )
     if python == (3, 12) and OPENSSL_WHEEL in {tools, tasks}:
         found = f"the wheel of {OPENSSL_WHEEL} for Python 3.12 wants OpenSSL 3.0.1 of its own system"
         repair = "pip install 'casatools==6.7.5.18' 'casatasks==6.7.5.18', or use Python 3.13"
-        yield Verdict("CASA packages", State.WARN, found, repair, "openssl-wheel")
+        yield finding_on("CASA packages", Severity.WARNING, found=found, repair=repair, trap="openssl-wheel")
     if "protobuf" in installed and numbers(installed["protobuf"]) < (4,):
         found = f"{installed['protobuf']} is held back by casaplotms or casaviewer"
-        yield Verdict("protobuf", State.WARN, found, UNUSED, "old-protobuf")
+        yield finding_on("protobuf", Severity.WARNING, found=found, repair=UNUSED, trap="old-protobuf")
 
 
 def numbers(version: str) -> tuple[int, ...]:

@@ -9,7 +9,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from almared.doctor.verdict import State, Verdict
+from almared.doctor.subjects import finding_on
+from almared.model import Finding, Severity
 
 OLD_FILES = frozenset({"init.py", "prelude.py", "init_user.py"})
 """Start-up files of CASA 5 and older, which CASA 6 does not read."""
@@ -20,25 +21,27 @@ PLACES = frozenset({"measurespath", "rundata", "datapath"})
 ASIDE = "mv ~/.casa ~/.casa-aside, start CASA once, then copy back the files that you wrote"
 
 
-def judge_profile(home: Path) -> Verdict:
-    """Return the verdict on the profile as a whole; almared runs without it (wiki: crashes from a bad profile).
+def judge_profile(home: Path) -> Finding:
+    """Return the finding on the profile as a whole; almared runs without it (wiki: crashes from a bad profile).
 
     Parameters
     ----------
     home : Path
         Home directory.
     """
-    faults = [verdict for verdict in examine_profile(home) if verdict.state is not State.PASS]
+    faults = [finding for finding in examine_profile(home) if finding.severity is not Severity.OK]
     if not (home / ".casa").is_dir():
-        return Verdict("CASA profile", State.PASS, "none, and none is needed")
+        return finding_on("CASA profile", Severity.OK, found="none, and none is needed")
     if not faults:
-        return Verdict("CASA profile", State.PASS, "nothing in it looks bad; almared does not use it")
+        return finding_on("CASA profile", Severity.OK, found="nothing in it looks bad; almared does not use it")
     found = f"{len(faults)} of its files look bad; almared does not use it, but plain CASA does"
-    return Verdict("CASA profile", State.WARN, found, "almared doctor --casa-profile", "casa-profile")
+    return finding_on(
+        "CASA profile", Severity.WARNING, found=found, repair="almared doctor --casa-profile", trap="casa-profile"
+    )
 
 
-def examine_profile(home: Path) -> Iterator[Verdict]:
-    """Yield a verdict on every file at the top of ``~/.casa``.
+def examine_profile(home: Path) -> Iterator[Finding]:
+    """Yield a finding on every file at the top of ``~/.casa``.
 
     Parameters
     ----------
@@ -51,17 +54,16 @@ def examine_profile(home: Path) -> Iterator[Verdict]:
     """
     folder = home / ".casa"
     if not folder.is_dir():
-        yield Verdict("~/.casa", State.PASS, "there is none, and none is needed")
+        yield finding_on("~/.casa", Severity.OK, found="there is none, and none is needed")
         return
     files = sorted(path for path in folder.iterdir() if path.is_file() or path.is_symlink())
     for path in files:
         fault = _fault_of(path)
-        state = State.WARN if fault else State.PASS
-        yield Verdict(
-            f"~/.casa/{path.name}", state, fault or "looks sound", *((ASIDE, "casa-profile") if fault else ())
-        )
+        state = Severity.WARNING if fault else Severity.OK
+        repair, trap = (ASIDE, "casa-profile") if fault else ("", "")
+        yield finding_on(f"~/.casa/{path.name}", state, found=fault or "looks sound", repair=repair, trap=trap)
     if not files:
-        yield Verdict("~/.casa", State.PASS, "it holds no files")
+        yield finding_on("~/.casa", Severity.OK, found="it holds no files")
 
 
 def _fault_of(path: Path) -> str:

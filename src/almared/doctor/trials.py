@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from almared.doctor.verdict import State, Verdict
+from almared.doctor.subjects import finding_on
+from almared.model import Finding, Severity
 from almared.plan import known_builds
 
 LONGEST_S = 120
@@ -103,8 +104,8 @@ def run_trial(text: str, *arguments: str, environment: Mapping[str, str]) -> Tri
     return TrialExit(done.returncode, done.stdout, done.stderr)
 
 
-def examine_trials(work: Path, environment: Mapping[str, str]) -> Iterator[Verdict]:
-    """Yield verdicts on what is tried.
+def examine_trials(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield findings on what is tried.
 
     Parameters
     ----------
@@ -115,55 +116,69 @@ def examine_trials(work: Path, environment: Mapping[str, str]) -> Iterator[Verdi
     """
     casa = judge_casa(run_trial(LOADING, environment=environment))
     yield casa
-    if casa.state is not State.FAIL:
+    if casa.severity is not Severity.SEVERE:
         orders = (("casacore.tables", "casatools"), ("casatools", "casacore.tables"))
         yield judge_casacore(run_trial(BESIDE, *order, environment=environment) for order in orders)
     yield judge_drawing(run_trial(DRAWING, environment=environment))
     yield judge_locks(run_trial(LOCKING, os.fspath(work.resolve()), environment=environment))
 
 
-def judge_casa(ended: TrialExit) -> Verdict:
-    """Return the verdict on an import of CASA, with the repair of the known faults."""
+def judge_casa(ended: TrialExit) -> Finding:
+    """Return the finding on an import of CASA, with the repair of the known faults."""
     if ended.code == 0:
         return judge_build(ended.answer)
     found = f"casatasks cannot be imported: {ended.last_word}"
     for words, trap, repair in KNOWN_FAULTS:
         if words in ended.errors:
-            return Verdict("CASA", State.FAIL, found, repair, trap)
-    return Verdict("CASA", State.FAIL, found, "pip install --force-reinstall casatools casatasks")
+            return finding_on("CASA", Severity.SEVERE, found=found, repair=repair, trap=trap)
+    return finding_on("CASA", Severity.SEVERE, found=found, repair="pip install --force-reinstall casatools casatasks")
 
 
-def judge_build(version: str) -> Verdict:
-    """Return the verdict on a CASA build that loads."""
+def judge_build(version: str) -> Finding:
+    """Return the finding on a CASA build that loads."""
     found = f"casatasks {version} loads without any configuration"
     if version in known_builds():
-        return Verdict("CASA", State.PASS, found)
+        return finding_on("CASA", Severity.OK, found=found)
     repair = f"nothing if all goes well; tested are {', '.join(known_builds())}"
-    return Verdict("CASA", State.WARN, f"{found}, but it is not one of the tested builds", repair, "untested-build")
+    return finding_on(
+        "CASA",
+        Severity.WARNING,
+        found=f"{found}, but it is not one of the tested builds",
+        repair=repair,
+        trap="untested-build",
+    )
 
 
-def judge_casacore(orders: Iterator[TrialExit]) -> Verdict:
-    """Return the verdict on python-casacore and casatools in one process, in both orders of import."""
+def judge_casacore(orders: Iterator[TrialExit]) -> Finding:
+    """Return the finding on python-casacore and casatools in one process, in both orders of import."""
     for ended in orders:
         if ended.code or ended.answer != "True":
             found = f"python-casacore and casatools do not live in one process: {ended.last_word}"
             repair = "pip install --force-reinstall --no-deps 'python-casacore>=3.8.1'"
-            return Verdict("casacore beside CASA", State.FAIL, found, repair, "casacore-conflict")
-    return Verdict("casacore beside CASA", State.PASS, "both read the same table, in both orders of import")
+            return finding_on(
+                "casacore beside CASA", Severity.SEVERE, found=found, repair=repair, trap="casacore-conflict"
+            )
+    return finding_on("casacore beside CASA", Severity.OK, found="both read the same table, in both orders of import")
 
 
-def judge_drawing(ended: TrialExit) -> Verdict:
-    """Return the verdict on drawing a figure without a display."""
+def judge_drawing(ended: TrialExit) -> Finding:
+    """Return the finding on drawing a figure without a display."""
     if ended.code == 0 and ended.answer.isdecimal():
-        return Verdict("plots", State.PASS, "drawn without a display")
+        return finding_on("plots", Severity.OK, found="drawn without a display")
     repair = "pip install --force-reinstall matplotlib"
-    return Verdict("plots", State.WARN, f"no figure could be drawn: {ended.last_word}", repair, "no-display")
+    return finding_on(
+        "plots",
+        Severity.WARNING,
+        found=f"no figure could be drawn: {ended.last_word}",
+        repair=repair,
+        trap="no-display",
+    )
 
 
-def judge_locks(ended: TrialExit) -> Verdict:
-    """Return the verdict on locks of casacore tables in the working directory."""
+def judge_locks(ended: TrialExit) -> Finding:
+    """Return the finding on locks of casacore tables in the working directory."""
     if ended.code == 0:
-        return Verdict("table locks", State.PASS, "tables can be written and locked here")
+        return finding_on("table locks", Severity.OK, found="tables can be written and locked here")
     found = f"no table can be written and locked here: {ended.last_word}"
     repair = "work on a local disk; ask for Lustre to be mounted with the option flock"
-    return Verdict("table locks", State.FAIL, found, repair, "table-locks")
+    return finding_on("table locks", Severity.SEVERE, found=found, repair=repair, trap="table-locks")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -86,9 +86,9 @@ class Finding:
     severity: Severity
     message: str
     place: str = ""
-    selection: Selection = Selection()
+    selection: Selection = field(default_factory=Selection)
     evidence: tuple[Evidence, ...] = ()
-    suggestion: Suggestion = Suggestion()
+    suggestion: Suggestion = field(default_factory=Suggestion)
 
     @property
     def is_ok(self) -> bool:
@@ -136,7 +136,9 @@ class Finding:
                 suggestion=Suggestion(**record.get("suggestion", {})),
             )
         except (AttributeError, KeyError, TypeError) as fault:
-            raise InputError(f"this is not the record of a finding: {fault!r}", repair="make the document again") from None
+            raise InputError(
+                f"this is not the record of a finding: {fault!r}", repair="make the document again"
+            ) from None
 
 
 def worst(findings: Iterable[Finding]) -> Severity:

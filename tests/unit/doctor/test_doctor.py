@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.places import ROOT
 
-from almared.doctor import State, Verdict, examine_profile, is_fit
+from almared.doctor import examine_profile, is_fit, trap_of
 from almared.doctor.machine import (
     file_system_of,
     judge_disk,
@@ -23,6 +23,7 @@ from almared.doctor.machine import (
 from almared.doctor.measures import examine_ephemerides, examine_measures
 from almared.doctor.packages import TRAPS, examine_packages, find_mismatches, find_traps, normalised
 from almared.doctor.profile import judge_profile
+from almared.doctor.subjects import finding_on
 from almared.doctor.surroundings import judge_python, judge_search_path, judge_variables
 from almared.doctor.trials import (
     LOCKING,
@@ -35,6 +36,7 @@ from almared.doctor.trials import (
     run_trial,
 )
 from almared.engine.configure import casadata_path
+from almared.model import Severity
 
 GOOD = {"six": "1.17.0", "python-casacore": "3.8.1", "casatools": "6.7.0.31", "casatasks": "6.7.0.31"}
 
@@ -52,39 +54,39 @@ GOOD = {"six": "1.17.0", "python-casacore": "3.8.1", "casatools": "6.7.0.31", "c
 )
 def test_a_failed_import_of_casa_names_its_own_repair(errors: str, trap: str, words: str) -> None:
     verdict = judge_casa(TrialExit(1, errors="Traceback ...\n" + errors))
-    assert (verdict.state, verdict.trap) == (State.FAIL, trap)
+    assert (verdict.severity, trap_of(verdict)) == (Severity.SEVERE, trap)
     assert words in verdict.repair
-    assert errors in verdict.found
+    assert errors in verdict.message
 
 
 def test_a_killed_import_is_a_failure_too() -> None:
-    assert judge_casa(TrialExit(-11)).state is State.FAIL
+    assert judge_casa(TrialExit(-11)).severity is Severity.SEVERE
 
 
 def test_the_build_is_told_when_casa_loads() -> None:
     verdict = judge_casa(TrialExit(0, "noise\n6.7.0.31\n"))
-    assert verdict.state is State.PASS
-    assert "6.7.0.31" in verdict.found
+    assert verdict.severity is Severity.OK
+    assert "6.7.0.31" in verdict.message
 
 
 def test_a_build_that_nobody_tested_is_told() -> None:
-    assert (judge_build("6.7.9.99").state, judge_build("6.7.9.99").trap) == (State.WARN, "untested-build")
+    assert (judge_build("6.7.9.99").severity, trap_of(judge_build("6.7.9.99"))) == (Severity.WARNING, "untested-build")
 
 
 @pytest.mark.parametrize(
     ("package", "version", "trap", "state"),
     [
-        ("python-casacore", "3.7.1", "casacore-too-old", State.FAIL),
-        ("python-casacore", "3.8.0rc1", "casacore-too-old", State.FAIL),
-        ("dask-ms", "0.2.32", "dask-ms-locks", State.WARN),
-        ("pyuvdata", "3.2.8", "pyuvdata-pins", State.WARN),
-        ("casaplotms", "2.9.1", "casaplotms-display", State.WARN),
-        ("almatasks", "1.0", "almatasks-stub", State.WARN),
-        ("casampi", "0.5", "multi-ms", State.WARN),
+        ("python-casacore", "3.7.1", "casacore-too-old", Severity.SEVERE),
+        ("python-casacore", "3.8.0rc1", "casacore-too-old", Severity.SEVERE),
+        ("dask-ms", "0.2.32", "dask-ms-locks", Severity.WARNING),
+        ("pyuvdata", "3.2.8", "pyuvdata-pins", Severity.WARNING),
+        ("casaplotms", "2.9.1", "casaplotms-display", Severity.WARNING),
+        ("almatasks", "1.0", "almatasks-stub", Severity.WARNING),
+        ("casampi", "0.5", "multi-ms", Severity.WARNING),
     ],
 )
-def test_traps_are_found_by_name(package: str, version: str, *, trap: str, state: State) -> None:
-    found = [(v.subject, v.trap, v.state) for v in find_traps({**GOOD, package: version})]
+def test_traps_are_found_by_name(package: str, version: str, *, trap: str, state: Severity) -> None:
+    found = [(v.place, trap_of(v), v.severity) for v in find_traps({**GOOD, package: version})]
     assert found == [(package, trap, state)]
 
 
@@ -97,17 +99,17 @@ def test_traps_are_found_by_name(package: str, version: str, *, trap: str, state
     ],
 )
 def test_packages_that_do_not_fit_are_found(changes: dict[str, str], python: tuple[int, int], trap: str) -> None:
-    assert [v.trap for v in find_mismatches({**GOOD, **changes}, python)] == [trap]
+    assert [trap_of(v) for v in find_mismatches({**GOOD, **changes}, python)] == [trap]
 
 
 def test_six_is_missed() -> None:
     packages = {name: version for name, version in GOOD.items() if name != "six"}
-    assert [v.trap for v in examine_packages(packages, (3, 11))] == ["undeclared-six"]
+    assert [trap_of(v) for v in examine_packages(packages, (3, 11))] == ["undeclared-six"]
 
 
 @pytest.mark.parametrize("more", [{}, {"protobuf": "7.1.0"}, {"python-casacore": "3.10.0"}])
 def test_a_good_set_of_packages_has_no_trap(more: dict[str, str]) -> None:
-    assert [v.state for v in examine_packages({**GOOD, **more}, (3, 13))] == [State.PASS]
+    assert [v.severity for v in examine_packages({**GOOD, **more}, (3, 13))] == [Severity.OK]
 
 
 def test_names_of_packages_are_compared_in_one_form() -> None:
@@ -115,81 +117,81 @@ def test_names_of_packages_are_compared_in_one_form() -> None:
 
 
 def test_old_python_and_optimised_python_are_refused() -> None:
-    assert judge_python((3, 10), optimised=False).trap == "wrong-python"
-    assert judge_python((3, 12), optimised=True).trap == "optimised-python"
-    assert judge_python((3, 12), optimised=False).state is State.PASS
+    assert trap_of(judge_python((3, 10), optimised=False)) == "wrong-python"
+    assert trap_of(judge_python((3, 12), optimised=True)) == "optimised-python"
+    assert judge_python((3, 12), optimised=False).severity is Severity.OK
 
 
 def test_old_scripts_on_the_path_are_told(tmp_path: Path) -> None:
     (tmp_path / "analysisUtils.py").touch()
-    assert judge_search_path(["", "/nowhere", str(tmp_path)]).trap == "old-scripts"
-    assert judge_search_path(["", "/nowhere"]).state is State.PASS
+    assert trap_of(judge_search_path(["", "/nowhere", str(tmp_path)])) == "old-scripts"
+    assert judge_search_path(["", "/nowhere"]).severity is Severity.OK
 
 
 def test_libraries_of_another_casa_are_told() -> None:
     verdict = judge_variables({"LD_LIBRARY_PATH": "/lib:/soft/casa-6.5.4/lib"})
-    assert (verdict.state, verdict.trap) == (State.WARN, "foreign-libraries")
-    assert judge_variables({"CASASITECONFIG": "site.py"}).state is State.PASS
+    assert (verdict.severity, trap_of(verdict)) == (Severity.WARNING, "foreign-libraries")
+    assert judge_variables({"CASASITECONFIG": "site.py"}).severity is Severity.OK
 
 
 def test_both_orders_of_import_must_agree() -> None:
     good, bad, other = TrialExit(0, "True\n"), TrialExit(-6, errors="free(): invalid pointer"), TrialExit(0, "False\n")
-    assert judge_casacore(iter([good, good])).state is State.PASS
+    assert judge_casacore(iter([good, good])).severity is Severity.OK
     for orders in ([good, bad], [bad, good], [other, good]):
-        assert judge_casacore(iter(orders)).trap == "casacore-conflict"
+        assert trap_of(judge_casacore(iter(orders))) == "casacore-conflict"
 
 
 def test_a_figure_that_cannot_be_drawn_is_told() -> None:
-    assert judge_drawing(TrialExit(0, "1234\n")).state is State.PASS
-    assert judge_drawing(TrialExit(1, errors="no display")).trap == "no-display"
+    assert judge_drawing(TrialExit(0, "1234\n")).severity is Severity.OK
+    assert trap_of(judge_drawing(TrialExit(1, errors="no display"))) == "no-display"
 
 
 def test_locks_are_really_tried(tmp_path: Path) -> None:
-    assert judge_locks(run_trial(LOCKING, str(tmp_path), environment=os.environ)).state is State.PASS
+    assert judge_locks(run_trial(LOCKING, str(tmp_path), environment=os.environ)).severity is Severity.OK
     assert list(tmp_path.iterdir()) == []
     verdict = judge_locks(run_trial(LOCKING, str(tmp_path / "nowhere"), environment=os.environ))
-    assert (verdict.state, verdict.trap) == (State.FAIL, "table-locks")
+    assert (verdict.severity, trap_of(verdict)) == (Severity.SEVERE, "table-locks")
 
 
 def test_too_little_of_the_machine_is_told() -> None:
-    assert judge_disk(1.0).trap == "disk-full"
-    assert judge_disk(500.0).state is State.PASS
-    assert (judge_memory(1.0).state, judge_memory(6.0).state) == (State.FAIL, State.WARN)
-    assert judge_memory(None).state is State.WARN
-    assert judge_threads(2, "16").trap == "many-threads"
-    assert judge_threads(2, "").state is State.PASS
-    assert judge_open_files(256).trap == "open-files"
-    assert judge_open_files(-1).state is State.PASS
+    assert trap_of(judge_disk(1.0)) == "disk-full"
+    assert judge_disk(500.0).severity is Severity.OK
+    assert (judge_memory(1.0).severity, judge_memory(6.0).severity) == (Severity.SEVERE, Severity.WARNING)
+    assert judge_memory(None).severity is Severity.WARNING
+    assert trap_of(judge_threads(2, "16")) == "many-threads"
+    assert judge_threads(2, "").severity is Severity.OK
+    assert trap_of(judge_open_files(256)) == "open-files"
+    assert judge_open_files(-1).severity is Severity.OK
 
 
 def test_the_longest_mount_point_tells_the_file_system(tmp_path: Path) -> None:
     mounts = f"a / ext4 rw 0 0\nb {tmp_path} nfs4 rw 0 0\nc {tmp_path}x tmpfs rw 0 0\n"
     kind = file_system_of(tmp_path, mounts)
     assert kind == "nfs4"
-    assert judge_file_system(kind).trap == "network-file-system"
-    assert judge_file_system("lustre").state is State.PASS
+    assert trap_of(judge_file_system(kind)) == "network-file-system"
+    assert judge_file_system("lustre").severity is Severity.OK
 
 
 def test_missing_measures_data_fail(tmp_path: Path) -> None:
-    assert [v.trap for v in examine_measures(tmp_path, datetime(2026, 1, 1, tzinfo=UTC))] == ["no-measures-data"]
-    assert examine_ephemerides(tmp_path, datetime(2026, 1, 1, tzinfo=UTC)).state is State.FAIL
+    assert [trap_of(v) for v in examine_measures(tmp_path, datetime(2026, 1, 1, tzinfo=UTC))] == ["no-measures-data"]
+    assert examine_ephemerides(tmp_path, datetime(2026, 1, 1, tzinfo=UTC)).severity is Severity.SEVERE
 
 
 def test_broken_measures_data_fail(tmp_path: Path) -> None:
     for name in ("Observatories", "TAI_UTC", "IERSeop2000", "IERSpredict"):
         shutil.copytree(casadata_path() / "geodetic" / name, tmp_path / "geodetic" / name)
     (tmp_path / "geodetic" / "TAI_UTC" / "table.dat").write_bytes(b"cut")
-    states = {v.state for v in examine_measures(tmp_path, datetime(2020, 1, 1, tzinfo=UTC))}
-    assert State.FAIL in states
+    states = {v.severity for v in examine_measures(tmp_path, datetime(2020, 1, 1, tzinfo=UTC))}
+    assert Severity.SEVERE in states
 
 
 def test_the_dates_decide_about_the_installed_measures_data() -> None:
     data = casadata_path()
     early = list(examine_measures(data, datetime(2020, 1, 1, tzinfo=UTC)))
     late = list(examine_measures(data, datetime(2090, 1, 1, tzinfo=UTC)))
-    assert {v.state for v in early} == {State.PASS}
-    assert [v.trap for v in late] == ["old-earth-orientation", "old-leap-seconds", "old-ephemerides"]
-    assert any("Titan" in v.found for v in early)
+    assert {v.severity for v in early} == {Severity.OK}
+    assert [trap_of(v) for v in late] == ["old-earth-orientation", "old-leap-seconds", "old-ephemerides"]
+    assert any("Titan" in v.message for v in early)
 
 
 @pytest.fixture
@@ -205,23 +207,23 @@ def home(tmp_path: Path) -> Path:
 
 def test_bad_files_of_a_profile_are_named_and_left_alone(home: Path) -> None:
     before = {path: path.read_bytes() for path in (home / ".casa").iterdir()}
-    found = {v.subject.rpartition("/")[2]: v for v in examine_profile(home)}
-    assert {name for name, v in found.items() if v.trap == "casa-profile"} == {"config.py", "startup.py", "init.py"}
-    assert "/no/such/place" in found["config.py"].found
-    assert "CASA 5" in found["init.py"].found
-    assert judge_profile(home).state is State.WARN
+    found = {v.place.rpartition("/")[2]: v for v in examine_profile(home)}
+    assert {name for name, v in found.items() if trap_of(v) == "casa-profile"} == {"config.py", "startup.py", "init.py"}
+    assert "/no/such/place" in found["config.py"].message
+    assert "CASA 5" in found["init.py"].message
+    assert judge_profile(home).severity is Severity.WARNING
     assert {path: path.read_bytes() for path in (home / ".casa").iterdir()} == before
 
 
 def test_no_profile_is_as_good_as_a_sound_one(tmp_path: Path) -> None:
-    assert judge_profile(tmp_path).state is State.PASS
+    assert judge_profile(tmp_path).severity is Severity.OK
     (tmp_path / ".casa").mkdir()
     (tmp_path / ".casa" / "config.py").write_text("logfile = 'x.log'\n")
-    assert judge_profile(tmp_path).state is State.PASS
+    assert judge_profile(tmp_path).severity is Severity.OK
 
 
 def test_one_failure_makes_the_machine_unfit() -> None:
-    good, bad = Verdict("a", State.WARN, ""), Verdict("b", State.FAIL, "")
+    good, bad = finding_on("a", Severity.WARNING, found=""), finding_on("b", Severity.SEVERE, found="")
     assert is_fit([good])
     assert not is_fit([good, bad])
 

@@ -12,9 +12,9 @@ import click
 from almared.errors import EnvironmentFaultError
 
 if TYPE_CHECKING:
-    from almared.doctor import Verdict
+    from almared.model import Finding
 
-MARKS = {"pass": "ok  ", "warn": "look", "fail": "FAIL"}
+MARKS = {"ok": "ok  ", "info": "ok  ", "warning": "look", "severe": "FAIL"}
 UNFIT = EnvironmentFaultError.exit_code
 
 
@@ -45,25 +45,29 @@ def command(context: click.Context, work: Path, *, profile_only: bool, is_json: 
     """
     from almared.doctor import examine, examine_profile, is_fit
 
-    verdicts = []
-    for verdict in examine_profile(Path.home()) if profile_only else examine(work):
-        verdicts.append(verdict)
+    findings = []
+    for finding in examine_profile(Path.home()) if profile_only else examine(work):
+        findings.append(finding)
         if not is_json:
-            _show(verdict)
-    fit = is_fit(verdicts)
+            _show(finding)
+    fit = is_fit(findings)
     if is_json:
-        click.echo(_as_json(verdicts, fit=fit))
+        click.echo(_as_json(findings, fit=fit))
     elif not profile_only:
         click.echo("Fit for a reduction." if fit else "Not fit: repair what is marked FAIL.")
     context.exit(0 if fit else UNFIT)
 
 
-def _show(verdict: Verdict) -> None:
-    trap = f" [{verdict.trap}]" if verdict.trap else ""
-    click.echo(f"{MARKS[verdict.state]}  {verdict.subject:21s} {verdict.found}{trap}")
-    if verdict.repair:
-        click.echo(f"      {'':21s} -> {verdict.repair}")
+def _show(finding: Finding) -> None:
+    from almared.doctor import trap_of
+
+    trap = f" [{name}]" if (name := trap_of(finding)) else ""
+    click.echo(f"{MARKS[finding.severity.word]}  {finding.place:21s} {finding.message}{trap}")
+    if finding.repair:
+        click.echo(f"      {'':21s} -> {finding.repair}")
 
 
-def _as_json(verdicts: Iterable[Verdict], *, fit: bool) -> str:
-    return json.dumps({"fit": fit, "verdicts": [verdict.as_record() for verdict in verdicts]}, indent=1)
+def _as_json(findings: Iterable[Finding], *, fit: bool) -> str:
+    from almared.doctor import record_of
+
+    return json.dumps({"fit": fit, "verdicts": [record_of(finding) for finding in findings]}, indent=1)
