@@ -9,8 +9,8 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from almared.delivery.checklist_item import ChecklistItem, checklist_item
 from almared.delivery.placement import logs_elsewhere, unknown_names
 from almared.delivery.products import product_faults
 from almared.delivery.readme_fields import readme_faults, readme_notes
@@ -18,9 +18,10 @@ from almared.delivery.wording import personal_wording
 from almared.errors import AlmaredError
 from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.formats.fluxtable import read_fluxes
+from almared.model import Finding
 from almared.mous import Mous, MousEb
 from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
-from almared.records.history import Histories, History, read_history
+from almared.records.history import ABOUT_LOGS, Histories, History, read_history
 from almared.records.inputs import by_name, changed_inputs, how_changed, product_fingerprint, read_inputs
 from almared.report.build import FINGERPRINTS, REPORT, calibration_fingerprints, read_report
 from almared.report.textfile import ORDER
@@ -36,46 +37,6 @@ README_REPAIR = (
 )
 
 PRODUCTS = (".pbcor.fits", ".flux.fits or .pb.fits")
-
-
-@dataclass(frozen=True, slots=True)
-class CheckLine:
-    """One line of the checklist.
-
-    Parameters
-    ----------
-    key : str
-        Its name for programs.
-    place : str
-        Directory in the MOUS, or ``MOUS``.
-    asked : str
-        What has to be so.
-    faults : tuple of str
-        What is missing or wrong, empty when it passed.
-    repair : str
-        What to do when it failed.
-    notes : tuple of str
-        What is worth knowing all the same.
-    """
-
-    key: str
-    place: str
-    asked: str
-    faults: tuple[str, ...] = ()
-    repair: str = ""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults
-
-    def as_record(self) -> dict[str, Any]:
-        """Return it as JSON knows it."""
-        return {
-            "key": self.key, "place": self.place, "asked": self.asked, "passed": self.passed,
-            "faults": list(self.faults), "repair": self.repair if self.faults else "", "notes": list(self.notes),
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +58,7 @@ class StagePlace:
     again: str
 
 
-def check_mous(mous: Mous, histories: Histories | None = None) -> tuple[CheckLine, ...]:
+def check_mous(mous: Mous, histories: Histories | None = None) -> tuple[ChecklistItem, ...]:
     """Return all lines of the checklist.
 
     Parameters
@@ -111,7 +72,7 @@ def check_mous(mous: Mous, histories: Histories | None = None) -> tuple[CheckLin
     ----------
     Wiki, final checklist; requirements W141 to W150, W104.
     """
-    lines: list[CheckLine] = []
+    lines: list[ChecklistItem] = []
     known = histories or Histories()
     builds: dict[str, tuple[str, ...]] = {}
     for place in stage_places(mous):
@@ -142,22 +103,27 @@ def stage_places(mous: Mous) -> tuple[StagePlace, ...]:
     return tuple(places)
 
 
-def _history(place: StagePlace, histories: Histories) -> tuple[History | None, tuple[CheckLine, ...]]:
+def _history(place: StagePlace, histories: Histories) -> tuple[History | None, tuple[ChecklistItem, ...]]:
     """Return how a stage was done, if it was, and the lines on its script and log."""
     asked = "a complete script whose steps all ran in order in one go"
     if not place.script.is_file():
         missing = (f"{place.script.name} is missing",)
-        return None, (CheckLine("script", place.name, asked, missing, "run `almared reduce`"),)
+        return None, (checklist_item("script", place.name, asked=asked, faults=missing, repair="run `almared reduce`"),)
     try:
         history = histories.of(place.script)
     except AlmaredError as error:
-        return None, (CheckLine("script", place.name, asked, (error.text(),), "make the script anew"),)
-    faults = (*history.undone, *(fault for fault in history.faults if ".log" not in fault), *history.gone)
-    line = CheckLine("script", place.name, asked, faults, f"run `{place.again}`", history.interruptions)
+        return None, (
+            checklist_item("script", place.name, asked=asked, faults=(error.text(),), repair="make the script anew"),
+        )
+    own = (finding for finding in history.findings if finding.check not in ABOUT_LOGS)
+    faults: tuple[str | Finding, ...] = (*history.undone, *own, *history.gone)
+    line = checklist_item(
+        "script", place.name, asked=asked, faults=faults, repair=f"run `{place.again}`", notes=history.interruptions
+    )
     return history, (line, _log_line(place, history))
 
 
-def version_line(builds: Mapping[str, Sequence[str]], *, reason: str) -> CheckLine:
+def version_line(builds: Mapping[str, Sequence[str]], *, reason: str) -> ChecklistItem:
     """Return the line on the builds of CASA that ran the stages.
 
     Parameters
@@ -173,25 +139,30 @@ def version_line(builds: Mapping[str, Sequence[str]], *, reason: str) -> CheckLi
     """
     told = "; ".join(f"{place}: {', '.join(used)}" for place, used in builds.items() if used)
     differ = len({build for used in builds.values() for build in used}) > 1
-    return CheckLine(
+    return checklist_item(
         "versions",
         "MOUS",
-        "one build of CASA for all stages",
-        (told,) if differ and not reason else (),
-        "run the stages again in one of them, or give the reason in mous.toml: [readme] versions",
-        (f"{told}: {reason}",) if differ and reason else (),
+        asked="one build of CASA for all stages",
+        faults=(told,) if differ and not reason else (),
+        repair="run the stages again in one of them, or give the reason in mous.toml: [readme] versions",
+        notes=(f"{told}: {reason}",) if differ and reason else (),
     )
 
 
-def _log_line(place: StagePlace, history: History) -> CheckLine:
-    faults = [fault for fault in history.faults if ".log" in fault]
+def _log_line(place: StagePlace, history: History) -> ChecklistItem:
+    faults: list[str | Finding] = [finding for finding in history.findings if finding.check in ABOUT_LOGS]
     faults += [] if history.logs else ["there is no log of CASA"]
     told = [
         f"{path.name} belongs to no step as it is now; `almared check --tidy` puts it aside"
         for path in _strays(place, history)
     ]
-    return CheckLine(
-        "log", place.name, "one clean log of CASA, with all steps", tuple(faults), f"run `{place.again}`", tuple(told)
+    return checklist_item(
+        "log",
+        place.name,
+        asked="one clean log of CASA, with all steps",
+        faults=faults,
+        repair=f"run `{place.again}`",
+        notes=told,
     )
 
 
@@ -211,19 +182,21 @@ def stray_logs(mous: Mous) -> tuple[Path, ...]:
     return tuple(path for place in places for path in _strays(place, read_history(place.script)))
 
 
-def _names_line(mous: Mous) -> CheckLine:
+def _names_line(mous: Mous) -> ChecklistItem:
     """Return the line on names and places; it warns, since reducers have files of their own."""
     unknown = [f"{name} is unknown here: renamed, or nothing that is delivered" for name in unknown_names(mous)]
     asked = "files and logs under the names and in the places where packagers look for them"
-    return CheckLine("names", "MOUS", asked, notes=(*unknown, *logs_elsewhere(mous)))
+    return checklist_item("names", "MOUS", asked=asked, notes=(*unknown, *logs_elsewhere(mous)))
 
 
-def _report_line(eb: MousEb) -> CheckLine:
+def _report_line(eb: MousEb) -> ChecklistItem:
     directory, asked = eb.directory / "qa2", "a complete QA2 directory, made from the calibration as it is now"
     repair = f"run `almared report {eb.directory.name}`"
     record = read_report(directory)
     if not record:
-        return CheckLine("qa2", eb.directory.name, asked, (f"{directory.name}/{REPORT} is missing",), repair)
+        return checklist_item(
+            "qa2", eb.directory.name, asked=asked, faults=(f"{directory.name}/{REPORT} is missing",), repair=repair
+        )
     faults = []
     if not (eb.directory / eb.products.script).is_file():
         faults.append("the script of the calibration is missing, so nobody knows what it was made from")
@@ -236,10 +209,10 @@ def _report_line(eb: MousEb) -> CheckLine:
     notes = [
         f"{item['title']}: not available, {item['unavailable']}" for item in record["items"] if item["unavailable"]
     ]
-    return CheckLine("qa2", eb.directory.name, asked, tuple(faults), repair, tuple(notes))
+    return checklist_item("qa2", eb.directory.name, asked=asked, faults=faults, repair=repair, notes=notes)
 
 
-def _combination_line(mous: Mous) -> CheckLine:
+def _combination_line(mous: Mous) -> ChecklistItem:
     directory = mous.tree.combination
     faults = [f"{name} is missing" for name in (FLUX_TABLE, "calibrated.ms") if not (directory / name).exists()]
     if not faults:
@@ -249,7 +222,9 @@ def _combination_line(mous: Mous) -> CheckLine:
         ]
     faults += _stale_copies(mous)
     asked = "fluxes and scaled data of all execution blocks, from their calibration as it is now"
-    return CheckLine("combination", "Combination/calibrated", asked, tuple(faults), "run `almared combine`")
+    return checklist_item(
+        "combination", "Combination/calibrated", asked=asked, faults=faults, repair="run `almared combine`"
+    )
 
 
 def _stale_copies(mous: Mous) -> list[str]:
@@ -258,10 +233,10 @@ def _stale_copies(mous: Mous) -> list[str]:
     return [f"{name} {how_changed(taken[name], now[name])} after it was copied" for name in changed]
 
 
-def _products_line(mous: Mous) -> CheckLine:
+def _products_line(mous: Mous) -> ChecklistItem:
     asked = f"products {' and '.join(PRODUCTS)} of every image and line, made from the data as they are now"
     faults = (*product_faults(mous), *_stale_images(mous))
-    return CheckLine("products", "Imaging", asked, faults, "run `almared image`")
+    return checklist_item("products", "Imaging", asked=asked, faults=faults, repair="run `almared image`")
 
 
 def _stale_images(mous: Mous) -> tuple[str, ...]:
@@ -273,31 +248,37 @@ def _stale_images(mous: Mous) -> tuple[str, ...]:
     return tuple(f"{places[name].name} {how_changed(taken[name], now[name])} after it was imaged" for name in changed)
 
 
-def _mous_report_line(mous: Mous) -> CheckLine:
+def _mous_report_line(mous: Mous) -> ChecklistItem:
     record = read_report(mous.tree.report)
     is_there = bool(record) and (mous.tree.report / str(record.get("page"))).is_file()
     faults = () if is_there else (f"qa2/{REPORT} or its page is missing",)
-    return CheckLine("report", "MOUS", "the QA2 report of the whole", faults, "run `almared report` on the MOUS")
+    return checklist_item(
+        "report", "MOUS", asked="the QA2 report of the whole", faults=faults, repair="run `almared report` on the MOUS"
+    )
 
 
-def _readme_line(mous: Mous) -> CheckLine:
+def _readme_line(mous: Mous) -> ChecklistItem:
     path = mous.tree.readme
     if not path.is_file():
-        return CheckLine("readme", "MOUS", README_ASKED, ("README is missing",), "run `almared readme`")
+        return checklist_item(
+            "readme", "MOUS", asked=README_ASKED, faults=("README is missing",), repair="run `almared readme`"
+        )
     return readme_line(path.read_text(encoding="utf-8", errors="replace"))
 
 
-def readme_line(text: str) -> CheckLine:
+def readme_line(text: str) -> ChecklistItem:
     """Return the line on the text of a README.
 
     References
     ----------
     Requirement W148.
     """
-    return CheckLine("readme", "MOUS", README_ASKED, readme_faults(text), README_REPAIR, readme_notes(text))
+    return checklist_item(
+        "readme", "MOUS", asked=README_ASKED, faults=readme_faults(text), repair=README_REPAIR, notes=readme_notes(text)
+    )
 
 
-def _words_line(mous: Mous) -> CheckLine:
+def _words_line(mous: Mous) -> ChecklistItem:
     """Return the line on names of people, machines and paths in what goes to the investigators."""
     texts: list[Path] = [mous.tree.readme] if mous.tree.readme.is_file() else []
     texts += [path for place in stage_places(mous) if (path := place.script).is_file()]
@@ -306,7 +287,7 @@ def _words_line(mous: Mous) -> CheckLine:
     ]
     faults = [f"{path.name}: {word}" for path in texts for word in private_words(path.read_text(errors="replace"))]
     asked = "no personal comment, no names of users, machines or private paths in scripts and texts"
-    return CheckLine("words", "MOUS", asked, tuple(faults), "take them out", tuple(_personal(texts)))
+    return checklist_item("words", "MOUS", asked=asked, faults=faults, repair="take them out", notes=_personal(texts))
 
 
 def _personal(texts: Sequence[Path]) -> Iterator[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from almared import __version__
-from almared.delivery.checklist import CheckLine, StagePlace, stage_places
+from almared.delivery.checklist import StagePlace, stage_places
+from almared.delivery.checklist_item import ChecklistItem
 from almared.mous import Mous, MousEb
 from almared.records.history import Histories, History
 from almared.records.images import read_images
@@ -21,14 +22,14 @@ from almared.stages.combination.stage import read_record as read_combination
 FORMAT = 2
 
 
-def metadata(mous: Mous, lines: Sequence[CheckLine], *, histories: Histories) -> Mapping[str, Any]:
+def metadata(mous: Mous, lines: Sequence[ChecklistItem], *, histories: Histories) -> Mapping[str, Any]:
     """Return settings, choices, runs, fluxes, what the reports measured, images and checks, as JSON knows them.
 
     Parameters
     ----------
     mous : Mous
         The MOUS.
-    lines : sequence of CheckLine
+    lines : sequence of ChecklistItem
         The final checklist.
     histories : Histories
         How its scripts came to be done.

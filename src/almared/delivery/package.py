@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from almared.delivery.archive import manifest_text, pack
-from almared.delivery.checklist import CheckLine, StagePlace, check_mous
+from almared.delivery.checklist import StagePlace, check_mous
+from almared.delivery.checklist_item import ChecklistItem
 from almared.delivery.contents import DIRECTORIES, MANIFEST, METADATA, contents_of, log_members
 from almared.delivery.logs import merged_log
 from almared.delivery.metadata import metadata
@@ -144,7 +145,7 @@ def _is_equal(root: Path, manifest: str) -> bool:
     return manifest_text(root, [path for path in root.rglob("*") if path.is_file() and path != old]) == manifest
 
 
-def _fill(mous: Mous, root: Path, *, lines: Sequence[CheckLine], histories: Histories) -> None:
+def _fill(mous: Mous, root: Path, *, lines: Sequence[ChecklistItem], histories: Histories) -> None:
     contents = contents_of(mous)
     for name in DIRECTORIES:
         (root / name).mkdir()
@@ -187,7 +188,7 @@ def _link_reports(mous: Mous, root: Path) -> None:
         copy.write_bytes(text)
 
 
-def _readme(mous: Mous, root: Path, *, lines: Sequence[CheckLine]) -> str:
+def _readme(mous: Mous, root: Path, *, lines: Sequence[ChecklistItem]) -> str:
     text = mous.tree.readme.read_text(encoding="utf-8", errors="replace")
     failed = [line for line in lines if not line.passed]
     if failed:

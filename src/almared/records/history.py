@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from almared.model import Finding, Severity
 from almared.records.casa_log import severe_messages
 from almared.records.journal import Journal, JournalEntry
 from almared.records.state import StepState, script_states
@@ -14,6 +15,10 @@ from almared.script.read import CalibrationScript, ScriptStep, read_script, step
 
 TELLS_TITLE = "begin_step"
 """Function of our scripts that writes the title of a step into CASA's log; others need not."""
+
+
+ABOUT_LOGS = frozenset({"LOG01", "LOG02", "LOG03"})
+"""Checks whose findings are about a log: missing, with a SEVERE message, without the title of a step that ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,8 @@ class History:
         The script as it is now.
     undone : tuple of str
         Steps that are not done, and why.
-    faults : tuple of str
-        Why what was done does not count as one run.
+    findings : tuple of Finding
+        Why what was done does not count as one run; the place of those about a log is its name.
     builds : tuple of str
         Builds of casatasks that ran the steps.
     runs : tuple of str
@@ -70,12 +75,17 @@ class History:
 
     script: CalibrationScript
     undone: tuple[str, ...]
-    faults: tuple[str, ...]
+    findings: tuple[Finding, ...]
     builds: tuple[str, ...]
     runs: tuple[str, ...]
     interruptions: tuple[str, ...]
     logs: tuple[Path, ...]
     gone: tuple[str, ...] = ()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The sentences of its findings."""
+        return tuple(finding.message for finding in self.findings)
 
 
 def read_history(script_path: Path) -> History:
@@ -106,18 +116,18 @@ def read_history(script_path: Path) -> History:
     counted = [attempt for attempt in attempts if attempt.begin >= first and attempt.step in script.numbers]
     runs = tuple(dict.fromkeys(attempt.run for attempt in counted))
     logs = _logs(entries, runs, directory=script.directory)
-    faults = [
+    findings = (
         *_builds_fault(final.values()),
         *_order_faults(script, final),
         *_flag_faults(script, counted, entries=entries),
-        *(f"the log {path.name} of run {run} is missing" for run, path in logs.items() if not path.is_file()),
+        *_missing_logs(logs),
         *_severe_faults(entries, logs, attempts=counted),
         *_title_faults(script, final.values(), logs=logs),
-    ]
+    )
     return History(
         script=script,
         undone=tuple(_undone(script)),
-        faults=tuple(faults),
+        findings=findings,
         builds=tuple(sorted({attempt.casa for attempt in final.values()})),
         runs=runs,
         interruptions=tuple(_interruptions(counted, runs)),
@@ -178,22 +188,32 @@ def _attempt(entry: JournalEntry, begin: int, *, end: int = -1, is_done: bool = 
     return Attempt(int(entry.step or 0), entry.run, begin, end, is_done, str(entry.data.get("casa", "")))
 
 
-def _builds_fault(final: Iterable[Attempt]) -> Iterator[str]:
+def _severe(check: str, message: str, *, place: str = "") -> Finding:
+    return Finding(check, Severity.SEVERE, message, place=place)
+
+
+def _missing_logs(logs: Mapping[str, Path]) -> Iterator[Finding]:
+    for run, path in logs.items():
+        if not path.is_file():
+            yield _severe("LOG01", f"the log {path.name} of run {run} is missing", place=path.name)
+
+
+def _builds_fault(final: Iterable[Attempt]) -> Iterator[Finding]:
     builds = sorted({attempt.casa for attempt in final})
     if len(builds) > 1:
-        yield f"steps were run by several builds of casatasks: {', '.join(builds)}"
+        yield _severe("RUN01", f"steps were run by several builds of casatasks: {', '.join(builds)}")
 
 
-def _order_faults(script: CalibrationScript, final: Mapping[int, Attempt]) -> Iterator[str]:
+def _order_faults(script: CalibrationScript, final: Mapping[int, Attempt]) -> Iterator[Finding]:
     for step in script.steps:
         for before in sorted(step.after):
             if step.number in final and before in final and final[before].end > final[step.number].begin:
-                yield f"step {before} ended after step {step.number}, which builds on it, had begun"
+                yield _severe("RUN02", f"step {before} ended after step {step.number}, which builds on it, had begun")
 
 
 def _flag_faults(
     script: CalibrationScript, attempts: Sequence[Attempt], *, entries: Sequence[JournalEntry]
-) -> Iterator[str]:
+) -> Iterator[Finding]:
     """Yield the steps that were begun again without the flags from which they started first."""
     for step in script.steps:
         own = [attempt for attempt in attempts if attempt.step == step.number]
@@ -208,7 +228,7 @@ def _unrestored(
     own: Sequence[Attempt],
     attempts: Sequence[Attempt],
     entries: Sequence[JournalEntry],
-) -> Iterator[str]:
+) -> Iterator[Finding]:
     last, before = own[-1], own[-2]
     inside = entries[last.begin : last.end + 1 if last.end >= 0 else None]
     calls = [e.data.get("arguments", {}) for e in inside if e.step == step.number and e.event == "task-begin"]
@@ -217,7 +237,7 @@ def _unrestored(
         makers = {maker.number for maker in script.steps if vis in maker.makes}
         is_made_anew = any(a.step in makers and a.is_done and before.begin < a.begin < last.begin for a in attempts)
         if not is_made_anew and (vis, version) not in restored:
-            yield f"step {step.number} was begun again without the flags {version} of {vis}"
+            yield _severe("RUN03", f"step {step.number} was begun again without the flags {version} of {vis}")
 
 
 def _logs(entries: Sequence[JournalEntry], runs: Sequence[str], *, directory: Path) -> dict[str, Path]:
@@ -227,7 +247,7 @@ def _logs(entries: Sequence[JournalEntry], runs: Sequence[str], *, directory: Pa
 
 def _severe_faults(
     entries: Sequence[JournalEntry], logs: Mapping[str, Path], *, attempts: Sequence[Attempt]
-) -> Iterator[str]:
+) -> Iterator[Finding]:
     """Yield SEVERE messages of runs in which no step failed; those of a failed step went with it."""
     failed = {attempt.run for attempt in attempts if not attempt.is_done}
     tolerated = {e.run: [str(text) for text in e.data.get("tolerated", ())] for e in entries if e.event == "run-begin"}
@@ -236,10 +256,12 @@ def _severe_faults(
             continue
         with path.open(encoding="utf-8", errors="replace") as lines:
             for message in severe_messages(lines, tolerated.get(run, ())):
-                yield f"{path.name}, {message.time}: {message.text}"
+                yield _severe("LOG02", f"{path.name}, {message.time}: {message.text}", place=path.name)
 
 
-def _title_faults(script: CalibrationScript, final: Iterable[Attempt], *, logs: Mapping[str, Path]) -> Iterator[str]:
+def _title_faults(
+    script: CalibrationScript, final: Iterable[Attempt], *, logs: Mapping[str, Path]
+) -> Iterator[Finding]:
     """Yield the steps that ended well and whose titles the log of their run does not have, by words."""
     there = {run: path for run, path in logs.items() if path.is_file()}
     texts = {run: _words(path.read_text(encoding="utf-8", errors="replace")) for run, path in there.items()}
@@ -247,7 +269,8 @@ def _title_faults(script: CalibrationScript, final: Iterable[Attempt], *, logs: 
         title = script.step(attempt.step).title
         tells = any(call.name == TELLS_TITLE for call in step_calls(script, attempt.step))
         if tells and attempt.is_done and attempt.run in texts and _words(title) not in texts[attempt.run]:
-            yield f"{logs[attempt.run].name} does not tell of step {attempt.step} {title}"
+            log = logs[attempt.run].name
+            yield _severe("LOG03", f"{log} does not tell of step {attempt.step} {title}", place=log)
 
 
 def _words(text: str) -> str:

@@ -9,7 +9,7 @@ from support.stage_script import SCRIPT, make_stage, write
 
 from almared.delivery.logs import merged_log
 from almared.errors import StepError
-from almared.records.history import History, read_history
+from almared.records.history import ABOUT_LOGS, History, read_history
 from almared.records.journal import Journal, new_entry
 from almared.run.execute import RunOptions, run_script
 
@@ -146,3 +146,11 @@ def test_a_step_that_ran_and_was_taken_out_of_the_script_is_told(stage: Path) ->
     write(stage, lines[: lines.index("mystep = 4")])
     assert history(stage).gone == ("step 4 Aside was run, and the script does not have it",)
     assert not history(stage).undone
+
+
+def test_faults_of_a_log_are_known_by_their_check_not_by_their_words(stage: Path) -> None:
+    run(stage)
+    log = next(stage.glob("casa-*.log"))
+    log.unlink()
+    (finding,) = history(stage).findings
+    assert (finding.check in ABOUT_LOGS, finding.place) == (True, log.name)

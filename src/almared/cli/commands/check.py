@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from almared.delivery.checklist import CheckLine, check_mous, stray_logs
+from almared.delivery.checklist import check_mous, stray_logs
+from almared.delivery.checklist_item import ChecklistItem
 from almared.delivery.placement import put_aside
 from almared.mous import Mous, read_mous
 
@@ -61,7 +62,7 @@ def _tidy(mous: Mous, *, dry_run: bool, is_quiet: bool) -> None:
             click.echo(f"would put {log.name} aside" if dry_run else f"{log.name} is now {place}")
 
 
-def _show_condensed(lines: Sequence[CheckLine]) -> None:
+def _show_condensed(lines: Sequence[ChecklistItem]) -> None:
     """Write one line per item, as a short checklist has it: the items and their state are those of the full one."""
     for key in dict.fromkeys(line.key for line in lines):
         same = [line for line in lines if line.key == key]
@@ -71,7 +72,7 @@ def _show_condensed(lines: Sequence[CheckLine]) -> None:
         click.echo(f"{key:<12} {mark}{f' ({notes} notes)' if notes else ''}: {same[0].asked}")
 
 
-def _show(lines: Sequence[CheckLine]) -> None:
+def _show(lines: Sequence[ChecklistItem]) -> None:
     from rich.console import Console
     from rich.text import Text
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from almared.cli.show.consoles import table_console
 from almared.cli.show.plan import LONGEST_VALUE, need_text, time_text
-from almared.delivery.checklist import CheckLine
+from almared.delivery.checklist_item import ChecklistItem
 from almared.plan import NamedChoice, Plan, StepNeeds
 from almared.records.images import ImagesRecord
 from almared.script.comments import safe_line
@@ -57,7 +57,7 @@ def show_results(record: ImagesRecord) -> None:
             console.print(f"[yellow]look at:[/] {_safe(image.name)}: {_safe(warning)}")
 
 
-def show_open_lines(lines: Sequence[CheckLine]) -> None:
+def show_open_lines(lines: Sequence[ChecklistItem]) -> None:
     """Print what the final checklist still lacks."""
     failed = [line for line in lines if not line.passed]
     console = table_console()

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from almared.model import Evidence, Finding, Severity
+
+CHECK = "TRUTH01"
+"""A number is compared with the one that the simulator put in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -40,9 +45,24 @@ class Comparison:
         """Whether the deviation is a number within the limit."""
         return bool(abs(self.deviation) <= self.limit)
 
+    @property
+    def finding(self) -> Finding:
+        """What it comes to; severe when the deviation is not within the limit."""
+        return Finding(
+            CHECK,
+            Severity.OK if self.passed else Severity.SEVERE,
+            f"{self.quantity}, {self.selection}: {self.found:.4g} {self.unit} for {self.put_in:.4g}",
+            evidence=(
+                Evidence("put in", self.put_in, self.unit, self.selection, "truth"),
+                Evidence("found", self.found, self.unit, self.selection),
+                Evidence("deviation", self.deviation, self.deviation_unit, self.selection),
+                Evidence("limit", self.limit, self.deviation_unit),
+            ),
+        )
+
     def as_record(self) -> dict[str, object]:
         """Return the line as plain data for JSON."""
-        return {**asdict(self), "passed": self.passed}
+        return {**asdict(self), "passed": self.passed, "finding": self.finding.as_record()}
 
 
 def compare_relative(
