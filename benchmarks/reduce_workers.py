@@ -96,20 +96,20 @@ def lines(scenario: str, out: Path, *, order: Order) -> list[str]:
     uid, asdms = simulate(scenario, out)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     load = f", load {os.getloadavg()[0]:.1f} at the start"
-    told = [f"{scenario}: {len(asdms)} execution blocks to the end of {order.until!r}, {cores} cores{load}"]
+    rows = [f"{scenario}: {len(asdms)} execution blocks to the end of {order.until!r}, {cores} cores{load}"]
     with tempfile.TemporaryDirectory(dir=out) as place:
         if order.has_plain:
             serial = plainly(prepared(uid, asdms, Path(place) / "plain"))
-            told.append(f"calibrations by plain casatasks in a row   {serial:8.1f} s")
+            rows.append(f"calibrations by plain casatasks in a row   {serial:8.1f} s")
         measured = measure(uid, asdms, Path(place), order=order)
     medians = {number: median(each.whole for each in runs) for number, runs in measured.items()}
     first = medians[order.workers[0]]
     for number, runs in measured.items():
-        told += [_line(number, run) for run in runs]
-        told.append(
+        rows += [_line(number, run) for run in runs]
+        rows.append(
             f"    median {medians[number]:.1f} s, {medians[number] / first:.2f} of {order.workers[0]} worker(s)"
         )
-    return told
+    return rows
 
 
 def _line(number: int, run: Reduced) -> str:

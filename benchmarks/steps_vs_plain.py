@@ -95,7 +95,7 @@ def by_plain_casatasks(script: CalibrationScript) -> Timing:
 
 
 def copied(script: Path, raw: Path, place: Path) -> Path:
-    """Return a copy of the script beside a link to the raw data, in a directory of its own."""
+    """Return a copy of the script next to a link to the raw data, in a directory of its own."""
     place.mkdir()
     (place / raw.name).symlink_to(raw.resolve())
     return Path(shutil.copy(script, place))
@@ -127,12 +127,12 @@ def measure(out: Path, *, repeat: int = 1) -> tuple[CalibrationScript, Timing, T
 
 def lines(script: CalibrationScript, ours: Timing, plain: Timing) -> list[str]:
     """Return the table to print."""
-    told = [f"{'step':>4}  {'title':<52} {'almared s':>10} {'plain s':>10} {'ratio':>6}"]
-    told += [_line(str(s.number), s.title, ours.steps[s.number], plain.steps[s.number]) for s in script.steps]
-    told.append(_line("", "all steps", sum(ours.steps.values()), sum(plain.steps.values())))
-    told.append(_line("", "whole command, start included", ours.whole, plain.whole))
-    told.append(_line("", "processors, whole command", ours.processors, plain.processors))
-    return told
+    rows = [f"{'step':>4}  {'title':<52} {'almared s':>10} {'plain s':>10} {'ratio':>6}"]
+    rows += [_line(str(s.number), s.title, ours.steps[s.number], plain.steps[s.number]) for s in script.steps]
+    rows.append(_line("", "all steps", sum(ours.steps.values()), sum(plain.steps.values())))
+    rows.append(_line("", "whole command, start included", ours.whole, plain.whole))
+    rows.append(_line("", "processors, whole command", ours.processors, plain.processors))
+    return rows
 
 
 def _line(number: str, title: str, ours: float, plain: float) -> str:

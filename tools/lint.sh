@@ -1,5 +1,5 @@
 #!/bin/sh
-# The checks of style besides the tests; all are run, the exit code tells whether any failed.
+# The checks of style besides the tests; all are run, the exit code says whether any failed.
 status=0
 check() {
   echo "== $*"

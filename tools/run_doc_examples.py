@@ -27,7 +27,7 @@ def commands(block: str) -> list[str]:
 
 
 def examples(text: str) -> Iterator[tuple[list[str], dict[str, str]]]:
-    """Yield the commands of each runnable block, with the files told before it."""
+    """Yield the commands of each runnable block, with the files named before it."""
     files: dict[str, str] = {}
     for runnable, name, content in BLOCK.findall(text):
         if runnable:
