@@ -17,8 +17,9 @@ from typing import Any
 from almared.errors import InputError, PlanError
 from almared.mous import Mous, read_mous
 from almared.mous.options import BY_OLD_NAME
+from almared.mous.places import FLUX_SCRIPT
 from almared.mous.source import find_source
-from almared.names import FLUX_SCRIPT, Uid
+from almared.names import Uid
 from almared.recipes import options_for, plan_calibration
 from almared.script import write_script
 from almared.stages.combination.stage import choose_combination, order_of_mous, write_combination

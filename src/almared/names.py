@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from almared.errors import InputError
 
@@ -100,62 +99,3 @@ class Products:
 def flag_versions(ms: str) -> str:
     """Return the directory that holds the flag versions of an MS."""
     return f"{ms}.flagversions"
-
-
-@dataclass(frozen=True, slots=True)
-class MousTree:
-    """Names in the working tree of a MOUS (domain E.1).
-
-    Parameters
-    ----------
-    root : Path
-        Directory of the MOUS, ``uid___A001_X13e_X1fe``.
-    """
-
-    root: Path
-
-    @property
-    def uid_name(self) -> str:
-        """The uid of the MOUS as the directory has it."""
-        return self.root.name
-
-    def calibration(self, eb: Uid) -> Path:
-        """Return the directory of an execution block, ``Calibration_X2cd`` after the last part of its uid."""
-        return self.root / f"Calibration_{eb.parts[-1]}"
-
-    @property
-    def combination(self) -> Path:
-        """Where execution blocks are scaled and concatenated."""
-        return self.root / "Combination" / "calibrated"
-
-    @property
-    def imaging(self) -> Path:
-        """Where images are made."""
-        return self.root / "Imaging"
-
-    @property
-    def readme(self) -> Path:
-        """The README of the delivery."""
-        return self.root / "README"
-
-    @property
-    def settings(self) -> Path:
-        """What people decide about the MOUS."""
-        return self.root / "mous.toml"
-
-    @property
-    def report(self) -> Path:
-        """The QA2 report of the whole MOUS."""
-        return self.root / "qa2"
-
-    @property
-    def delivery(self) -> Path:
-        """Where the package is made."""
-        return self.root / "Delivery"
-
-
-FLUX_SCRIPT = "scriptForFluxCalibration.py"
-"""Script of the combination, in `MousTree.combination`."""
-
-IMAGING_SCRIPT = "scriptForImaging.py"
-"""Script of the imaging, in `MousTree.imaging`."""

@@ -17,7 +17,7 @@ from comparison import differences_of_products
 
 from almared.errors import StepError
 from almared.mous import MousEb, read_mous
-from almared.records.beats import BEATS
+from almared.mous.places import BEATS
 from almared.records.journal import Journal
 from almared.records.lock import Lock
 from almared.records.state import script_states

@@ -13,7 +13,8 @@ import pytest
 from support.stage_script import SCRIPT, make_stage, write
 
 from almared.errors import InputError, LockedError, RunError, StepError
-from almared.records.beats import BEATS, GRACE_S, SILENCE_S, await_silence, beating, check_beat
+from almared.mous.places import BEATS
+from almared.records.beats import GRACE_S, SILENCE_S, await_silence, beating, check_beat
 from almared.records.inputs import changed_inputs, product_fingerprint, write_inputs
 from almared.records.journal import Journal
 from almared.records.lock import Lock

@@ -20,7 +20,7 @@ from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.formats.fluxtable import read_fluxes
 from almared.model import Finding
 from almared.mous import Mous, MousEb
-from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.mous.places import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.records.history import ABOUT_LOGS, Histories, History, read_history
 from almared.records.inputs import by_name, changed_inputs, how_changed, product_fingerprint, read_inputs
 from almared.report.build import FINGERPRINTS, REPORT, calibration_fingerprints, read_report
@@ -91,15 +91,18 @@ def check_mous(mous: Mous, histories: Histories | None = None) -> tuple[Checklis
 
 def stage_places(mous: Mous) -> tuple[StagePlace, ...]:
     """Return all scripts of a MOUS and where they run, in order."""
-    places = [
-        StagePlace(eb.directory.name, eb.directory / eb.products.script, f"almared run {eb.directory.name} --clean")
-        for eb in mous.ebs
-    ]
+    places = [StagePlace(eb.directory.name, eb.script, f"almared run {eb.directory.name} --clean") for eb in mous.ebs]
     tree = mous.tree
     if mous.is_combined:
-        again = "almared run Combination/calibrated --clean"
-        places.append(StagePlace("Combination/calibrated", tree.combination / FLUX_SCRIPT, again))
-    places.append(StagePlace("Imaging", tree.imaging / IMAGING_SCRIPT, "almared run Imaging --clean"))
+        again = f"almared run {tree.name_of(tree.combination)} --clean"
+        places.append(StagePlace(tree.name_of(tree.combination), tree.combination / FLUX_SCRIPT, again))
+    places.append(
+        StagePlace(
+            tree.name_of(tree.imaging),
+            tree.imaging / IMAGING_SCRIPT,
+            f"almared run {tree.name_of(tree.imaging)} --clean",
+        )
+    )
     return tuple(places)
 
 
@@ -190,7 +193,7 @@ def _names_line(mous: Mous) -> ChecklistItem:
 
 
 def _report_line(eb: MousEb) -> ChecklistItem:
-    directory, asked = eb.directory / "qa2", "a complete QA2 directory, made from the calibration as it is now"
+    directory, asked = eb.report, "a complete QA2 directory, made from the calibration as it is now"
     repair = f"run `almared report {eb.directory.name}`"
     record = read_report(directory)
     if not record:
@@ -198,7 +201,7 @@ def _report_line(eb: MousEb) -> ChecklistItem:
             "qa2", eb.directory.name, asked=asked, faults=(f"{directory.name}/{REPORT} is missing",), repair=repair
         )
     faults = []
-    if not (eb.directory / eb.products.script).is_file():
+    if not eb.script.is_file():
         faults.append("the script of the calibration is missing, so nobody knows what it was made from")
     elif record.get(FINGERPRINTS) != calibration_fingerprints(eb.directory, eb.products):
         faults.append("it is older than the calibration")
@@ -223,7 +226,7 @@ def _combination_line(mous: Mous) -> ChecklistItem:
     faults += _stale_copies(mous)
     asked = "fluxes and scaled data of all execution blocks, from their calibration as it is now"
     return checklist_item(
-        "combination", "Combination/calibrated", asked=asked, faults=faults, repair="run `almared combine`"
+        "combination", mous.tree.name_of(directory), asked=asked, faults=faults, repair="run `almared combine`"
     )
 
 
@@ -236,7 +239,9 @@ def _stale_copies(mous: Mous) -> list[str]:
 def _products_line(mous: Mous) -> ChecklistItem:
     asked = f"products {' and '.join(PRODUCTS)} of every image and line, made from the data as they are now"
     faults = (*product_faults(mous), *_stale_images(mous))
-    return checklist_item("products", "Imaging", asked=asked, faults=faults, repair="run `almared image`")
+    return checklist_item(
+        "products", mous.tree.name_of(mous.tree.imaging), asked=asked, faults=faults, repair="run `almared image`"
+    )
 
 
 def _stale_images(mous: Mous) -> tuple[str, ...]:
@@ -282,9 +287,7 @@ def _words_line(mous: Mous) -> ChecklistItem:
     """Return the line on names of people, machines and paths in what goes to the investigators."""
     texts: list[Path] = [mous.tree.readme] if mous.tree.readme.is_file() else []
     texts += [path for place in stage_places(mous) if (path := place.script).is_file()]
-    texts += [
-        eb.directory / "qa2" / name for eb in mous.ebs for name in ORDER if (eb.directory / "qa2" / name).is_file()
-    ]
+    texts += [eb.report / name for eb in mous.ebs for name in ORDER if (eb.report / name).is_file()]
     faults = [f"{path.name}: {word}" for path in texts for word in private_words(path.read_text(errors="replace"))]
     asked = "no personal comment, no names of users, machines or private paths in scripts and texts"
     return checklist_item("words", "MOUS", asked=asked, faults=faults, repair="take them out", notes=_personal(texts))

@@ -10,10 +10,9 @@ from almared.delivery.checklist import StagePlace, stage_places
 from almared.delivery.restore import NAME as RESTORE
 from almared.delivery.restore import archive_name, kept_products
 from almared.mous import Mous, MousEb
+from almared.mous.places import README, StatePlace
 from almared.records.images import images_in
-from almared.records.journal import JOURNAL, STATE_DIRECTORY
 from almared.records.products import size_on_disk
-from almared.script.written import PLAN
 
 MANIFEST, METADATA = "manifest.sha256", "reduction.json"
 DIRECTORIES = ("calibration", "script", "qa", "log", "product", "raw")
@@ -61,7 +60,7 @@ def contents_of(mous: Mous) -> Contents:
     archives: dict[str, Mapping[str, Path]] = {}
     for eb in mous.ebs:
         copies |= _of_calibration(eb)
-        if (eb.directory / eb.products.script).is_file():
+        if eb.script.is_file():
             archives[f"calibration/{archive_name(eb)}"] = {name: eb.directory / name for name in kept_products(eb)}
     places = [place for place in stage_places(mous) if place.script.is_file()]
     copies |= {f"script/{place.script.name}": place.script for place in places}
@@ -74,20 +73,20 @@ def contents_of(mous: Mous) -> Contents:
     copies |= {f"qa/{path.name}": path for path in _reports(mous)}
     copies |= {f"product/{path.name}": path for path in _products(mous)}
     logs = {f"log/{_log_stem(place.name, mous)}.log.tgz": place for place in places}
-    return Contents(copies, archives, logs, ("README", f"script/{RESTORE}", "raw/README", METADATA, MANIFEST))
+    return Contents(copies, archives, logs, (README, f"script/{RESTORE}", f"raw/{README}", METADATA, MANIFEST))
 
 
 def _of_calibration(eb: MousEb) -> dict[str, Path]:
     """Return the figures of the report of an execution block, the text of wvrgcal, and ephemerides."""
     plots = f"calibration/{eb.uid.file_name}.calibration.plots"
-    figures = [path for path in sorted((eb.directory / "qa2").glob("*.png")) if "__qa2_part" not in path.name]
+    figures = [path for path in sorted(eb.report.glob("*.png")) if "__qa2_part" not in path.name]
     beside = [eb.directory / eb.products.of_ms("wvrgcal"), *sorted(eb.directory.glob("*.eph"))]
     found = {f"{plots}/{path.name}": path for path in figures}
     return found | {f"calibration/{path.name}": path for path in beside if path.is_file()}
 
 
 def _reports(mous: Mous) -> Iterator[Path]:
-    for directory in [*(eb.directory / "qa2" for eb in mous.ebs), mous.tree.report]:
+    for directory in [*(eb.report for eb in mous.ebs), mous.tree.report]:
         for pattern in ("*.qa2_report.html", "*__qa2_part*.png", "*__textfile.txt"):
             yield from sorted(directory.glob(pattern))
 
@@ -103,10 +102,10 @@ def _products(mous: Mous) -> Iterator[Path]:
 def log_members(archive: str, place: StagePlace) -> dict[str, Path]:
     """Return what goes into an archive of logs beside the log itself: journal and plan."""
     stem = Path(archive).name.removesuffix(".log.tgz")
-    state = place.script.parent / STATE_DIRECTORY
-    return {f"{stem}.{name}": state / name for name in (JOURNAL, PLAN) if (state / name).is_file()}
+    state = StatePlace(place.script.parent)
+    return {f"{stem}.{path.name}": path for path in (state.journal, state.plan) if path.is_file()}
 
 
 def _log_stem(place: str, mous: Mous) -> str:
     found = {eb.directory.name: eb.uid.file_name for eb in mous.ebs}
-    return found.get(place) or ("calibrated" if place.startswith("Combination") else "analysis")
+    return found.get(place) or ("calibrated" if place == mous.tree.name_of(mous.tree.combination) else "analysis")

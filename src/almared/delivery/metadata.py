@@ -11,12 +11,12 @@ from almared import __version__
 from almared.delivery.checklist import StagePlace, stage_places
 from almared.delivery.checklist_item import ChecklistItem
 from almared.mous import Mous, MousEb
+from almared.mous.places import StatePlace
 from almared.records.history import Histories, History
 from almared.records.images import read_images
-from almared.records.journal import STATE_DIRECTORY, Journal
+from almared.records.journal import Journal
 from almared.records.state import step_records
 from almared.report.build import read_report
-from almared.script.written import PLAN
 from almared.stages.combination.stage import read_record as read_combination
 
 FORMAT = 2
@@ -75,7 +75,7 @@ def _stage(place: StagePlace, history: History) -> dict[str, Any]:
 
 def _choices(directory: Path) -> list[Any]:
     try:
-        return list(json.loads((directory / STATE_DIRECTORY / PLAN).read_text(encoding="utf-8"))["choices"])
+        return list(json.loads(StatePlace(directory).plan.read_text(encoding="utf-8"))["choices"])
     except (FileNotFoundError, ValueError, KeyError):
         return []
 
@@ -91,5 +91,5 @@ def _fluxes(eb: MousEb) -> Any:
 
 def _measured(eb: MousEb) -> dict[str, Any]:
     """Return the numbers and warnings of each item of the report of an execution block."""
-    items = read_report(eb.directory / "qa2").get("items", ())
+    items = read_report(eb.report).get("items", ())
     return {item["key"]: {"numbers": item["made"]["numbers"], "warnings": item["made"]["warnings"]} for item in items}

@@ -34,14 +34,14 @@ def missed_of(mous: Mous) -> tuple[str, ...]:
 
 
 def _of_block(eb: MousEb) -> Iterator[str]:
-    script = eb.directory / eb.products.script
+    script = eb.script
     if script.is_file():
         kept = set(kept_products(eb))
         data = {eb.products.ms, eb.products.split, eb.products.calibrated}
         lacking = [name for name in read_script(script).products if name not in kept | data]
         yield from (f"{eb.directory.name}: {name}, which the script makes, is not there" for name in lacking)
     for pattern in ("*.qa2_report.html", "*__qa2_part*.png", "*__textfile.txt"):
-        if not list((eb.directory / "qa2").glob(pattern)):
+        if not list(eb.report.glob(pattern)):
             yield f"{eb.directory.name}/qa2: there is no {pattern}"
 
 

@@ -20,11 +20,10 @@ from almared.delivery.restore import NAME as RESTORE
 from almared.delivery.restore import restore_script
 from almared.errors import DeliveryError
 from almared.mous import Mous
-from almared.names import Uid, safe_file_name
+from almared.mous.places import README
 from almared.records.history import Histories, History
 from almared.records.lock import locked
 
-UNKNOWN_PROJECT = "unknown_project"
 RAW_NOTE = "Put the ASDMs of the execution blocks here, each a directory:\n"
 
 
@@ -56,13 +55,7 @@ class Package:
 def member_directory(mous: Mous, out: Path | None = None) -> Path:
     """Return where the package of a MOUS goes (domain E.3)."""
     project = mous.settings.project
-    parts = (
-        safe_file_name(project.code) if project.code else UNKNOWN_PROJECT,
-        f"science_goal.{Uid.parse(project.science_goal).file_name if project.science_goal else 'uid___unknown'}",
-        f"group.{Uid.parse(project.group).file_name if project.group else 'uid___unknown'}",
-        f"member.{mous.tree.uid_name}",
-    )
-    return (out or mous.tree.delivery).joinpath(*parts)
+    return mous.tree.member(project=project.code, science_goal=project.science_goal, group=project.group, out=out)
 
 
 def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False, is_verified: bool = False) -> Package:
@@ -157,11 +150,11 @@ def _fill(mous: Mous, root: Path, *, lines: Sequence[ChecklistItem], histories: 
     for name, place in contents.logs.items():
         _pack_log(root / name, place, history=histories.of(place.script))
     _link_reports(mous, root)
-    build = next(iter(histories.of(mous.ebs[0].directory / mous.ebs[0].products.script).builds), "")
+    build = next(iter(histories.of(mous.ebs[0].script).builds), "")
     _write(root / "script" / RESTORE, restore_script(mous, build=build))
-    _write(root / "raw" / "README", RAW_NOTE + "".join(f"  {eb.asdm.name}\n" for eb in mous.ebs))
+    _write(root / "raw" / README, RAW_NOTE + "".join(f"  {eb.asdm.name}\n" for eb in mous.ebs))
     _write(root / METADATA, json.dumps(metadata(mous, lines, histories=histories), indent=1, sort_keys=True) + "\n")
-    _write(root / "README", _readme(mous, root, lines=lines))
+    _write(root / README, _readme(mous, root, lines=lines))
     files = [path for path in root.rglob("*") if path.is_file()]
     _write(root / MANIFEST, manifest_text(root, files))
 
@@ -184,7 +177,7 @@ def _link_reports(mous: Mous, root: Path) -> None:
         copy = root / "qa" / page.name
         text = copy.read_bytes()
         for eb in mous.ebs:
-            text = text.replace(f"../{eb.directory.name}/qa2/".encode(), b"")
+            text = text.replace(f"../{mous.tree.name_of(eb.report)}/".encode(), b"")
         copy.write_bytes(text)
 
 

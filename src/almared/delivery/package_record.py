@@ -10,12 +10,9 @@ from pathlib import Path
 
 from almared.basics.wholefile import write_whole
 from almared.mous import Mous
+from almared.mous.places import StatePlace
 from almared.records.fingerprints import disk_fingerprint
-from almared.records.journal import STATE_DIRECTORY
 from almared.records.sections import CODE, Look, made_sections
-
-NAME = "package.json"
-"""Under the state directory of the deliveries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def sources_of(mous: Mous, look: Look | None = None) -> Mapping[str, str]:
 
 def known_package_record(mous: Mous, root: Path) -> PackageRecord | None:
     """Return the record of the package there, when neither it nor anything that it was made from was touched since."""
-    record = _read(mous.tree.delivery / STATE_DIRECTORY / NAME)
+    record = _read(StatePlace(mous.tree.delivery).package)
     if record is None or record.root != _place(mous, root):
         return None
     is_same = record.made == disk_fingerprint(root).text and record.sources == sources_of(mous)
@@ -60,7 +57,7 @@ def known_package_record(mous: Mous, root: Path) -> PackageRecord | None:
 
 def keep_package_record(mous: Mous, record: PackageRecord, *, root: Path) -> None:
     """Keep what a package was made from, unless something was written to meanwhile."""
-    path = mous.tree.delivery / STATE_DIRECTORY / NAME
+    path = StatePlace(mous.tree.delivery).package
     look = Look.after_a_tick(mous)
     if sources_of(mous, look) == record.sources and look.is_settled(record.sources):
         whole = {**asdict(record), "root": _place(mous, root), "made": disk_fingerprint(root).text}

@@ -8,17 +8,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from almared.mous import Mous, MousEb
-from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
+from almared.mous.places import FLUX_SCRIPT, IMAGING_SCRIPT, IN_MOUS, REPORT, StatePlace
+from almared.names import flag_versions
 from almared.records.images import NAME as IMAGES
 from almared.records.images import images_in
-from almared.records.journal import STATE_DIRECTORY
 from almared.script.read import read_script
 
-PUT_ASIDE = "stray-logs"
-"""Directory in the state of a stage for logs that belong to none of its steps."""
-
-OF_MOUS = ("mous.toml", "README", "README.edited", "Calibration_*", "Combination", "Imaging", "qa2", "Delivery")
-OF_STAGES = ("casa-*.log", "qa2", "*.edited*")
+OF_STAGES = ("casa-*.log", REPORT, "*.edited*")
 OF_CALIBRATION = ("*.eph", "*.wvrgcal", "antennapos.csv", "*.listobs")
 OF_COMBINATION = (FLUX_SCRIPT, "allFluxes.txt", "combination.json", "fluxes.png", "calibrated.ms*")
 OF_IMAGING = (IMAGING_SCRIPT, IMAGES, "cont.dat", "masks", "calibrated_final*")
@@ -37,7 +33,7 @@ def unknown_names(mous: Mous) -> tuple[str, ...]:
     Requirement W044: names made by scripts must not be edited, since packagers look for them; domain A.9, E.1.
     """
     tree = mous.tree
-    places: list[tuple[Path, Sequence[str]]] = [(tree.root, OF_MOUS)]
+    places: list[tuple[Path, Sequence[str]]] = [(tree.root, IN_MOUS)]
     places += [(eb.directory, (*_of_block(eb), eb.asdm.name)) for eb in mous.ebs]
     if mous.is_combined:
         copies = [f"{eb.products.calibrated}*" for eb in mous.ebs] + [f"{eb.products.of_split('*')}" for eb in mous.ebs]
@@ -48,7 +44,7 @@ def unknown_names(mous: Mous) -> tuple[str, ...]:
 
 
 def _of_block(eb: MousEb) -> tuple[str, ...]:
-    script = eb.directory / eb.products.script
+    script = eb.script
     sets = (eb.products.ms, eb.products.split, eb.products.calibrated)
     return (*OF_CALIBRATION, script.name, *_products(script), *map(flag_versions, sets))
 
@@ -73,7 +69,7 @@ def logs_elsewhere(mous: Mous) -> tuple[str, ...]:
     Requirement W142: logs must be where the scripts ran, otherwise packagers do not take them.
     """
     tree = mous.tree
-    places = (tree.root, tree.combination.parent, tree.report, *(eb.directory / "qa2" for eb in mous.ebs))
+    places = (tree.root, tree.combination.parent, tree.report, *(eb.report for eb in mous.ebs))
     logs = [path for place in places if place.is_dir() for path in sorted(place.glob("*.log"))]
     return tuple(_told(path, mous) for path in logs)
 
@@ -97,7 +93,7 @@ def put_aside(logs: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _put_aside(log: Path) -> Path:
-    place = log.parent / STATE_DIRECTORY / PUT_ASIDE
+    place = StatePlace(log.parent).stray_logs
     place.mkdir(parents=True, exist_ok=True)
     free = place / log.name
     number = 1

@@ -13,14 +13,12 @@ from almared.basics.wholefile import write_whole
 from almared.delivery.judgement import judgements
 from almared.delivery.readme_fields import NOT_GIVEN, OBLIGATORY, OPTIONAL, empty_fields
 from almared.mous import Mous, MousEb
-from almared.names import FLUX_SCRIPT
+from almared.mous.places import FLUX_SCRIPT, README, README_EDITED
 from almared.physics.constants import ARCSEC_PER_RAD
 from almared.records.history import read_history
 from almared.records.images import ImageRecord, ImagesRecord, read_images
-from almared.records.journal import STATE_DIRECTORY
 from almared.report.build import read_report
 from almared.run.execute import edited_lines
-from almared.script.written import RENDERED
 
 WIDTH = 100
 
@@ -99,14 +97,14 @@ def write_readme(mous: Mous, *, is_forced: bool = False, is_renewed: bool = True
     ----------
     domain E.4.
     """
-    path, kept = mous.tree.readme, mous.tree.root / STATE_DIRECTORY / RENDERED / "README"
+    path, kept = mous.tree.readme, mous.tree.state.rendered(README)
     text = readme_text(mous)
     before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
     is_edited = before is not None and (not kept.is_file() or kept.read_text(encoding="utf-8") != before)
     if is_edited and not is_forced:
         return WrittenReadme(path, False, True)
     if is_edited:
-        os.replace(path, path.with_name("README.edited"))
+        os.replace(path, path.with_name(README_EDITED))
     kept.parent.mkdir(parents=True, exist_ok=True)
     if is_renewed or text != before:
         write_whole(kept, text)
@@ -145,7 +143,7 @@ def restored_bytes(mous: Mous) -> float:
 
 def _build(mous: Mous) -> str:
     for eb in mous.ebs:
-        script = eb.directory / eb.products.script
+        script = eb.script
         if script.is_file():
             return ", ".join(read_history(script).builds)
     return NOT_GIVEN
@@ -181,11 +179,11 @@ def _filled(text: str) -> str:
 
 
 def _eb_lines(eb: MousEb) -> Iterator[str]:
-    record = read_report(eb.directory / "qa2")
+    record = read_report(eb.report)
     yield f"  {eb.uid}: {record['facts']['antennas'] if record else 'no report;'} antennas, " + (
         f"reference antenna {record['refant']}" if record else ""
     )
-    script = eb.directory / eb.products.script
+    script = eb.script
     edits = edited_lines(script) if script.is_file() else None
     if edits:
         yield f"    {edits} lines of its script were changed by hand"

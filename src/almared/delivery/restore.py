@@ -9,7 +9,8 @@ from typing import Any
 
 from almared.delivery.reapply import steps_of_application
 from almared.mous import Mous, MousEb
-from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, flag_versions
+from almared.mous.places import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.names import flag_versions
 from almared.recipes.imaging.prepare import FINAL
 from almared.records.products import size_on_disk
 from almared.script.read import read_script
@@ -57,7 +58,7 @@ def package_table(mous: Mous, *, build: str) -> Mapping[str, Any]:
 
 def kept_products(eb: MousEb) -> tuple[str, ...]:
     """Return the products of a calibration that go into its archive: tables, texts and flag versions, no data."""
-    script = read_script(eb.directory / eb.products.script)
+    script = read_script(eb.script)
     sets = (eb.products.ms, eb.products.split, eb.products.calibrated)
     names = [name for name in script.products if name not in sets]
     return tuple(name for name in dict.fromkeys([*names, *map(flag_versions, sets)]) if script.has(name))

@@ -11,10 +11,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from almared.errors import InputError
+from almared.mous.places import REPORT, SETTINGS, MousTree, StatePlace, calibration_name
 from almared.mous.settings import MousSettings
-from almared.names import MousTree, Products, Uid
-
-SETTINGS = MousTree(Path()).settings.name
+from almared.names import Products, Uid
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,27 @@ class MousEb:
     @property
     def name(self) -> str:
         """Short name for people: the end of its directory's, ``X36f``."""
-        return self.directory.name.removeprefix("Calibration_")
+        return calibration_name(self.directory)
+
+    @property
+    def script(self) -> Path:
+        """Its calibration script."""
+        return self.directory / self.products.script
+
+    @property
+    def calibrated(self) -> Path:
+        """Its calibrated MS."""
+        return self.directory / self.products.calibrated
+
+    @property
+    def report(self) -> Path:
+        """Directory of its QA2 report."""
+        return self.directory / REPORT
+
+    @property
+    def state(self) -> StatePlace:
+        """What almared remembers about it."""
+        return StatePlace(self.directory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,7 @@ def read_mous(path: Path) -> Mous:
     """
     tree = MousTree(find_root(path))
     settings = read_settings(tree.settings)
-    ebs = tuple(_eb(directory) for directory in sorted(tree.root.glob("Calibration_*")) if directory.is_dir())
+    ebs = tuple(map(_eb, tree.calibrations()))
     if Uid.parse(settings.uid).file_name != tree.uid_name:
         raise InputError(
             f"it says {settings.uid}, but the directory is {tree.uid_name}",

@@ -14,9 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from almared.errors import LockedError, RunError
-from almared.records.journal import STATE_DIRECTORY
-
-BEATS = f"{STATE_DIRECTORY}/beats"
+from almared.mous.places import StatePlace
 
 SILENCE_S = 60.0
 """A relay that gave no sign for so long is dead: its child ends (s). File systems of clusters may lag by some."""
@@ -31,7 +29,7 @@ POLL_S = 0.3
 @contextmanager
 def beating(directory: Path) -> Iterator[Path]:
     """Make the file that says that this process lives; it goes with it."""
-    folder = directory / BEATS
+    folder = StatePlace(directory).beats
     folder.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=folder)
     os.close(descriptor)
@@ -61,7 +59,7 @@ def await_silence(directory: Path) -> None:
     LockedError
         One goes on; its relay is alive.
     """
-    for beat in sorted((directory / BEATS).glob("*")):
+    for beat in sorted((StatePlace(directory).beats).glob("*")):
         first = time.time() - _silence(beat)
         while _silence(beat) < SILENCE_S + GRACE_S:
             if time.time() - _silence(beat) > first + POLL_S:

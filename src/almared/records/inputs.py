@@ -13,11 +13,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from almared.basics.wholefile import write_whole
+from almared.mous.places import StatePlace
 from almared.records.fingerprints import content_fingerprint
-from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry
-
-INPUTS = "inputs.json"
-"""Fingerprints of what was taken, under the state directory of the stage that took it."""
+from almared.records.journal import Journal, JournalEntry
 
 
 def product_fingerprint(directory: Path, product: str) -> str:
@@ -59,7 +57,7 @@ def _is_of(end: str, step: int | None) -> bool:
 
 def read_inputs(directory: Path) -> dict[str, str]:
     """Return the fingerprints of what a stage took by its path from there, nothing when it took nothing yet."""
-    path = directory / STATE_DIRECTORY / INPUTS
+    path = StatePlace(directory).inputs
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -70,7 +68,7 @@ def read_inputs(directory: Path) -> dict[str, str]:
 
 def write_inputs(directory: Path, fingerprints: Mapping[str, str]) -> None:
     """Keep the fingerprints of what a stage took, by its path from there: they hold in a tree that was moved."""
-    path = directory / STATE_DIRECTORY / INPUTS
+    path = StatePlace(directory).inputs
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(dict(sorted(_from(directory, fingerprints).items())), indent=1) + "\n")
 

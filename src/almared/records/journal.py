@@ -10,10 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-STATE_DIRECTORY = ".almared"
-"""Where programs keep the state of an execution block."""
-
-JOURNAL = "journal.jsonl"
+from almared.mous.places import StatePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class Journal:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.path = directory / STATE_DIRECTORY / JOURNAL
+        self.path = StatePlace(directory).journal
 
     def append(self, entry: JournalEntry) -> None:
         """Add an entry; when this returns it is on the disk."""

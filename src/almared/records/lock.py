@@ -18,9 +18,8 @@ from pathlib import Path
 
 from almared.basics.wholefile import write_whole
 from almared.errors import LockedError
-from almared.records.journal import STATE_DIRECTORY
+from almared.mous.places import StatePlace
 
-LOCK = "lock.json"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 MOST_ATTEMPTS = 5
 
@@ -94,7 +93,7 @@ class Lock:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.path = directory / STATE_DIRECTORY / LOCK
+        self.path = StatePlace(directory).lock
         self.mine = Holder(socket.gethostname(), os.getpid(), process_start(os.getpid()) or "")
 
     def holder(self) -> Holder | None:
@@ -178,12 +177,12 @@ class Lock:
         return True
 
     def _written(self) -> Path:
-        path = self.path.with_name(f"{LOCK}.{self.mine.host}.{self.mine.pid}")
+        path = self.path.with_name(f"{self.path.name}.{self.mine.host}.{self.mine.pid}")
         return write_whole(path, json.dumps(asdict(self.mine)) + "\n")
 
     def _remove_stale(self, stale: Holder) -> None:
         """Move the stale lock aside; put back what another process may have created meanwhile."""
-        aside = self.path.with_name(f"{LOCK}.stale.{self.mine.host}.{self.mine.pid}")
+        aside = self.path.with_name(f"{self.path.name}.stale.{self.mine.host}.{self.mine.pid}")
         try:
             self.path.rename(aside)
         except FileNotFoundError:

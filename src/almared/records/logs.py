@@ -6,10 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from almared.records.journal import STATE_DIRECTORY
-
-STEP_LOGS = f"{STATE_DIRECTORY}/step-logs"
-"""Where the processes of a run write side by side."""
+from almared.mous.places import StatePlace
 
 
 def gather_logs(directory: Path) -> tuple[Path, ...]:
@@ -19,7 +16,7 @@ def gather_logs(directory: Path) -> tuple[Path, ...]:
     process wrote them. What a kill left behind is gathered by the next run.
     """
     gathered: dict[Path, None] = {}
-    for part in sorted((directory / STEP_LOGS).glob("casa-*.step*.log"), key=_begin):
+    for part in sorted((StatePlace(directory).step_logs).glob("casa-*.step*.log"), key=_begin):
         whole = directory / f"{part.stem.rpartition('.')[0]}.log"
         with part.open("rb") as source, whole.open("ab") as target:
             shutil.copyfileobj(source, target)

@@ -9,13 +9,11 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from almared.errors import RunError
+from almared.mous.places import StatePlace
 from almared.names import flag_versions
-from almared.records.journal import STATE_DIRECTORY, JournalEntry
+from almared.records.journal import JournalEntry
 from almared.records.lock import process_start
 from almared.script.read import CalibrationScript
-
-TRASH = "trash"
-"""Where directories go to be removed, under the state directory."""
 
 LATTICE = re.compile(r"TempLattice(\d+)_\d+")
 """Name of a lattice that CASA holds on disk while it works, with the id of its process."""
@@ -57,7 +55,7 @@ def remove_products(directory: Path, names: Iterable[str]) -> None:
         One of them is an ASDM, or outside the directory.
     """
     # Steps that run side by side each have their own.
-    trash = directory / STATE_DIRECTORY / TRASH / str(os.getpid())
+    trash = StatePlace(directory).trash / str(os.getpid())
     shutil.rmtree(trash, ignore_errors=True)
     for number, name in enumerate(names):
         path = directory / name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from almared.mous import Mous, MousEb
-from almared.records.beats import BEATS
+from almared.mous.places import COMBINATION, DELIVERY, IMAGING, PASSING, README, README_EDITED, REPORT, SETTINGS
 from almared.records.fingerprints import (
     DiskFingerprint,
     code_fingerprint,
@@ -16,20 +16,8 @@ from almared.records.fingerprints import (
     joint_fingerprint,
     wait_a_tick,
 )
-from almared.records.journal import STATE_DIRECTORY
-from almared.records.lock import LOCK
-from almared.records.logs import STEP_LOGS
-from almared.records.products import TRASH
-from almared.script.written import PLAN, RENDERED
 
-CODE, SETTINGS, README = "almared", "mous.toml", "README"
-
-PASSING = (
-    BEATS,
-    STEP_LOGS,
-    *(f"{STATE_DIRECTORY}/{name}" for name in (LOCK, TRASH, "output", "report", "scratch")),
-)
-"""What comes and goes with processes, or may be removed: nothing is made from it."""
+CODE = "almared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,7 @@ def calibration_section(eb: MousEb) -> str:
 
 def report_section(eb: MousEb) -> str:
     """Return the name of the report of an execution block."""
-    return f"{eb.directory.name}/qa2"
+    return f"{eb.directory.name}/{REPORT}"
 
 
 def sections_of(mous: Mous) -> dict[str, Section]:
@@ -74,15 +62,15 @@ def sections_of(mous: Mous) -> dict[str, Section]:
     found = {SETTINGS: Section((tree.settings, *_named_files(mous)))}
     for eb in mous.ebs:
         found |= _of_eb(eb)
-    kept = tree.root / STATE_DIRECTORY / RENDERED / README
-    edited = tree.readme.with_name(f"{README}.edited")
+    kept = tree.state.rendered(README)
+    edited = tree.readme.with_name(README_EDITED)
     return {
         **found,
-        "Combination": Section((tree.combination,)),
-        "Imaging": Section((tree.imaging,)),
-        "qa2": Section((tree.report,)),
+        COMBINATION: Section((tree.combination,)),
+        IMAGING: Section((tree.imaging,)),
+        REPORT: Section((tree.report,)),
         README: Section((tree.readme, kept, edited)),
-        "Delivery": Section((tree.delivery,)),
+        DELIVERY: Section((tree.delivery,)),
     }
 
 
@@ -95,18 +83,17 @@ def _named_files(mous: Mous) -> tuple[Path, ...]:
 
 
 def _of_eb(eb: MousEb) -> dict[str, Section]:
-    state = eb.directory / STATE_DIRECTORY
     return {
         asdm_section(eb): Section((eb.asdm.resolve(),), ()),
-        plan_section(eb): Section((eb.directory / eb.products.script, state / PLAN, state / RENDERED)),
-        calibration_section(eb): Section((eb.directory,), (*PASSING, "qa2")),
-        report_section(eb): Section((eb.directory / "qa2",)),
+        plan_section(eb): Section((eb.script, eb.state.plan, eb.state.rendered_files)),
+        calibration_section(eb): Section((eb.directory,), (*PASSING, REPORT)),
+        report_section(eb): Section((eb.report,)),
     }
 
 
 def made_sections(mous: Mous) -> tuple[str, ...]:
     """Return the names of all parts that people or stages make, without raw data and deliveries."""
-    left_out = {"Delivery", *(asdm_section(eb) for eb in mous.ebs)}
+    left_out = {DELIVERY, *(asdm_section(eb) for eb in mous.ebs)}
     return tuple(name for name in sections_of(mous) if name not in left_out)
 
 

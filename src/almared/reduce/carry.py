@@ -15,7 +15,7 @@ from almared.errors import AlmaredError, InputError
 from almared.model import Choice
 from almared.mous import Mous
 from almared.records.beats import await_silence
-from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.records.lock import Lock, locked
 from almared.reduce.board import Board
 from almared.reduce.crew.cluster import (
@@ -180,7 +180,7 @@ class _Reduction:
         if not self.options.is_forced:
             check_disk(self.mous.tree.root, needs, free=shutil.disk_usage(self.mous.tree.root).free)
         choice = choose_workers(needs, cores=available_cores(), memory=available_memory(), wanted=self.options.workers)
-        state = self.mous.tree.root / STATE_DIRECTORY
+        state = self.mous.tree.state.path
         with _crew_of(_make_crew(self.options, choice, file=cluster, state=state)) as crew:
             scheduler = crew.cluster.address if isinstance(crew, DaskCrew) and crew.cluster.is_remote else ""
             self._record("crew", size=crew.size, reason=choice.reason, warning=choice.warning, scheduler=scheduler)
@@ -217,7 +217,7 @@ class _Reduction:
                     board.end(job, is_done=self._end(job, ended, started=started))
 
     def _start(self, job: Job, crew: Crew, *, passed: PassedOptions, count: int = 1) -> _ActiveJob:
-        output = self.mous.tree.root / STATE_DIRECTORY / "output" / f"{job.name.replace(' ', '-')}.txt"
+        output = self.mous.tree.state.output(job.name.replace(" ", "-"))
         self._record("stage-begin", **_identity(job))
         start = self.fingerprints.begin(job)
         task = crew.start(words_of(job, self.mous, options=passed), output, is_wide=job.stage.is_wide)

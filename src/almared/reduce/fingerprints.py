@@ -17,27 +17,15 @@ from almared.basics.wholefile import write_whole
 from almared.formats.contdat import NAME as RANGES
 from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.mous import Mous
-from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.mous.places import COMBINATION, DELIVERY, FLUX_SCRIPT, IMAGING, IMAGING_SCRIPT, README, REPORT, SETTINGS
 from almared.records.fingerprints import content_fingerprint, disk_fingerprint
-from almared.records.journal import STATE_DIRECTORY, Journal
+from almared.records.journal import Journal
 from almared.records.lock import Lock
-from almared.records.sections import (
-    CODE,
-    README,
-    SETTINGS,
-    Look,
-    asdm_section,
-    calibration_section,
-    plan_section,
-    report_section,
-)
+from almared.records.sections import CODE, Look, asdm_section, calibration_section, plan_section, report_section
 from almared.records.state import StepState
 from almared.reduce.jobs import Job, plan_words
 from almared.reduce.status import own_status
 from almared.run.execute import edited_lines
-
-FILE = "seals.json"
-"""Under the state directory of the MOUS."""
 
 OPTIONS = "options of the plan"
 JOURNAL_S = 1e-3
@@ -76,7 +64,7 @@ class JobFingerprints:
 
     def __init__(self, mous: Mous) -> None:
         self._mous = mous
-        self._path = mous.tree.root / STATE_DIRECTORY / FILE
+        self._path = mous.tree.state.seals
         self._known = _read(self._path)
 
     def why_call(self, job: Job, look: Look) -> str:
@@ -117,7 +105,7 @@ class JobFingerprints:
         if any(now[name] != start.sections[name] for name in now if name not in own):
             return False
         if job.stage.name == "plan":
-            return job.eb is not None and edited_lines(job.eb.directory / job.eb.products.script) == 0
+            return job.eb is not None and edited_lines(job.eb.script) == 0
         if job.stage.name in HAS_SCRIPT and own_status(job, self._mous).state is not StepState.DONE:
             return False
         place = self._place(job)
@@ -162,9 +150,9 @@ def _sources(job: Job, mous: Mous) -> tuple[str, ...]:
         }
         return (CODE, *of_eb[job.stage.name], *((SETTINGS,) if job.stage.name == "plan" else ()))
     calibrations = tuple(calibration_section(eb) for eb in mous.ebs)
-    made = {"combine": (), "image": ("Combination",)}.get(job.stage.name, ("Combination", "Imaging"))
+    made = {"combine": (), "image": (COMBINATION,)}.get(job.stage.name, (COMBINATION, IMAGING))
     reports = () if job.stage.name in ("combine", "image") else tuple(report_section(eb) for eb in mous.ebs)
-    whole = ("qa2",) if job.stage.name in ("readme", "check", "package") else ()
+    whole = (REPORT,) if job.stage.name in ("readme", "check", "package") else ()
     readme = (README,) if job.stage.name in ("check", "package") else ()
     return (CODE, SETTINGS, *calibrations, *made, *reports, *whole, *readme)
 
@@ -175,8 +163,8 @@ def _own(job: Job) -> tuple[str, ...]:
         return {"plan": (plan_section(job.eb),), "run": (calibration_section(job.eb),)}.get(
             job.stage.name, (report_section(job.eb),)
         )
-    own = {"combine": ("Combination",), "image": ("Imaging",), "mous-report": ("qa2",), "readme": (README,)}
-    return {**own, "package": ("Delivery",)}.get(job.stage.name, ())
+    own = {"combine": (COMBINATION,), "image": (IMAGING,), "mous-report": (REPORT,), "readme": (README,)}
+    return {**own, "package": (DELIVERY,)}.get(job.stage.name, ())
 
 
 def _is_edited_since_its_run(job: Job, place: Path) -> bool:
@@ -191,7 +179,7 @@ def why_left_alone(job: Job) -> str:
     """Return why the script of an execution block is not planned again, empty when it may be."""
     if job.eb is None or job.stage.name != "plan":
         return ""
-    script = job.eb.directory / job.eb.products.script
+    script = job.eb.script
     if Lock(job.eb.directory).is_held():
         return "a run of it goes on elsewhere; its script stays as it is"
     is_as_planned = not script.is_file() or edited_lines(script) == 0

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from almared.delivery.checklist import check_mous
+from almared.delivery.contents import MANIFEST
 from almared.errors import InputError
 from almared.mous import Mous, MousEb
-from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.mous.places import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.records.journal import Journal, JournalEntry
 from almared.records.lock import Lock
 from almared.records.state import StepState, script_states
@@ -133,7 +134,7 @@ def _unless(why_old: str, own: JobStatus) -> JobStatus:
 
 
 def _script_of(eb: MousEb | None) -> Path | None:
-    return eb.directory / eb.products.script if eb else None
+    return eb.script if eb else None
 
 
 def _of_script(job: Job, path: Path | None) -> JobStatus:
@@ -173,7 +174,7 @@ def _last_begin(directory: Path) -> str:
 
 
 def _report(job: Job, mous: Mous) -> JobStatus:
-    directory = job.eb.directory / mous.tree.report.name if job.eb else mous.tree.report
+    directory = job.eb.report if job.eb else mous.tree.report
     sources = [job.eb.directory] if job.eb else [mous.tree.imaging, *(eb.directory for eb in mous.ebs)]
     return _of_files(job, sorted(directory.glob("*.html")), sources=sources, root=mous.tree.root)
 
@@ -200,7 +201,7 @@ def _check(job: Job, mous: Mous) -> JobStatus:
 
 
 def _package(job: Job, mous: Mous) -> JobStatus:
-    files = sorted(mous.tree.delivery.glob("*/science_goal.*/group.*/member.*/manifest.sha256"))
+    files = [path for member in mous.tree.members() if (path := member / MANIFEST).is_file()]
     return _of_files(job, files, sources=_script_places(mous), root=mous.tree.root)
 
 

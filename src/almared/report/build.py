@@ -17,9 +17,10 @@ from almared import __version__
 from almared.basics.wholefile import write_whole
 from almared.errors import AlmaredError, InputError
 from almared.model import ExecutionBlock
+from almared.mous.places import StatePlace
 from almared.names import Products, Uid
 from almared.records.inputs import product_fingerprints
-from almared.records.journal import STATE_DIRECTORY, Journal
+from almared.records.journal import Journal
 from almared.report.item import EbContext, ItemProducts, ReportFigure
 from almared.report.items import item_names, item_of
 from almared.report.montage import make_montages
@@ -153,7 +154,7 @@ def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> Eb
     """
     script = find_script(target)
     products = Products(script.name.removesuffix(".scriptForCalibration.py"))
-    directory, out = script.parent, script.parent / "qa2"
+    directory, out = script.parent, script.parent / REPORT
     if not (directory / products.calibrated).exists():
         raise InputError(
             "it is not calibrated: the report is made from the tables and the calibrated MS",
@@ -165,7 +166,7 @@ def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> Eb
     if not options.is_forced and not options.only and known.get(FINGERPRINTS) == fingerprints:
         return _as_report(known, out, is_new=False)
     context = EbContext(
-        directory, products.ms, out=out, work=directory / STATE_DIRECTORY / "report", uv_limit_m=options.uv_limit_m
+        directory, products.ms, out=out, work=StatePlace(directory).report, uv_limit_m=options.uv_limit_m
     )
     names = _chosen(options.only)
     kept = _kept(known, names) if known.get(FINGERPRINTS) == fingerprints else {}

@@ -16,6 +16,7 @@ from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.formats.fluxtable import FluxRecord, read_fluxes
 from almared.heuristics.imaging.acceptance import beam_judgement, rms_limit
 from almared.mous import Mous, MousEb, read_mous
+from almared.mous.places import SETTINGS
 from almared.physics.bands import band_at
 from almared.physics.constants import ARCSEC_PER_RAD
 from almared.records.images import ImageRecord, images_in
@@ -170,22 +171,22 @@ def _fingerprints(mous: Mous) -> dict[str, str]:
     """Return the fingerprints of all that the page shows."""
     found = {}
     for eb in mous.ebs:
-        found[f"{eb.directory.name}/qa2"] = json.dumps(read_report(eb.directory / "qa2").get(FINGERPRINTS, {}))
+        found[mous.tree.name_of(eb.report)] = json.dumps(read_report(eb.report).get(FINGERPRINTS, {}))
     if mous.is_combined:
         found["calibrated.ms"] = product_fingerprint(mous.tree.combination, "calibrated.ms")
     images = images_in(mous.tree.imaging)
     found |= product_fingerprints(mous.tree.imaging, [file for image in images for file in image.files.values()])
-    found["mous.toml"] = mous.tree.settings.read_text(encoding="utf-8")
+    found[SETTINGS] = mous.tree.settings.read_text(encoding="utf-8")
     return found
 
 
 def _eb(eb: MousEb, out: Path) -> dict[str, Any]:
-    record = read_report(eb.directory / "qa2")
+    record = read_report(eb.report)
     if not record:
         raise InputError(
             "this execution block has no report", where=eb.directory.name, repair=f"run `almared report {eb.directory}`"
         )
-    page = os.path.relpath(eb.directory / "qa2" / record["page"], out)
+    page = os.path.relpath(eb.report / record["page"], out)
     return {"name": eb.name, "page": page, "record": record}
 
 

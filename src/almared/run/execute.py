@@ -15,12 +15,13 @@ from typing import Any
 from almared import __version__
 from almared.basics.sizes import size_text
 from almared.errors import AlmaredError, LockedError, ResourceError, RunError, StepError
+from almared.mous.places import STEP_LOGS, StatePlace
 from almared.records.beats import await_silence
-from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.records.lock import Lock, locked
-from almared.records.logs import STEP_LOGS, gather_logs
+from almared.records.logs import gather_logs
 from almared.records.probe import why_unsound
-from almared.records.products import TRASH, products_from, remove_products, remove_scratch
+from almared.records.products import products_from, remove_products, remove_scratch
 from almared.records.state import StepState, StepStatus, derive_states, script_states, step_records
 from almared.run.child import ChildOrder
 from almared.run.choose import RunChoice, choose_steps, parse_steps
@@ -29,7 +30,6 @@ from almared.run.resources import Needs, check_resources, estimate_needs, planne
 from almared.run.supervise import Listener, Supervisor
 from almared.script.locate import find_script
 from almared.script.read import CalibrationScript, read_script
-from almared.script.written import RENDERED
 
 NEARLY_FULL = 64 * 2**20
 """Free bytes below which a failure is put down to the disk."""
@@ -192,7 +192,7 @@ class _Run:
         """Clean when asked, run the steps in a child process, journal begin and end."""
         started = datetime.now(UTC)
         # Before anything is written: on a full disk this makes the room that the journal needs.
-        shutil.rmtree(self.directory / STATE_DIRECTORY / TRASH, ignore_errors=True)
+        shutil.rmtree(StatePlace(self.directory).trash, ignore_errors=True)
         remove_scratch(self.directory)
         remove_products(self.directory, plan.removes)
         gather_logs(self.directory)
@@ -220,7 +220,7 @@ class _Run:
         if self.options.workers == 1 and not self.options.scheduler:
             supervisor.run(SingleOrder(self._order(steps, log)))
             return
-        (self.directory / STEP_LOGS).mkdir(exist_ok=True)
+        StatePlace(self.directory).step_logs.mkdir(exist_ok=True)
         orders = SideBySide(self.script, steps, make_order=self._order_of_chain)
         try:
             supervisor.run(orders, workers=self.options.workers)
@@ -243,7 +243,7 @@ class _Run:
 
     def _clean(self, plan: Forecast) -> None:
         self._record("clean", products=list(plan.removes), logs=list(plan.logs))
-        attic = self.directory / STATE_DIRECTORY / "old-logs"
+        attic = StatePlace(self.directory).old_logs
         attic.mkdir(exist_ok=True)
         for log in plan.logs:
             shutil.move(self.directory / log, attic / log)
@@ -252,14 +252,14 @@ class _Run:
 def run_name(directory: Path) -> str:
     """Return a name for a run, as CASA names its logs (``20261123-014500``), that no log there has."""
     name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    logs = [*directory.glob("casa-*.log"), *(directory / STEP_LOGS).glob("casa-*.log")]
+    logs = [*directory.glob("casa-*.log"), *StatePlace(directory).step_logs.glob("casa-*.log")]
     taken = {path.name.split(".")[0].removeprefix("casa-") for path in logs}
     return name if name not in taken else f"{name}-{sum(other.startswith(name) for other in taken) + 1}"
 
 
 def keep_script(script: CalibrationScript) -> None:
     """Keep the text that is run under its hash, so that the journal can be traced to it."""
-    kept = script.directory / STATE_DIRECTORY / "scripts" / f"{script.fingerprint[:16]}.py"
+    kept = StatePlace(script.directory).scripts / f"{script.fingerprint[:16]}.py"
     kept.parent.mkdir(parents=True, exist_ok=True)
     if not kept.exists():
         shutil.copyfile(script.path, kept)
@@ -267,7 +267,7 @@ def keep_script(script: CalibrationScript) -> None:
 
 def edited_lines(script: Path) -> int | None:
     """Return how many lines differ from the rendering that `almared plan` kept, None when it kept none."""
-    rendered = script.parent / STATE_DIRECTORY / RENDERED / script.name
+    rendered = StatePlace(script.parent).rendered(script.name)
     if not rendered.is_file():
         return None
     before, now = (path.read_text(encoding="utf-8", errors="replace").splitlines() for path in (rendered, script))

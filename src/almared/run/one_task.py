@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from almared.errors import SelectionError
-from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.mous.places import SCRATCH, StatePlace
+from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.records.lock import locked
 from almared.records.products import remove_products
 from almared.records.state import FINGERPRINT
@@ -22,8 +23,6 @@ from almared.run.orders import SingleOrder
 from almared.run.supervise import Listener, Supervisor
 from almared.script.locate import find_script
 from almared.script.read import CalibrationScript, ScriptStep, read_script, step_calls
-
-SCRATCH = f"{STATE_DIRECTORY}/scratch"
 
 OUTPUTS = ("caltable", "outputvis", "fluxtable", "listfile", "outfile", "savepars", "imagename")
 """Parameters that name what a task makes."""
@@ -226,7 +225,7 @@ def task_names() -> frozenset[str]:
 
 def _on_scratch(directory: Path, task: str, *, arguments: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments with outputs, and an MS that would be changed, in the scratch directory."""
-    scratch = directory / SCRATCH
+    scratch = StatePlace(directory).scratch
     scratch.mkdir(parents=True, exist_ok=True)
     moved = dict(arguments)
     for name in OUTPUTS:

@@ -20,8 +20,9 @@ from typing import Any
 
 from almared.engine.lifeline import die_with_parent
 from almared.errors import AlmaredError, RunError, StepError
+from almared.mous.places import StatePlace
 from almared.records.beats import POLL_S, beating, check_beat
-from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.run.child import ChildOrder, failure_entry
 from almared.run.supervise import start_child
 
@@ -40,7 +41,7 @@ def carry_out_on_worker(order_text: str, beat: str) -> str:
     events_in, events_out = os.pipe()
     life_in, life_out = os.pipe()
     told = replace(order, events=events_out, life=life_in, parent=os.getpid())
-    output = Path(order.script).parent / STATE_DIRECTORY / "output" / f"{Path(order.log).stem}.worker.txt"
+    output = StatePlace(Path(order.script).parent).output(f"{Path(order.log).stem}.worker")
     try:
         with output.open("ab") as printed:
             child = start_child(told, "almared.run.child", output=printed.fileno())

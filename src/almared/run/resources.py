@@ -12,12 +12,11 @@ from pathlib import Path
 
 from almared.basics.sizes import size_text
 from almared.errors import ResourceError
+from almared.mous.places import StatePlace
 from almared.plan import StepNeeds
-from almared.records.journal import STATE_DIRECTORY
 from almared.records.products import size_on_disk
 from almared.script.locate import raw_data
 from almared.script.read import CalibrationScript
-from almared.script.written import PLAN
 
 GIB = 2.0**30
 CGROUP = Path("/sys/fs/cgroup")
@@ -54,7 +53,7 @@ MEMORY_BYTES = 1.5 * GIB
 def planned_needs(directory: Path) -> dict[int, StepNeeds]:
     """Return what each step needs by the plan beside the script, nothing where there is none or it does not tell."""
     try:
-        steps = json.loads((directory / STATE_DIRECTORY / PLAN).read_text())["steps"]
+        steps = json.loads(StatePlace(directory).plan.read_text())["steps"]
         needs = {int(step["number"]): StepNeeds(**step["needs"]) for step in steps}
     except (OSError, ValueError, KeyError, TypeError):
         # Estimates are a help; a foreign or missing plan is no reason not to run.

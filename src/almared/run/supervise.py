@@ -17,7 +17,8 @@ from typing import Protocol
 from almared import errors
 from almared.engine.configure import casa_environment
 from almared.errors import AlmaredError, StepError
-from almared.records.journal import STATE_DIRECTORY, Journal, JournalEntry, new_entry
+from almared.mous.places import StatePlace
+from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.records.lock import Lock
 from almared.run.child import ChildOrder
 
@@ -83,7 +84,7 @@ class Supervisor:
             raise fault
 
     def _start(self, order: ChildOrder, stack: ExitStack) -> None:
-        output = self._directory / STATE_DIRECTORY / "output" / f"{Path(order.log).stem.removeprefix('casa-')}.txt"
+        output = StatePlace(self._directory).output(Path(order.log).stem.removeprefix("casa-"))
         output.parent.mkdir(exist_ok=True)
         own = stack.enter_context(ExitStack())
         child = own.enter_context(_child(order, self._module, output=output))

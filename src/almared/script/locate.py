@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from almared.errors import InputError
-from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT, Products
+from almared.mous.places import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.names import Products
 
 SCRIPT_ENDING = ".scriptForCalibration.py"
 ASDM_ENDINGS = re.compile(r"(\.asdm\.sdm|\.asdm|\.ms)$")

@@ -11,6 +11,7 @@ from typing import cast
 
 from almared.basics.hashes import sha256_of
 from almared.errors import InputError
+from almared.mous.places import STATE_DIRECTORY
 
 LITERALS = ("made_with", "step_title", "step_makes", "step_changes", "step_flags", "step_after")
 """Names at the top of the script that hold its facts as plain literals (decision 001)."""
@@ -369,7 +370,7 @@ def _names(table: Mapping[object, object], number: int, *, path: Path) -> tuple[
 def _inside(name: str, path: Path) -> str:
     """Return the name when it stays inside the script's directory; what is named here may be removed."""
     pure = PurePosixPath(name)
-    if not pure.parts or pure.is_absolute() or ".." in pure.parts or pure.parts[0] in (".almared", path.name):
+    if not pure.parts or pure.is_absolute() or ".." in pure.parts or pure.parts[0] in (STATE_DIRECTORY, path.name):
         raise InputError(
             f"{name!r} cannot be a product: it must lie in the script's directory and be no part of its state",
             where=str(path),

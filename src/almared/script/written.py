@@ -9,14 +9,9 @@ from pathlib import Path
 
 from almared.basics.wholefile import write_whole
 from almared.errors import PlanError
+from almared.mous.places import StatePlace
 from almared.plan import Plan, plan_document
 from almared.script.render import render_script
-
-STATE_DIRECTORY = ".almared"
-RENDERED = "rendered"
-"""Where the script is kept as it was rendered, under the state directory."""
-
-PLAN = "plan.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +53,17 @@ def write_script(plan: Plan, directory: Path, *, is_forced: bool = False) -> Wri
     """
     text = render_script(plan)
     path = directory / plan.script
-    state = directory / STATE_DIRECTORY
+    state = StatePlace(directory)
     before = path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
     backup = None
-    if before is not None and before != text and _is_edited(before, state / RENDERED / path.name):
+    if before is not None and before != text and _is_edited(before, state.rendered(path.name)):
         backup = _set_aside(path, is_forced=is_forced)
-    (state / RENDERED).mkdir(parents=True, exist_ok=True)
-    write_whole(state / RENDERED / path.name, text)
-    write_whole(state / PLAN, json.dumps(plan_document(plan), indent=1, allow_nan=False) + "\n")
+    state.rendered_files.mkdir(parents=True, exist_ok=True)
+    write_whole(state.rendered(path.name), text)
+    write_whole(state.plan, json.dumps(plan_document(plan), indent=1, allow_nan=False) + "\n")
     if before != text:
         write_whole(path, text)
-    return WrittenScript(path, state / PLAN, backup, before != text)
+    return WrittenScript(path, state.plan, backup, before != text)
 
 
 def _is_edited(text: str, rendered: Path) -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 from almared.errors import AlmaredError
 from almared.mous import read_mous
-from almared.names import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.mous.places import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.records import sections
 from almared.records.fingerprints import CLOCK_TICK_S
 from almared.records.journal import Journal, JournalEntry, new_entry

@@ -10,7 +10,8 @@ import pytest
 
 from almared.errors import AlmaredError, DeliveryError, InputError, PlanError, ResourceError, RunError, StepError
 from almared.mous import Mous, MousEb, MousSettings
-from almared.names import MousTree, Products, Uid
+from almared.mous.places import MousTree
+from almared.names import Products, Uid
 from almared.reduce.board import Board
 from almared.reduce.crew.cluster import read_cluster_file
 from almared.reduce.crew.port import JobExit

@@ -59,7 +59,7 @@ def events(done: Result, kind: str) -> list[dict[str, object]]:
 
 
 def texts(root: Path) -> list[str]:
-    return [(eb.directory / eb.products.script).read_text() for eb in read_mous(root).ebs]
+    return [eb.script.read_text() for eb in read_mous(root).ebs]
 
 
 def test_options_reach_the_plans_and_edited_scripts_stay(root: Path) -> None:

@@ -83,7 +83,8 @@ def _calibrate_eb(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list
 
 def _reduce_mous(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[str]]:
     """Prepare and reduce; return the comparisons, and where things are."""
-    from almared.names import MousTree, Uid
+    from almared.mous.places import MousTree
+    from almared.names import Uid
     from almared.simulate.scenario.mous import read_mous_truth
     from almared.simulate.verify import verify_mous
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from almared.errors import InputError
+from almared.mous.places import IMAGING
 
 if TYPE_CHECKING:
     from almared.records.images import ImagesRecord
@@ -118,7 +119,7 @@ def _order(mous: Path | None, given: dict[str, Any]) -> ImagingOrder:
         missing = [path for path in measurement_sets if not path.is_dir()]
         if missing:
             raise InputError("there is no MS", where=str(missing[0]), repair="correct the path after --ms")
-        order = ImagingOrder(directory=given["out"] or Path("Imaging"), inputs=tuple(measurement_sets))
+        order = ImagingOrder(directory=given["out"] or Path(IMAGING), inputs=tuple(measurement_sets))
     return _with_options(order, given)
 
 

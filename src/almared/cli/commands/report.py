@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from almared.mous.places import MousTree
 from almared.report.build import EbReport, ItemOutcome, ReportOptions, report_eb
 
 
@@ -35,7 +36,7 @@ def command(target: Path, *, only: tuple[str, ...], uv_limit: float | None, **gi
     """
     options = ReportOptions(only, given["force"], uv_limit, given["workers"])
     is_json = given["is_json"]
-    if (target / "mous.toml").is_file():
+    if MousTree(target).settings.is_file():
         from almared.report.whole import report_mous
 
         told = report_mous(target, is_forced=given["force"])

@@ -10,7 +10,8 @@ from almared.errors import PlanError
 from almared.formats.fluxtable import NAME, FluxRecord
 from almared.heuristics.calibration.calibrators import PhaseGroup
 from almared.model import Choice
-from almared.names import FLUX_SCRIPT, flag_versions
+from almared.mous.places import FLUX_SCRIPT
+from almared.names import flag_versions
 from almared.plan import (
     COMBINATION,
     Action,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from almared.model import Choice
-from almared.names import IMAGING_SCRIPT
+from almared.mous.places import IMAGING_SCRIPT
 from almared.plan import IMAGING, NamedChoice, Plan, Step, StepNeeds, check_plan, default_build
 from almared.plan.faults import with_fault_warnings
 from almared.recipes.imaging.choices import ImageChoices

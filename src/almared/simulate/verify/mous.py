@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from almared.errors import InputError
-from almared.names import MousTree, Uid
+from almared.mous.places import MousTree
+from almared.names import Uid
 from almared.records.images import NAME, ImageRecord, images_in
 from almared.simulate.observe.truth import Truth
 from almared.simulate.scenario.mous import MousTruth

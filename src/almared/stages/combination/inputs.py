@@ -38,8 +38,8 @@ def calibrated_of(eb: MousEb) -> Path:
     InputError
         It is not there, or its calibration is not done.
     """
-    path = eb.directory / eb.products.calibrated
-    script = eb.directory / eb.products.script
+    path = eb.calibrated
+    script = eb.script
     repair = f"finish its calibration first: `almared run {eb.directory}`"
     if script.is_file():
         undone = [s for s in script_states(read_script(script)) if s.state is not StepState.DONE]

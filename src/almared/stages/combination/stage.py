@@ -30,19 +30,18 @@ from almared.heuristics.combination.equalise_warnings import (
 )
 from almared.model import Choice
 from almared.mous import Mous
-from almared.names import FLUX_SCRIPT
+from almared.mous.places import FLUX_SCRIPT, StatePlace
 from almared.physics.constants import ARCSEC_PER_RAD
 from almared.plan import Plan
 from almared.recipes.combination.facts import CalibratedEb, check_alike, differing_sources
 from almared.recipes.combination.steps import Combination, plan_combination
 from almared.recipes.combination.table import check_table, differences, make_records
 from almared.records.inputs import by_name
-from almared.records.journal import STATE_DIRECTORY
 from almared.records.state import StepState, script_states
 from almared.run.execute import RunOptions, run_script
 from almared.run.supervise import Listener
 from almared.script.read import CalibrationScript, read_script
-from almared.script.written import RENDERED, write_script
+from almared.script.written import write_script
 from almared.stages.combination.catalogue import Expected, expected_fluxes, warn_of_catalogue
 from almared.stages.combination.inputs import calibrated_fingerprints, place_copies, read_calibrated_ebs
 from almared.stages.combination.outcome import examine
@@ -246,7 +245,7 @@ def _table_sha256(order: CombineOrder, records: Sequence[FluxRecord], *, is_new:
 
 
 def _is_edited(directory: Path) -> bool:
-    rendered = directory / STATE_DIRECTORY / RENDERED / NAME
+    rendered = StatePlace(directory).rendered(NAME)
     return not rendered.is_file() or rendered.read_bytes() != (directory / NAME).read_bytes()
 
 
@@ -298,7 +297,7 @@ def write_combination(order: CombineOrder, chosen: ChosenCombination) -> None:
 
 def _write_table(directory: Path, records: Sequence[FluxRecord]) -> None:
     """Write the table and keep what was written; one that a person edited is kept under another name."""
-    path, rendered = directory / NAME, directory / STATE_DIRECTORY / RENDERED / NAME
+    path, rendered = directory / NAME, StatePlace(directory).rendered(NAME)
     if path.is_file() and _is_edited(directory) and path.read_text(encoding="utf-8") != render_fluxes(records):
         names = (path.with_name(f"{NAME}.edited-{number}") for number in range(1, 10_000))
         os.replace(path, next(name for name in names if not name.exists()))

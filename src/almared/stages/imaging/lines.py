@@ -22,9 +22,9 @@ from almared.heuristics.thresholds.lines import LINE_TELLURIC_MOST
 from almared.measure.target_spectra import read_target_spectrum
 from almared.model import SpectralWindow
 from almared.model.targets import CalibratedMs
+from almared.mous.places import StatePlace
 from almared.recipes.imaging.continuum import LineFree, Ranges
 from almared.recipes.imaging.facts import TargetFacts
-from almared.script.written import RENDERED, STATE_DIRECTORY
 from almared.stages.imaging.facts import source_factors
 
 MOST_FIELDS = 30
@@ -104,7 +104,7 @@ def forget_ranges(directory: Path) -> None:
 
 
 def _kept(directory: Path) -> Path:
-    return directory / STATE_DIRECTORY / RENDERED / NAME
+    return StatePlace(directory).rendered(NAME)
 
 
 def _measured(ms: CalibratedMs, facts: TargetFacts) -> Iterator[WindowRanges]:

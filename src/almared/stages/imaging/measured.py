@@ -10,15 +10,12 @@ from pathlib import Path
 from almared.basics.wholefile import write_whole
 from almared.formats.fits.planes import Beam
 from almared.measure.reached import ImageQuality, measure_reached
+from almared.mous.places import StatePlace
 from almared.plots.preview import write_preview
 from almared.records.fingerprints import code_fingerprint, disk_fingerprint
-from almared.records.journal import STATE_DIRECTORY
-
-NAME = "measured.json"
-"""Under the state directory of the imaging."""
 
 FINGERPRINT = "marks"
-"""Key of the fingerprint of an image in it."""
+"""Key of the fingerprint of an image in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def _fingerprint_of(files: Iterable[Path]) -> str:
 def read_measured(directory: Path) -> dict[str, Measurement]:
     """Return what is known of images by their names; nothing of a file that is torn or of another form."""
     try:
-        values = json.loads((directory / STATE_DIRECTORY / NAME).read_text(encoding="utf-8"))
+        values = json.loads(StatePlace(directory).measured.read_text(encoding="utf-8"))
         return {name: _from_record(value) for name, value in values.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
@@ -77,7 +74,7 @@ def read_measured(directory: Path) -> dict[str, Measurement]:
 def write_measured(directory: Path, measured: Mapping[str, Measurement]) -> None:
     """Keep what was measured; the file is replaced whole."""
     record = {name: {FINGERPRINT: one.fingerprint, "reached": asdict(one.reached)} for name, one in measured.items()}
-    write_whole(directory / STATE_DIRECTORY / NAME, json.dumps(record, indent=1) + "\n")
+    write_whole(StatePlace(directory).measured, json.dumps(record, indent=1) + "\n")
 
 
 def _from_record(value: Mapping[str, object]) -> Measurement:

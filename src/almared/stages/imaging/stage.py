@@ -14,8 +14,8 @@ from almared.heuristics.imaging.spectral import LineWish, choose_averaging
 from almared.model import Choice
 from almared.model.targets import CalibratedMs, Target
 from almared.mous import Mous
+from almared.mous.places import IMAGING_SCRIPT, MousTree
 from almared.mous.settings import ImagingTable, RequestTable
-from almared.names import IMAGING_SCRIPT, MousTree
 from almared.physics.constants import ARCSEC_PER_RAD
 from almared.plan import Plan
 from almared.recipes.imaging.choices import Chooser, ImageChoices, image_radius_arcsec

@@ -17,8 +17,9 @@ from almared.errors import InputError, ResourceError, RunError
 from almared.heuristics.part import choose_part
 from almared.model import Choice
 from almared.mous import MousSettings, read_settings
+from almared.mous.places import MousTree
 from almared.mous.write import settings_text, with_sb_name, write_settings
-from almared.names import MousTree, Uid
+from almared.names import Uid
 from almared.records.journal import Journal, new_entry
 from almared.records.products import size_on_disk
 from almared.stages.preparation.inventory import GivenEb, foreign_to
@@ -179,7 +180,7 @@ def _places(tree: MousTree, given: Sequence[GivenEb]) -> tuple[Path, ...]:
     for one in given:
         name = one.uid.file_name
         short = tree.calibration(one.uid)
-        longer = tree.root / ("Calibration_" + "_".join(one.uid.parts[1:]))
+        longer = tree.longer_calibration(one.uid)
         is_taken = short in {place.parent for place in places} or bool(_asdm_names(short) - {name})
         places.append((longer if is_taken or (longer / name).exists() else short) / name)
     return tuple(places)
@@ -197,7 +198,7 @@ def _is_dangling(path: Path) -> bool:
 
 
 def _ebs_there(tree: MousTree) -> set[Path]:
-    return {path for path in tree.root.glob("Calibration_*") if _asdm_names(path)}
+    return {path for path in tree.calibrations() if _asdm_names(path)}
 
 
 def _is_missing_directory(path: Path) -> bool:

@@ -63,7 +63,7 @@ def test_new_calibration_is_copied_and_what_was_made_of_the_old_goes(mous: Mous)
     place_copies(mous, should_scale=True)
     for name in (*MADE, *(f"{eb}.ms.split.cal.{end}" for eb in EBS for end in ("ampli_inf", "flagversions"))):
         (mous.tree.combination / name).mkdir()
-    first, second = (eb.directory / eb.products.calibrated for eb in mous.ebs)
+    first, second = (eb.calibrated for eb in mous.ebs)
     change(second)
     assert place_copies(mous, should_scale=True) == (second.name,)
     assert (mous.tree.combination / second.name / "table.dat").read_bytes() == (second / "table.dat").read_bytes()

@@ -18,7 +18,8 @@ from almared.model import Antenna, Choice, Field, Source, SpectralWindow
 from almared.model.targets import CalibratedMs, Target
 from almared.model.uv_points import UvPoints
 from almared.mous import Mous, MousEb, MousSettings, read_mous
-from almared.names import MousTree, Products, Uid
+from almared.mous.places import MousTree
+from almared.names import Products, Uid
 from almared.physics.bands import nearest_band
 from almared.physics.directions import separation_rad
 from almared.plan import Call, Plan, Routine
