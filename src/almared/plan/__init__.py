@@ -5,6 +5,7 @@ from almared.plan.builds import CasaBuild, default_build, known_builds
 from almared.plan.document import plan_document
 from almared.plan.kinds import CALIBRATION, COMBINATION, IMAGING, PlanKind
 from almared.plan.plan import NamedChoice, Plan
+from almared.plan.roles import Role
 from almared.plan.sound import check_plan
 from almared.plan.step import Step, StepNeeds
 from almared.plan.step_id import StepId
@@ -20,6 +21,7 @@ __all__ = [
     "NamedChoice",
     "Plan",
     "PlanKind",
+    "Role",
     "Routine",
     "Step",
     "StepId",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias, Union
 
+from almared.plan.roles import UNNAMED, Role
+
 Value: TypeAlias = Union[bool, int, float, str, tuple["Value", ...], Mapping[str, "Value"], None]  # noqa: UP007
 """A literal of the script; a tuple is written as a list."""
 
@@ -48,6 +50,8 @@ class Call:
         Name that keeps what the task returns for later actions of the same step, empty when not kept.
     log_to : str
         File that gets a copy of what the task writes to CASA's log, empty for none.
+    role : Role
+        What it is for; not written into the script.
     """
 
     task: str
@@ -55,6 +59,7 @@ class Call:
     comment: str = ""
     result: str = ""
     log_to: str = ""
+    role: Role = UNNAMED
 
     def get(self, name: str) -> Value:
         """Return the value of an argument, None when it is not given."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from almared.errors import PlanError
 from almared.model import Choice, ExecutionBlock
+from almared.plan.actions import Action, Call
 from almared.plan.kinds import PlanKind
+from almared.plan.roles import Role
 from almared.plan.step import Step
 
 
@@ -93,6 +95,38 @@ class Plan:
         """Return the plan with a step of the same number in the place of another."""
         return replace(self, steps=tuple(new if step.number == new.number else step for step in self.steps))
 
+    def calls(self, *roles: Role) -> tuple[Call, ...]:
+        """Return the calls of some roles, or of their families, in order."""
+        return tuple(action for step in self.steps for action in step.actions if _has_role(action, roles))
+
+    def with_calls(self, *roles: Role, change: Callable[[Call], Action]) -> Plan:
+        """Return the plan with each call of some roles changed; the very same where there is none.
+
+        Parameters
+        ----------
+        *roles : Role
+            Roles, or families of roles.
+        change : callable
+            Returns what stands in the place of a call.
+        """
+        if not self.calls(*roles):
+            return self
+        return self._with_actions(lambda action: (change(action),) if _has_role(action, roles) else (action,))
+
+    def without_calls(self, *roles: Role) -> Plan:
+        """Return the plan without the calls of some roles; the very same where there is none."""
+        if not self.calls(*roles):
+            return self
+        return self._with_actions(lambda action: () if _has_role(action, roles) else (action,))
+
+    def _with_actions(self, change: Callable[[Action], tuple[Action, ...]]) -> Plan:
+        """Return the plan with any number of actions in the place of each; a step that keeps its own stays itself."""
+        steps = []
+        for step in self.steps:
+            actions = tuple(new for action in step.actions for new in change(action))
+            steps.append(step if actions == step.actions else replace(step, actions=actions))
+        return replace(self, steps=tuple(steps))
+
     def with_warnings(self, *warnings: str) -> Plan:
         """Return the plan with more warnings, none of them twice."""
         return replace(self, warnings=tuple(dict.fromkeys((*self.warnings, *warnings))))
@@ -105,3 +139,7 @@ class Plan:
         """Return the plan with more choices; one of a name that is there takes its place."""
         merged = {entry.name: entry for entry in (*self.choices, *choices)}
         return replace(self, choices=tuple(merged.values()))
+
+
+def _has_role(action: Action, roles: tuple[Role, ...]) -> TypeGuard[Call]:
+    return isinstance(action, Call) and action.role.is_one_of(roles)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, overload
 
 from almared.model import Choice
-from almared.plan import Action, Argument, Call, Routine, Step, StepId, Value
+from almared.plan import Action, Argument, Call, Role, Routine, Step, StepId, Value
+from almared.plan.roles import UNNAMED
 
 
-def call(task: str, comment: str = "", /, **arguments: object) -> Call:
+@overload
+def call(task: str, comment: str = "", /, *, role: Role, **arguments: object) -> Call: ...
+@overload
+def call(task: str, comment: str = "", /, **arguments: object) -> Call: ...
+def call(task: str, comment: str = "", /, *, role: Any = UNNAMED, **arguments: object) -> Call:
     """Return a task call; a `Choice` given as an argument brings its reason along."""
-    return Call(task, tuple(_argument(name, value) for name, value in arguments.items()), comment)
+    return Call(task, tuple(_argument(name, value) for name, value in arguments.items()), comment, role=role)
 
 
 def routine(name: str, /, *positional: Value, comment: str = "", **arguments: Value) -> Routine:
@@ -60,14 +66,6 @@ def calibration_step(
 def nothing(which: StepId, reason: str) -> Step:
     """Return a step of the calibration that has nothing to do."""
     return Step(int(which), which.title, nothing_because=reason)
-
-
-def map_calls(step: Step, task: str, *, change: Callable[[Call], Call]) -> Step:
-    """Return the step with every call of a task changed by a function."""
-    actions: tuple[Action, ...] = tuple(
-        change(a) if isinstance(a, Call) and a.task == task else a for a in step.actions
-    )
-    return replace(step, actions=actions)
 
 
 def _argument(name: str, value: object) -> Argument:

@@ -10,12 +10,16 @@ from almared.plan.faults import with_fault_warnings
 from almared.recipes.calibration.decide import decide
 from almared.recipes.calibration.decisions import Decisions
 from almared.recipes.calibration.head import head_lines
+from almared.recipes.calibration.mode import recognise_modes
+from almared.recipes.calibration.modes import all_modes
 from almared.recipes.calibration.needs import with_needs
 from almared.recipes.calibration.options import CalibrationOptions
 from almared.recipes.calibration.plain import plain_steps
-from almared.recipes.calibration.refusals import refuse_other_modes
-from almared.recipes.calibration.situations import REWRITES, Situation
+from almared.recipes.calibration.requirements import check_requirements
+from almared.recipes.calibration.situation import Situation
+from almared.recipes.calibration.situations import SITUATIONS
 from almared.recipes.calibration.tsys_warnings import tsys_warnings
+from almared.recipes.special_case import apply_cases
 
 
 def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = None) -> Plan:
@@ -39,10 +43,13 @@ def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = No
     domain.md A.2 to A.8.
     """
     options = options or CalibrationOptions()
-    refuse_other_modes(eb)
+    modes = recognise_modes(eb, options, modes=all_modes())
+    check_requirements(eb)
     build = CasaBuild.known(options.build) if options.build else default_build()
     products = Products(options.ms or eb.ms_name)
     decided = decide(eb, options)
+    for found in modes:
+        decided = found.decide(decided, eb)
     steps = plain_steps(eb, options, products=products, decided=decided)
     plan = Plan(
         kind=CALIBRATION,
@@ -55,8 +62,7 @@ def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = No
         eb=eb,
     )
     situation = Situation(eb, options, products, decided)
-    for rewrite in REWRITES:
-        plan = rewrite(plan, situation)
+    plan = apply_cases(plan, situation, cases=(*(found.as_case() for found in modes), *SITUATIONS))
     return check_plan(_finished(with_fault_warnings(plan), situation))
 
 

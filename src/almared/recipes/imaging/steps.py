@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from almared.basics.select import id_ranges
 from almared.heuristics.imaging.chunks import (
@@ -275,11 +275,11 @@ def _cleaning(image: ImageChoices) -> dict[str, object]:
 def _without_masks(clean: Call) -> Call:
     """Return the call without what only cleaning uses."""
     left_out = {"usemask", "mask", "pbmask", "nsigma", "threshold", "cyclefactor", *Automask.__slots__}
-    return Call(clean.task, tuple(a for a in clean.arguments if a.name not in left_out), clean.comment)
+    return replace(clean, arguments=tuple(a for a in clean.arguments if a.name not in left_out))
 
 
 def _kept(clean: Call) -> Call:
-    return Call(clean.task, clean.arguments, clean.comment, result="cleaned")
+    return replace(clean, result="cleaned")
 
 
 def sensitivity_step(number: int, images: Sequence[ImageInputs], *, after: tuple[int, ...]) -> Step:
@@ -301,7 +301,7 @@ def sensitivity_step(number: int, images: Sequence[ImageInputs], *, after: tuple
         kept = Routine(
             "keep_theory", (Argument("", placed.image.name), Argument("sensitivity", variable="sensitivity"))
         )
-        actions += [Call(sensitivity.task, sensitivity.arguments, result="sensitivity"), kept, routine("remove", *left)]
+        actions += [replace(sensitivity, result="sensitivity"), kept, routine("remove", *left)]
     made = tuple(f"{placed.image.name}.theory.json" for placed in images)
     needs = StepNeeds(memory_bytes=BASE_BYTES, seconds=SECONDS_FIXED * len(images))
     return Step(number, "Noise by the weights", tuple(actions), makes=made, after=after, needs=needs)

@@ -18,9 +18,9 @@ from almared.names import Products
 from almared.plan import Call, Plan, Routine, StepId, check_plan
 from almared.recipes import CalibrationOptions, parse_flux
 from almared.recipes.calibration.decide import decide
-from almared.recipes.calibration.situations.missing_tsys import go_without_tsys
-from almared.recipes.calibration.situations.resolved_flux_calibrator import FADED_DISK, scale_on_short_baselines
-from almared.recipes.calibration.situations.situation import Situation
+from almared.recipes.calibration.situation import Situation
+from almared.recipes.calibration.situations.resolved_flux_calibrator import FADED_DISK, RESOLVED_FLUX_CALIBRATOR
+from almared.recipes.calibration.situations.sources_without_tsys import SOURCES_WITHOUT_TSYS
 from almared.recipes.calibration.steps.apriori_apply import apply_apriori
 
 
@@ -321,7 +321,7 @@ def test_other_source_without_tsys_is_flagged_rather_than_left_uncorrected() -> 
         replace(c, value=replace(c.value, gain_field_ids=())) if c.value.name == "SgrB2" else c for c in fields
     )
     situation = situation_of(plan, tsys_fields=none)
-    changed = go_without_tsys(
+    changed = SOURCES_WITHOUT_TSYS.apply(
         plan.replacing(apply_apriori(plan.eb, Products(MS), decided=situation.decided)), situation
     )
     assert [c.get("field") for c in calls(changed, 7, "applycal")] == ["0", "1"]
@@ -332,7 +332,7 @@ def resolved(diameter_arcsec: float) -> Plan:
     """The plan with a flux calibrator of that size: field 1, a planet."""
     plan = planned()
     model = Choice(FluxModel(1, body="Uranus", diameter_rad=math.radians(diameter_arcsec / 3600)), "a planet")
-    return scale_on_short_baselines(plan, situation_of(plan, flux_model=model))
+    return RESOLVED_FLUX_CALIBRATOR.apply(plan, situation_of(plan, flux_model=model))
 
 
 def test_small_planet_changes_nothing() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from almared.model import Choice
-from almared.plan import Call, NamedChoice, Plan, Step, StepId
-from almared.recipes.building import map_calls
-from almared.recipes.calibration.situations.situation import Situation
+from almared.plan import Plan, roles
+from almared.recipes.calibration.situation import Situation
+from almared.recipes.special_case import SpecialCase
 
 ENOUGH = 6
 """With this many antennas one may be flagged and the others still have four baselines."""
 
 
-def need_fewer_baselines(plan: Plan, situation: Situation) -> Plan:
-    """Return the plan with minblperant lowered in every solution of a small array.
+def recognise(_: Plan, situation: Situation) -> Choice[Any] | None:
+    """Return how many baselines each antenna of a small array has to have.
 
     References
     ----------
@@ -20,16 +22,16 @@ def need_fewer_baselines(plan: Plan, situation: Situation) -> Plan:
     """
     n_antennas = len(situation.eb.antennas)
     if n_antennas >= ENOUGH:
-        return plan
-    baselines = max(1, n_antennas - 2)
+        return None
     reason = f"of {n_antennas} antennas one may be flagged without loss of the others"
+    return Choice(max(1, n_antennas - 2), reason, rule="domain A.8 step 15")
 
-    def lowered(call: Call) -> Call:
-        return call.with_argument("minblperant", baselines, reason=reason)
 
-    def lowered_in(step: Step) -> Step:
-        return map_calls(map_calls(step, "gaincal", change=lowered), "bandpass", change=lowered)
+def rewrite(plan: Plan, _: Situation, *, choice: Choice[Any]) -> Plan:
+    """Return the plan with minblperant lowered in every solution."""
+    return plan.with_calls(
+        roles.SOLUTION, change=lambda call: call.with_argument("minblperant", choice.value, reason=choice.reason)
+    )
 
-    plan = plan.with_step(StepId.BANDPASS, lowered_in).with_step(StepId.GAIN, lowered_in)
-    choice = Choice(baselines, reason, rule="domain A.8 step 15")
-    return plan.with_choices(NamedChoice("baselines per antenna", choice))
+
+FEW_ANTENNAS = SpecialCase("baselines per antenna", recognise, rewrite)

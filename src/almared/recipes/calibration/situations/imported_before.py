@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from almared.model import Choice
 from almared.plan import Plan, StepId
 from almared.recipes.building import nothing
-from almared.recipes.calibration.situations.situation import Situation
+from almared.recipes.calibration.situation import Situation
+from almared.recipes.special_case import SpecialCase
 
 
-def use_imported_ms(plan: Plan, situation: Situation) -> Plan:
-    """Return the plan without an import where there is no ASDM."""
+def recognise(_: Plan, situation: Situation) -> Choice[Any] | None:
+    """Return that the MS is used as it is where there is no ASDM."""
     if situation.options.asdm:
-        return plan
-    reason = f"the plan was made from {situation.products.ms} and its ASDM is not here, so the MS is used as it is"
-    warning = (
-        f"{situation.products.ms} was imported before: nothing is known about its import, and it cannot be made anew"
-    )
-    return plan.replacing(nothing(StepId.IMPORT, reason)).with_warnings(warning)
+        return None
+    ms = situation.products.ms
+    return Choice(ms, f"the plan was made from {ms} and its ASDM is not here, so the MS is used as it is")
+
+
+def rewrite(plan: Plan, _: Situation, *, choice: Choice[Any]) -> Plan:
+    """Return the plan without an import."""
+    warning = f"{choice.value} was imported before: nothing is known about its import, and it cannot be made anew"
+    return plan.replacing(nothing(StepId.IMPORT, choice.reason)).with_warnings(warning)
+
+
+IMPORTED_BEFORE = SpecialCase("", recognise, rewrite)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
-from almared.plan import Call, Plan, StepId
-from almared.recipes.building import map_calls, nothing
-from almared.recipes.calibration.situations.situation import Situation
+from almared.model import Choice
+from almared.plan import Plan, StepId, roles
+from almared.recipes.building import nothing
+from almared.recipes.calibration.situation import Situation
+from almared.recipes.special_case import SpecialCase
 
 
-def split_data_as_they_are(plan: Plan, _: Situation) -> Plan:
-    """Return the plan with an empty step 7 and a split of the raw data where no table is left to apply."""
-    applied = [a for a in plan.step(StepId.APRIORI_APPLY).actions if isinstance(a, Call) and a.task == "applycal"]
-    if any(call.get("gaintable") for call in applied):
-        return plan
+def recognise(plan: Plan, _: Situation) -> Choice[Any] | None:
+    """Return which column to split where no table is left to apply."""
+    if any(call.get("gaintable") for call in plan.calls(roles.APRIORI_APPLY)):
+        return None
+    return Choice("data", "nothing was applied before")
+
+
+def rewrite(plan: Plan, _: Situation, *, choice: Choice[Any]) -> Plan:
+    """Return the plan with nothing to apply and a split of the raw data."""
     plan = plan.replacing(nothing(StepId.APRIORI_APPLY, "there is no table to apply"))
-    return plan.with_step(
-        8,
-        lambda step: replace(
-            map_calls(
-                step,
-                "mstransform",
-                change=lambda call: call.with_argument("datacolumn", "data", reason="nothing was applied before"),
-            )
-        ),
+    return plan.with_calls(
+        roles.SCIENCE_SPLIT, change=lambda call: call.with_argument("datacolumn", choice.value, reason=choice.reason)
     )
+
+
+NOTHING_APRIORI = SpecialCase("", recognise, rewrite)

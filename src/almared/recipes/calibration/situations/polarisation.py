@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from almared.model import Choice, Intent
-from almared.plan import Call, NamedChoice, Plan
-from almared.recipes.building import map_calls
-from almared.recipes.calibration.situations.situation import Situation
+from almared.plan import Plan, roles
+from almared.recipes.calibration.situation import Situation
+from almared.recipes.special_case import SpecialCase
 
 REASON = "the phase of X minus Y must not jump when the reference antenna changes"
 
 
-def keep_reference_strictly(plan: Plan, situation: Situation) -> Plan:
-    """Return the plan with a strict reference antenna where a polarisation calibrator was observed.
+def recognise(_: Plan, situation: Situation) -> Choice[Any] | None:
+    """Return the mode of the reference antenna where a polarisation calibrator was observed.
 
     References
     ----------
     domain.md A.14.
     """
     if not situation.eb.scans_with(Intent.POLARIZATION):
-        return plan
-
-    def strict(call: Call) -> Call:
-        return call.with_argument("refantmode", "strict", reason=REASON)
-
-    for number in (13, 15):
-        plan = plan.with_step(number, lambda step: map_calls(step, "gaincal", change=strict))
+        return None
     warning = "a polarisation calibrator was observed: this script calibrates the parallel hands alone"
-    choice = Choice("strict", REASON, rule="domain A.14", warning=warning)
-    return plan.with_choices(NamedChoice("mode of the reference antenna", choice))
+    return Choice("strict", REASON, rule="domain A.14", warning=warning)
+
+
+def rewrite(plan: Plan, _: Situation, *, choice: Choice[Any]) -> Plan:
+    """Return the plan with one reference antenna for all times."""
+    return plan.with_calls(
+        roles.GAINS, change=lambda call: call.with_argument("refantmode", choice.value, reason=choice.reason)
+    )
+
+
+POLARISATION = SpecialCase("mode of the reference antenna", recognise, rewrite)

@@ -7,16 +7,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 from almared.basics.select import id_ranges
 from almared.model import Antenna, Choice
 from almared.physics.constants import LIGHT_M_S
-from almared.plan import Action, Argument, Call, NamedChoice, Plan, Routine, Step, StepId
+from almared.plan import Action, Argument, Call, Plan, Role, Routine, Step, StepId, roles
 from almared.recipes.building import call, check_made, remove
 from almared.recipes.calibration.plain import gain_recipe
-from almared.recipes.calibration.situations.situation import Situation
+from almared.recipes.calibration.situation import Situation
 from almared.recipes.calibration.steps.flag_versions import start_flags
 from almared.recipes.calibration.steps.gain import GainRecipe, fluxscale_products, kept_scale
+from almared.recipes.special_case import SpecialCase
 
 FADED_DISK = 3.2445
 """pi * diameter * baseline / wavelength at which a uniform disk shows 15 % of its flux (domain A.8 step 15)."""
@@ -24,6 +26,8 @@ FADED_DISK = 3.2445
 ENOUGH = 5
 """Antennas below which the demands of the solutions are lowered."""
 
+FLUX_SHORT_INF = Role("flux_short_inf")
+"""The table that fluxscale makes on the way."""
 
 PLAIN_NAME = re.compile(r"[A-Za-z]\w*")
 
@@ -44,24 +48,29 @@ class Subset:
     limit_m: float
 
 
-def scale_on_short_baselines(plan: Plan, situation: Situation) -> Plan:
-    """Return the plan with the flux scale found on short baselines where the flux calibrator is resolved.
+def recognise(_: Plan, situation: Situation) -> Choice[Any] | None:
+    """Return the antennas of the flux scale where the flux calibrator is resolved on some baselines.
 
     References
     ----------
     domain.md A.8 step 15 (resolved Solar-System reference), G24.
     """
-    decided = situation.decided
-    if decided.flux_model is None or not decided.flux_model.value.diameter_rad:
-        return plan
-    diameter = decided.flux_model.value.diameter_rad
-    subset = choose_subset(situation, diameter)
+    model = situation.decided.flux_model
+    if model is None or not model.value.diameter_rad:
+        return None
+    subset = choose_subset(situation, model.value.diameter_rad)
     if len(subset.antennas) == len(situation.eb.antennas):
-        return plan
-    choice = _choice(diameter, subset)
+        return None
+    return _choice(model.value.diameter_rad, subset)
+
+
+def rewrite(plan: Plan, situation: Situation, *, choice: Choice[Any]) -> Plan:
+    """Return the plan with the flux scale found on short baselines."""
+    decided = situation.decided
+    diameter = decided.flux_model.value.diameter_rad if decided.flux_model else 0.0
+    subset = choose_subset(situation, diameter)
     recipe = gain_recipe(situation.products, decided)
-    step = _gain_step(plan.step(StepId.GAIN), recipe, subset=subset, choice=choice)
-    return plan.replacing(step).with_choices(NamedChoice("antennas of the flux scale", choice))
+    return plan.replacing(_gain_step(plan.step(StepId.GAIN), recipe, subset=subset, choice=choice))
 
 
 def choose_subset(situation: Situation, diameter_rad: float) -> Subset:
@@ -97,8 +106,8 @@ def _choice(diameter_rad: float, subset: Subset) -> Choice[str]:
 
 
 def _gain_step(step: Step, recipe: GainRecipe, *, subset: Subset, choice: Choice[str]) -> Step:
-    short = tuple(recipe.table(name) for name in ("phase_short_int", "ampli_short_inf", "flux_short_inf"))
-    final = tuple(recipe.table(name) for name in ("phase_int", "flux_inf", "phase_inf"))
+    short = tuple(recipe.table(role) for role in (roles.PHASE_SHORT_INT, roles.AMPLI_SHORT_INF, FLUX_SHORT_INF))
+    final = tuple(recipe.table(role) for role in (roles.PHASE_INT, roles.FLUX_INF, roles.PHASE_INF))
     texts = fluxscale_products(recipe.products)
     actions: tuple[Action, ...] = (
         start_flags(StepId.GAIN, recipe.products),
@@ -106,10 +115,10 @@ def _gain_step(step: Step, recipe: GainRecipe, *, subset: Subset, choice: Choice
         *_short_solutions(recipe, subset, choice=choice),
         *_derived_models(recipe),
         recipe.phases(
-            "phase_int", recipe.phase_solint, comment="All antennas now, with the fluxes just found as models."
+            roles.PHASE_INT, recipe.phase_solint, comment="All antennas now, with the fluxes just found as models."
         ),
-        recipe.amplitudes("flux_inf", "Amplitudes of each scan; the models carry the flux scale."),
-        recipe.phases("phase_inf", "inf", comment="Phases of each scan, carried over to the targets."),
+        recipe.amplitudes(roles.FLUX_INF, "Amplitudes of each scan; the models carry the flux scale."),
+        recipe.phases(roles.PHASE_INF, "inf", comment="Phases of each scan, carried over to the targets."),
         check_made(*short, *final),
     )
     return replace(step, actions=actions, makes=(*short, *final, *texts))
@@ -121,6 +130,7 @@ def _short_solutions(recipe: GainRecipe, subset: Subset, *, choice: Choice[str])
     unit = call(
         "setjy",
         "Models that an earlier run derived go first.",
+        role=roles.UNIT_MODEL,
         vis=recipe.products.split,
         field=id_ranges(others),
         standard="manual",
@@ -130,9 +140,9 @@ def _short_solutions(recipe: GainRecipe, subset: Subset, *, choice: Choice[str])
     made: list[Action] = [unit]
     kinds = (
         recipe.phases(
-            "phase_short_int", recipe.phase_solint, comment="The flux calibrator on the baselines that see it."
+            roles.PHASE_SHORT_INT, recipe.phase_solint, comment="The flux calibrator on the baselines that see it."
         ),
-        recipe.amplitudes("ampli_short_inf", "Amplitudes the same way.", phases="phase_short_int"),
+        recipe.amplitudes(roles.AMPLI_SHORT_INF, "Amplitudes the same way.", phases=roles.PHASE_SHORT_INT),
     )
     for solve in kinds:
         near = _lenient(solve.with_argument("field", str(reference)), subset)
@@ -154,9 +164,10 @@ def _derived_models(recipe: GainRecipe) -> list[Action]:
     scale = call(
         "fluxscale",
         "Fluxes of the other calibrators on the scale of the flux calibrator.",
+        role=roles.FLUX_SCALE,
         vis=recipe.products.split,
-        caltable=recipe.table("ampli_short_inf"),
-        fluxtable=recipe.table("flux_short_inf"),
+        caltable=recipe.table(roles.AMPLI_SHORT_INF),
+        fluxtable=recipe.table(FLUX_SHORT_INF),
         reference=str(_reference(recipe)),
     )
     names = (Argument("", recipe.products.split), Argument("", variable="fluxes"), Argument("fields", _others(recipe)))
@@ -172,3 +183,6 @@ def _reference(recipe: GainRecipe) -> int:
 
 def _others(recipe: GainRecipe) -> tuple[int, ...]:
     return tuple(number for number in recipe.field_ids if number != _reference(recipe))
+
+
+RESOLVED_FLUX_CALIBRATOR = SpecialCase("antennas of the flux scale", recognise, rewrite)

@@ -9,7 +9,7 @@ from almared.basics.select import id_ranges
 from almared.heuristics.calibration.tsys import TsysField
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
-from almared.plan import Action, Argument, Call, Step, StepId, Value
+from almared.plan import Action, Argument, Call, Step, StepId, Value, roles
 from almared.recipes.building import calibration_step, call
 from almared.recipes.calibration.decisions import Decisions
 from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
@@ -32,6 +32,7 @@ def _call(eb: ExecutionBlock, products: Products, *, decided: Decisions, source:
     return call(
         "applycal",
         f"{source.value.name}: {source.warning}" if source.warning else source.value.name,
+        role=roles.APRIORI_APPLY,
         vis=products.ms,
         field=id_ranges(source.value.field_ids),
         spw=id_ranges(spws),

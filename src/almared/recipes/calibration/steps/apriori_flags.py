@@ -5,7 +5,7 @@ from __future__ import annotations
 from almared.basics.select import id_ranges
 from almared.model import ExecutionBlock, Intent, Selection, SpwRole
 from almared.names import Products
-from almared.plan import Action, Argument, Step, StepId
+from almared.plan import Action, Argument, Step, StepId, roles
 from almared.recipes.building import calibration_step, call
 from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
@@ -21,6 +21,7 @@ def flag_apriori(eb: ExecutionBlock, products: Products) -> Step:
         call(
             "flagdata",
             "Autocorrelations; those of the radiometers stay, for the water vapour is in them.",
+            role=roles.FLAG_AUTOCORRELATIONS,
             vis=products.ms,
             mode="manual",
             spw=id_ranges(correlator),
@@ -42,7 +43,9 @@ def _intents(eb: ExecutionBlock, products: Products) -> list[Action]:
     if not present:
         return []
     meant = Selection(intents=tuple(i.removeprefix("CALIBRATE_") for i in present))
-    return [call("flagdata", vis=products.ms, mode="manual", **meant.to_casa(), flagbackup=False)]
+    return [
+        call("flagdata", role=roles.FLAG_INTENTS, vis=products.ms, mode="manual", **meant.to_casa(), flagbackup=False)
+    ]
 
 
 def _online(eb: ExecutionBlock, products: Products) -> list[Action]:
@@ -51,6 +54,7 @@ def _online(eb: ExecutionBlock, products: Products) -> list[Action]:
     action = call(
         "flagcmd",
         f"Flags that the observatory recorded while it observed ({len(eb.online_flags)}).",
+        role=roles.FLAG_ONLINE,
         vis=products.ms,
         inpmode="table",
         useapplied=Argument("", True, reason="a repeated step applies them again"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from almared.names import Products
-from almared.plan import Action, Step, StepId
+from almared.plan import Action, Step, StepId, roles
 from almared.recipes.building import calibration_step, call, check_made, remove
 
 
@@ -18,7 +18,7 @@ def solve_wvr(products: Products, wvr_spws: Sequence[int], **chosen: object) -> 
     """
     table, log = products.of_ms("wvr"), products.of_ms("wvrgcal")
     made = (table, log, *([products.of_ms("wvr_unsmoothed")] if "smooth" in chosen else []))
-    solve = call("wvrgcal", vis=products.ms, caltable=table, wvrspw=tuple(wvr_spws), **chosen)
+    solve = call("wvrgcal", role=roles.WVR, vis=products.ms, caltable=table, wvrspw=tuple(wvr_spws), **chosen)
     return calibration_step(StepId.WVR, (remove(*made), replace(solve, log_to=log), check_made(table)), makes=made)
 
 
@@ -35,9 +35,9 @@ def make_tsys(products: Products, edges: object) -> Step:
     table = products.of_ms("tsys")
     actions: list[Action] = [
         remove(table),
-        call("gencal", vis=products.ms, caltable=table, caltype="tsys"),
+        call("gencal", role=roles.TSYS, vis=products.ms, caltable=table, caltype="tsys"),
         check_made(table),
     ]
     if getattr(edges, "value", edges):
-        actions.append(call("flagdata", vis=table, mode="manual", spw=edges, flagbackup=False))
+        actions.append(call("flagdata", role=roles.FLAG_TSYS, vis=table, mode="manual", spw=edges, flagbackup=False))
     return calibration_step(StepId.TSYS, tuple(actions), makes=(table,))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from almared.model import Choice
 from almared.names import Products
-from almared.plan import Action, Step, StepId
+from almared.plan import Action, Step, StepId, roles
 from almared.recipes.building import calibration_step, call, check_made, remove
 from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
@@ -41,7 +41,7 @@ def solve_bandpass(
     tables: Sequence[BandpassTable],
 ) -> Step:
     """Return step 13: phases of each integration first, then the bandpass (domain A.8 step 13)."""
-    before = products.of_split("ap_pre_bandpass")
+    before = products.of_split(roles.PHASE_BANDPASS.name)
     names = tuple(products.of_split(table.suffix) for table in tables)
     actions: list[Action] = [
         start_flags(StepId.BANDPASS, products),
@@ -49,6 +49,7 @@ def solve_bandpass(
         call(
             "gaincal",
             "Phases of each integration, so that the long solutions below lose nothing.",
+            role=roles.PHASE_BANDPASS,
             vis=products.split,
             caltable=before,
             field=field,
@@ -65,6 +66,7 @@ def solve_bandpass(
         actions.append(
             call(
                 "bandpass",
+                role=roles.BANDPASS,
                 vis=products.split,
                 caltable=name,
                 field=field.value,

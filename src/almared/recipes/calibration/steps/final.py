@@ -8,7 +8,7 @@ from almared.basics.select import id_ranges
 from almared.heuristics.calibration.gain import ApplyGroup
 from almared.model import ExecutionBlock, Intent, Selection
 from almared.names import Products, flag_versions
-from almared.plan import Step, StepId
+from almared.plan import Step, StepId, roles
 from almared.recipes.building import calibration_step, call, check_made, remove
 from almared.recipes.calibration.steps.flag_versions import flags_of_step, ms_of_step, start_flags
 
@@ -48,6 +48,7 @@ def apply_tables(products: Products, bandpass: str, *, groups: Sequence[ApplyGro
         call(
             "applycal",
             f"{', '.join(dict.fromkeys(group.names))}: {PHASES[group.phase_table]}",
+            role=roles.FINAL_APPLY,
             vis=products.split,
             field=id_ranges(group.field_ids),
             gaintable=(bandpass, products.of_split(group.phase_table), products.of_split("flux_inf")),
@@ -73,6 +74,7 @@ def split_calibrated(eb: ExecutionBlock, products: Products) -> Step:
     split = call(
         "mstransform",
         "Scans for pointing and atmosphere alone stay behind.",
+        role=roles.CALIBRATED_SPLIT,
         vis=products.split,
         outputvis=products.calibrated,
         datacolumn="corrected",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from almared.basics.select import id_ranges
 from almared.model import Choice
 from almared.names import Products
-from almared.plan import Action, Argument, Call, Routine, Step, StepId
+from almared.plan import Action, Argument, Call, Role, Routine, Step, StepId, roles
 from almared.recipes.building import calibration_step, call, check_made, remove
 from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
@@ -43,52 +43,51 @@ class GainRecipe:
     amplitude_gaintype: Choice[str]
     flux_reference: Choice[int] | None
 
-    def table(self, suffix: str) -> str:
-        """Return the name of a gain table."""
-        return self.products.of_split(suffix)
+    def table(self, role: Role) -> str:
+        """Return the name of the table of a solution."""
+        return self.products.of_split(role.name)
 
-    def phases(self, suffix: str, solint: str | Choice[str], *, comment: str) -> Call:
+    def phases(self, role: Role, solint: str | Choice[str], *, comment: str) -> Call:
         """Return a phase solution."""
-        return self.solve(suffix, solint, gaintype="G", calmode="p", comment=comment)
+        return self.solve(role, solint, gaintype="G", calmode="p", comment=comment)
 
-    def amplitudes(self, suffix: str, comment: str, *, phases: str = "phase_int") -> Call:
+    def amplitudes(self, role: Role, comment: str, *, phases: Role = roles.PHASE_INT) -> Call:
         """Return an amplitude solution per scan."""
-        return self.solve(
-            suffix, "inf", gaintype=self.amplitude_gaintype, calmode="a", comment=comment, before=(phases,)
-        )
+        return self.solve(role, "inf", gaintype=self.amplitude_gaintype, calmode="a", comment=comment, before=(phases,))
 
     def solve(
-        self, suffix: str, solint: str | Choice[str], *, comment: str, before: Sequence[str] = (), **kind: object
+        self, role: Role, solint: str | Choice[str], *, comment: str, before: Sequence[Role] = (), **kind: object
     ) -> Call:
         """Return a gaincal call on all calibrators after the bandpass and the tables named."""
         return call(
             "gaincal",
             comment,
+            role=role,
             vis=self.products.split,
-            caltable=self.table(suffix),
+            caltable=self.table(role),
             field=id_ranges(self.field_ids),
             solint=solint,
             refant=self.refant,
             **kind,
-            gaintable=(self.bandpass, *(self.table(name) for name in before)),
+            gaintable=(self.bandpass, *(self.table(role) for role in before)),
         )
 
 
 def solve_gains(recipe: GainRecipe) -> Step:
     """Return step 15 for a flux calibrator that is a point or hardly resolved (domain A.8 step 15)."""
     products = recipe.products
-    solved = ("phase_int", "ampli_inf", "flux_inf", "phase_inf")
-    tables = tuple(products.of_split(name) for name in solved)
+    solved = (roles.PHASE_INT, roles.AMPLI_INF, roles.FLUX_INF, roles.PHASE_INF)
+    tables = tuple(recipe.table(role) for role in solved)
     texts = fluxscale_products(products) if recipe.flux_reference else ()
     actions: list[Action] = [
         start_flags(StepId.GAIN, products),
         remove(*tables, *texts),
         recipe.phases(
-            "phase_int", recipe.phase_solint, comment="Short phases, for the amplitudes and the calibrators."
+            roles.PHASE_INT, recipe.phase_solint, comment="Short phases, for the amplitudes and the calibrators."
         ),
-        recipe.amplitudes("ampli_inf", "Amplitudes of each scan."),
+        recipe.amplitudes(roles.AMPLI_INF, "Amplitudes of each scan."),
         *_flux_scale(recipe),
-        recipe.phases("phase_inf", "inf", comment="Phases of each scan, carried over to the targets."),
+        recipe.phases(roles.PHASE_INF, "inf", comment="Phases of each scan, carried over to the targets."),
         check_made(*tables),
     ]
     return calibration_step(
@@ -102,14 +101,15 @@ def solve_gains(recipe: GainRecipe) -> Step:
 
 def _flux_scale(recipe: GainRecipe) -> list[Action]:
     if recipe.flux_reference is None:
-        return [recipe.amplitudes("flux_inf", "No calibrator of known flux: the scale of the models is kept.")]
+        return [recipe.amplitudes(roles.FLUX_INF, "No calibrator of known flux: the scale of the models is kept.")]
     reference = Choice(str(recipe.flux_reference.value), recipe.flux_reference.reason)
     scale = call(
         "fluxscale",
         "The scale from the calibrator of known flux to the others; the fluxes found are in the log kept.",
+        role=roles.FLUX_SCALE,
         vis=recipe.products.split,
-        caltable=recipe.table("ampli_inf"),
-        fluxtable=recipe.table("flux_inf"),
+        caltable=recipe.table(roles.AMPLI_INF),
+        fluxtable=recipe.table(roles.FLUX_INF),
         reference=reference,
     )
     return kept_scale(scale, recipe.products)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from almared.names import Products, flag_versions
-from almared.plan import Step, StepId
+from almared.plan import Step, StepId, roles
 from almared.recipes.building import calibration_step, call, check_made, remove, routine
 from almared.recipes.calibration.options import CalibrationOptions
 
@@ -24,6 +24,7 @@ def import_asdm(products: Products, options: CalibrationOptions) -> Step:
         remove(products.ms, versions),
         call(
             "importasdm",
+            role=roles.IMPORT,
             asdm=options.asdm,
             vis=products.ms,
             asis=ASIS,
@@ -51,5 +52,9 @@ def fix_syscal_times(products: Products) -> Step:
 def list_observation(products: Products) -> Step:
     """Return step 2."""
     listing = products.of_ms("listobs")
-    actions = (remove(listing), call("listobs", vis=products.ms, listfile=listing), check_made(listing))
+    actions = (
+        remove(listing),
+        call("listobs", role=roles.LISTING, vis=products.ms, listfile=listing),
+        check_made(listing),
+    )
     return calibration_step(StepId.LISTING, actions, makes=(listing,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from almared.heuristics.calibration.channels import PlanetLine
 from almared.model import Choice
 from almared.names import Products
-from almared.plan import Action, Argument, Step, StepId
+from almared.plan import Action, Argument, Step, StepId, roles
 from almared.recipes.building import calibration_step, call
 from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
@@ -17,13 +17,30 @@ def flag_initially(products: Products, edges: Choice[str], *, planet_lines: Choi
     ----------
     domain.md A.8 step 10.
     """
-    shadow = call("flagdata", "Antennas in the shadow of others.", vis=products.split, mode="shadow", flagbackup=False)
+    shadow = call(
+        "flagdata",
+        "Antennas in the shadow of others.",
+        role=roles.FLAG_SHADOWED,
+        vis=products.split,
+        mode="shadow",
+        flagbackup=False,
+    )
     actions: list[Action] = [start_flags(StepId.INITIAL_FLAGS, products), shadow]
     if edges.value:
-        actions.append(call("flagdata", vis=products.split, mode="manual", spw=edges, flagbackup=False))
+        actions.append(
+            call(
+                "flagdata",
+                role=roles.FLAG_EDGES,
+                vis=products.split,
+                mode="manual",
+                spw=edges,
+                flagbackup=False,
+            )
+        )
     actions += [
         call(
             "flagdata",
+            role=roles.FLAG_PLANET_LINES,
             vis=products.split,
             mode="manual",
             field=str(line.field_id),

@@ -8,7 +8,7 @@ from almared.basics.select import id_ranges
 from almared.heuristics.calibration.flux import STANDARD, FluxModel, PowerLaw
 from almared.model import Choice, ExecutionBlock
 from almared.names import Products
-from almared.plan import Argument, Call, Step, StepId
+from almared.plan import Argument, Call, Role, Step, StepId, roles
 from almared.recipes.building import calibration_step, call, clear_after_kill, nothing
 from almared.recipes.calibration.decisions import Decisions
 
@@ -27,7 +27,9 @@ def put_models(eb: ExecutionBlock, products: Products, *, decided: Decisions) ->
     models = [*flux, *_shape_models(eb, products, decided=decided)]
     if not models:
         return nothing(StepId.MODELS, "no flux density of any calibrator is known")
-    clear = call("delmod", "Models of an earlier run go first.", vis=products.split, otf=True, scr=True)
+    clear = call(
+        "delmod", "Models of an earlier run go first.", role=roles.CLEAR_MODELS, vis=products.split, otf=True, scr=True
+    )
     return calibration_step(
         StepId.MODELS, (clear_after_kill(products.split), clear, *models), changes=(products.split,)
     )
@@ -37,16 +39,25 @@ def _flux_model(eb: ExecutionBlock, products: Products, *, choice: Choice[FluxMo
     model = choice.value
     field = Argument("", str(model.field_id), reason=f"{eb.fields[model.field_id].name}: {choice.reason}")
     if model.power_law is not None:
-        return power_law_model(products, field, law=model.power_law)
+        return power_law_model(products, field, law=model.power_law, role=roles.FLUX_MODEL)
     spws = spws_of_field(eb, model.field_id, wanted=decided.split_spws.value)
-    return call("setjy", vis=products.split, field=field, spw=id_ranges(spws), standard=STANDARD, usescratch=True)
+    return call(
+        "setjy",
+        role=roles.FLUX_MODEL,
+        vis=products.split,
+        field=field,
+        spw=id_ranges(spws),
+        standard=STANDARD,
+        usescratch=True,
+    )
 
 
-def power_law_model(products: Products, field: Argument, *, law: PowerLaw, spws: str = "") -> Call:
+def power_law_model(products: Products, field: Argument, *, law: PowerLaw, role: Role, spws: str = "") -> Call:
     """Return setjy of a source of known flux; the field is given by id, for comparison with the pipeline (W078)."""
     where = {"spw": spws} if spws else {}
     return call(
         "setjy",
+        role=role,
         vis=products.split,
         field=field,
         **where,
@@ -67,7 +78,8 @@ def _shape_models(eb: ExecutionBlock, products: Products, *, decided: Decisions)
     made: list[Call] = []
     for spw in spws_of_field(eb, field_id, wanted=decided.split_spws.value):
         law = PowerLaw(1.0, eb.spws[spw].mean_frequency_hz, index.value)
-        made.append(power_law_model(products, again if made else field, law=law, spws=str(spw)))
+        given = again if made else field
+        made.append(power_law_model(products, given, law=law, role=roles.BANDPASS_MODEL, spws=str(spw)))
     return made
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from almared.basics.select import id_ranges
 from almared.names import Products, flag_versions
-from almared.plan import Argument, Call, Step, StepId
+from almared.plan import Argument, Call, Step, StepId, roles
 from almared.recipes.building import calibration_step, call, check_made, remove
 from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
@@ -18,6 +18,7 @@ def split_science(products: Products, spws: Sequence[int], *, time_bin_s: float 
         averaging = {"timeaverage": True, "timebin": Argument("", f"{time_bin_s:g}s", reason="asked for")}
     split = call(
         "mstransform",
+        role=roles.SCIENCE_SPLIT,
         vis=products.ms,
         outputvis=products.split,
         datacolumn="corrected",
@@ -35,7 +36,7 @@ def save_original_flags(products: Products) -> Step:
     listing = products.of_split("listobs")
     actions = (
         remove(listing),
-        call("listobs", vis=products.split, listfile=listing),
+        call("listobs", role=roles.LISTING, vis=products.split, listfile=listing),
         start_flags(StepId.ORIGINAL_FLAGS, products),
     )
     return calibration_step(

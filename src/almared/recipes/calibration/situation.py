@@ -1,14 +1,11 @@
-"""What a rewrite may look at."""
+"""What special cases of the calibration may look at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from almared.model import ExecutionBlock
 from almared.names import Products
-from almared.plan import Plan
 from almared.recipes.calibration.decisions import Decisions
 from almared.recipes.calibration.options import CalibrationOptions
 
@@ -33,7 +30,3 @@ class Situation:
     options: CalibrationOptions
     products: Products
     decided: Decisions
-
-
-Rewrite: TypeAlias = Callable[[Plan, Situation], Plan]
-"""Returns the plan changed for its situation, or the very same plan where that is not given."""
