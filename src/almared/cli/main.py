@@ -10,27 +10,28 @@ from typing import NoReturn
 import click
 
 from almared import __version__
+from almared.cli import commands
 from almared.cli.disk_faults import explain_disk_fault
 from almared.errors import AlmaredError
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "doctor": ("almared.cli.commands.doctor", "Tell whether this machine is fit, and how to repair it."),
-    "demo": ("almared.cli.commands.demo", "Simulate an execution block, calibrate it, compare with the truth."),
-    "simulate": ("almared.cli.commands.simulate", "Make whole ASDMs with known truth and chosen faults."),
-    "prepare": ("almared.cli.commands.prepare", "Make the tree of a MOUS and put its ASDMs in."),
-    "reduce": ("almared.cli.commands.reduce", "Do everything that is left to do of a MOUS."),
-    "status": ("almared.cli.commands.status", "Tell the state of each execution block and stage of a MOUS."),
-    "inspect": ("almared.cli.commands.inspect", "Print the facts of an execution block."),
-    "plan": ("almared.cli.commands.plan", "Choose how to calibrate an execution block and write the script."),
-    "run": ("almared.cli.commands.run", "Run the calibration script, whole or step by step."),
-    "combine": ("almared.cli.commands.combine", "Bring execution blocks to one flux scale and concatenate them."),
-    "report": ("almared.cli.commands.report", "Make the QA2 report of an execution block or a MOUS."),
-    "image": ("almared.cli.commands.image", "Image a MOUS, or any calibrated MS."),
-    "readme": ("almared.cli.commands.readme", "Write the README of the delivery from what was measured."),
-    "check": ("almared.cli.commands.check", "Go through the final checklist."),
-    "package": ("almared.cli.commands.package", "Make the package that goes to the investigators."),
+COMMANDS = {
+    "doctor": "Tell whether this machine is fit, and how to repair it.",
+    "demo": "Simulate an execution block, calibrate it, compare with the truth.",
+    "simulate": "Make whole ASDMs with known truth and chosen faults.",
+    "prepare": "Make the tree of a MOUS and put its ASDMs in.",
+    "reduce": "Do everything that is left to do of a MOUS.",
+    "status": "Tell the state of each execution block and stage of a MOUS.",
+    "inspect": "Print the facts of an execution block.",
+    "plan": "Choose how to calibrate an execution block and write the script.",
+    "run": "Run the calibration script, whole or step by step.",
+    "combine": "Bring execution blocks to one flux scale and concatenate them.",
+    "report": "Make the QA2 report of an execution block or a MOUS.",
+    "image": "Image a MOUS, or any calibrated MS.",
+    "readme": "Write the README of the delivery from what was measured.",
+    "check": "Go through the final checklist.",
+    "package": "Make the package that goes to the investigators.",
 }
-"""Verb -> module that defines `command`, and its line in the help."""
+"""Verb, which is also the module that defines its `command` -> its line in the help."""
 
 
 class LazyGroup(click.Group):
@@ -44,15 +45,15 @@ class LazyGroup(click.Group):
         """Return the command, importing its module."""
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{COMMANDS[cmd_name][0]}.command is no click command")
-        return command
+        module = importlib.import_module(f"{commands.__name__}.{cmd_name}")
+        if not isinstance(module.command, click.Command):
+            raise TypeError(f"{module.__name__}.command is no click command")
+        return module.command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of verbs without importing any of them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -33,7 +33,7 @@ def restore_script(mous: Mous, *, build: str) -> str:
     ----------
     domain E.5; the text is our own.
     """
-    template = resources.files("almared.delivery").joinpath("templates", "scriptForPI.py.txt")
+    template = resources.files(__package__).joinpath("templates", "scriptForPI.py.txt")
     table = pprint.pformat(package_table(mous, build=build), width=110, sort_dicts=False)
     return template.read_text(encoding="utf-8").replace("@PACKAGE@", table)
 

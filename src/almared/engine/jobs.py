@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ MOST_OUTPUT = 2000
 """Characters of what a dead child printed that its error quotes."""
 
 
-def run_job(function: str, arguments: Mapping[str, Any], *, directory: Path, log: str) -> Any:
+def run_job(function: Callable[..., Any], arguments: Mapping[str, Any], *, directory: Path, log: str) -> Any:
     """Return what a function of the engine returns, called in a child process with CASA configured.
 
     Parameters
     ----------
-    function : str
-        ``module:function``, of a module of this room; it takes keyword arguments and returns what JSON knows.
+    function : callable
+        Function of a module; it takes keyword arguments and returns what JSON knows.
     arguments : mapping of str to object
         Its arguments, as JSON knows them.
     directory : Path
@@ -41,10 +41,11 @@ def run_job(function: str, arguments: Mapping[str, Any], *, directory: Path, log
     StepError
         It raised something else, or the child died.
     """
+    name = f"{function.__module__}:{function.__qualname__}"
     with _lifeline() as (life, _):
-        order = {"function": function, "arguments": dict(arguments), "log": log, "life": life, "parent": os.getpid()}
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "almared.engine.jobs"],
+        order = {"function": name, "arguments": dict(arguments), "log": log, "life": life, "parent": os.getpid()}
+        done = subprocess.run(  # noqa: S603  this module
+            [sys.executable, "-P", "-m", __name__],
             input=json.dumps(order),
             capture_output=True,
             text=True,
@@ -53,7 +54,7 @@ def run_job(function: str, arguments: Mapping[str, Any], *, directory: Path, log
             env=casa_environment(),
             check=False,
         )
-    return _answer(done, function)
+    return _answer(done, name)
 
 
 class _lifeline:  # noqa: N801  a context manager, named as one

@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.engine.jobs import run_job
+from almared.engine.quicklook import solve_phases
 from almared.errors import StepError
 from almared.formats.caltable import CalTable, read_caltable
 from almared.measure.coherence import PhaseNoise, measure_phase_rms_deg
 from almared.model import Antenna, ExecutionBlock, Intent, Scan
 
 Array = NDArray[Any]
-
-SOLVE = "almared.engine.quicklook:solve_phases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def solve_scan_phases(request: PhaseRequest, directory: Path) -> ScanPhases:
     }
     directory.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=directory) as place:
-        made = run_job(SOLVE, order, directory=Path(place), log=str(directory.resolve() / "wvr_phases.log"))
+        made = run_job(solve_phases, order, directory=Path(place), log=str(directory.resolve() / "wvr_phases.log"))
         return _read(request, made)
 
 

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.engine.jobs import run_job
+from almared.engine.quicklook import clean_several
 from almared.heuristics.thresholds.report import QUICK_NITER
 from almared.measure.images import GaussianFit, fit_gaussian, measure_corner_rms, measure_peak
 from almared.physics.beams import gaussian_area
 
 Array = NDArray[Any]
 
-CLEAN = "almared.engine.quicklook:clean_several"
 
 LONGEST_BIN_S = 30.0
 WIDEST_FIELD_BEAMS = 150.0
@@ -160,7 +160,7 @@ def make_quick_images(requests: Sequence[QuickRequest], directory: Path) -> tupl
     log = directory.resolve() / f"{requests[0].name}.log"
     with TemporaryDirectory(dir=directory) as place:
         arguments = {"images": [_arguments(request) for request in requests]}
-        told = run_job(CLEAN, arguments, directory=Path(place), log=str(log))
+        told = run_job(clean_several, arguments, directory=Path(place), log=str(log))
         return tuple(_read(request, facts) for request, facts in zip(requests, told, strict=True))
 
 

@@ -13,7 +13,7 @@ FloatArray = NDArray[np.float64]
 
 def read_table(name: str) -> dict[str, NDArray[np.generic]]:
     """Return the arrays of a table of this room."""
-    with as_file(files("almared.physics") / "data" / f"{name}.npz") as path, np.load(path) as stored:
+    with as_file(files(__package__) / "data" / f"{name}.npz") as path, np.load(path) as stored:
         return {key: stored[key] for key in stored.files}
 
 

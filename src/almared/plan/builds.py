@@ -62,6 +62,6 @@ def known_builds() -> tuple[str, ...]:
 
 @functools.cache
 def _table() -> dict[str, dict[str, list[str]]]:
-    text = resources.files("almared.plan").joinpath("data/signatures.json").read_text()
+    text = resources.files(__package__).joinpath("data/signatures.json").read_text()
     table: dict[str, dict[str, list[str]]] = json.loads(text)
     return table

@@ -83,7 +83,7 @@ def embedded(path: Path) -> str:
 
 
 def _css() -> str:
-    return resources.files("almared.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
+    return resources.files(__package__).joinpath("templates", "report.css").read_text(encoding="utf-8")
 
 
 def _environment() -> Any:
@@ -91,6 +91,6 @@ def _environment() -> Any:
 
     # Names of sources come from outside: everything is escaped.
     return jinja2.Environment(
-        loader=jinja2.PackageLoader("almared.report"), autoescape=True, undefined=jinja2.StrictUndefined,
+        loader=jinja2.PackageLoader(__package__), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip

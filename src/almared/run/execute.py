@@ -23,11 +23,12 @@ from almared.records.logs import gather_logs
 from almared.records.probe import why_unsound
 from almared.records.products import products_from, remove_products, remove_scratch
 from almared.records.state import StepState, StepStatus, derive_states, script_states, step_records
+from almared.run import relay
 from almared.run.child import ChildOrder
 from almared.run.choose import RunChoice, choose_steps, parse_steps
 from almared.run.orders import SideBySide, SingleOrder, step_log
 from almared.run.resources import Needs, check_resources, estimate_needs, planned_needs
-from almared.run.supervise import Listener, Supervisor
+from almared.run.supervise import CHILD, Listener, Supervisor
 from almared.script.locate import find_script
 from almared.script.read import CalibrationScript, read_script
 
@@ -215,7 +216,7 @@ class _Run:
 
     def _supervise(self, steps: tuple[int, ...], log: Path) -> None:
         """Run the steps, in one child or side by side in several with a log each."""
-        module = "almared.run.relay" if self.options.scheduler else "almared.run.child"
+        module = relay.__name__ if self.options.scheduler else CHILD
         supervisor = Supervisor(self.lock, self.directory, listener=self.listener, module=module)
         if self.options.workers == 1 and not self.options.scheduler:
             supervisor.run(SingleOrder(self._order(steps, log)))

@@ -24,7 +24,7 @@ from almared.mous.places import StatePlace
 from almared.records.beats import POLL_S, beating, check_beat
 from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.run.child import ChildOrder, failure_entry
-from almared.run.supervise import start_child
+from almared.run.supervise import CHILD, start_child
 
 
 def carry_out_on_worker(order_text: str, beat: str) -> str:
@@ -44,7 +44,7 @@ def carry_out_on_worker(order_text: str, beat: str) -> str:
     output = StatePlace(Path(order.script).parent).output(f"{Path(order.log).stem}.worker")
     try:
         with output.open("ab") as printed:
-            child = start_child(told, "almared.run.child", output=printed.fileno())
+            child = start_child(told, CHILD, output=printed.fileno())
         os.close(events_out)
         os.close(life_in)
         try:

@@ -20,10 +20,14 @@ from almared.errors import AlmaredError, StepError
 from almared.mous.places import StatePlace
 from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.records.lock import Lock
+from almared.run import child as child_module
 from almared.run.child import ChildOrder
 
 TICK_S = 0.25
 """How often the listener hears that time passes (s)."""
+
+CHILD = child_module.__name__
+"""What a child on this machine runs."""
 
 Listener = Callable[[JournalEntry], None]
 
@@ -53,7 +57,7 @@ class Supervisor:
         What a child runs.
     """
 
-    def __init__(self, lock: Lock, directory: Path, *, listener: Listener, module: str = "almared.run.child") -> None:
+    def __init__(self, lock: Lock, directory: Path, *, listener: Listener, module: str = CHILD) -> None:
         self._lock = lock
         self._directory = directory
         self._listener = listener

@@ -83,7 +83,7 @@ def _library() -> tuple[dict[str, Part], dict[str, tuple[str, str]]]:
     parts: dict[str, Part] = {}
     imports: dict[str, tuple[str, str]] = {}
     for file in FILES:
-        text = resources.files("almared.script").joinpath("parts", file).read_text(encoding="utf-8")
+        text = resources.files(__package__).joinpath("parts", file).read_text(encoding="utf-8")
         for node in ast.parse(text).body:
             if isinstance(node, ast.FunctionDef):
                 parts[node.name] = _part(node, text)

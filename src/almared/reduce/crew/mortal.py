@@ -42,7 +42,7 @@ class MortalCommand:
                         sys.executable,
                         "-P",
                         "-m",
-                        "almared.reduce.crew.mortal",
+                        __name__,
                         str(reading),
                         str(os.getpid()),
                         *command,

@@ -15,7 +15,7 @@ from almared.errors import ScenarioError
 from almared.simulate.scenario.models import Scenario, SourcePart
 from almared.simulate.scenario.sequence import scans_of
 
-SHIPPED = resources.files("almared.simulate") / "scenarios"
+SHIPPED = resources.files(__package__.rpartition(".")[0]) / "scenarios"
 
 
 def shipped_scenarios() -> dict[str, str]:
