@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+GIB = 2.0**30
+"""Bytes of a GiB."""
+
 
 def size_text(size: float) -> str:
     """Return a size as text, such as ``4.2 GB`` or ``17.1 MB``.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from almared.basics.processors import usable_processors
+from almared.basics.sizes import GIB
 from almared.doctor.subjects import finding_on
 from almared.model import Finding, Severity
 from almared.run.resources import available_memory
 
-GIB = 2.0**30
 LEAST_DISK_GIB = 5.0
 """Less does not even hold the demo."""
 
@@ -64,11 +64,6 @@ def judge_memory(free_gib: float | None) -> Finding:
         repair = "8 GB or more are better; `almared plan` tells what an EB needs"
         return finding_on("memory", Severity.WARNING, found=found, repair=repair, trap="little-memory")
     return finding_on("memory", Severity.OK, found=found)
-
-
-def usable_processors() -> int:
-    """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def judge_threads(count: int, asked: str) -> Finding:

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from almared.errors import InputError
+from almared.physics.constants import GHZ
 
 NAME = "cont.dat"
 FIELD = re.compile(r"Field:\s*(.+)")
 WINDOW = re.compile(r"(?:SpectralWindow|SpW):\s*(\d+)(?:\s+\((.*)\))?")
 RANGE = re.compile(r"([\d.]+)\s*~\s*([\d.]+)\s*GHz(?:\s+(\w+))?")
 ALL, NONE = "ALL", "NONE"
-GHZ = 1e9
 
 
 @dataclass(frozen=True, slots=True)

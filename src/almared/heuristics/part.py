@@ -10,6 +10,7 @@ from itertools import combinations
 from almared.errors import InputError
 from almared.heuristics.thresholds.part import PART_COMPACT_LONGEST, PART_EXTENDED_LONGEST
 from almared.model import Antenna, Choice, Evidence
+from almared.physics.beams import SMALL_DISH_BELOW_M
 
 ENDINGS = (
     (re.compile(r"_TE\d*$|_TM1$", re.IGNORECASE), "extended"),
@@ -17,9 +18,6 @@ ENDINGS = (
     (re.compile(r"_7M\d*$|_ACA$", re.IGNORECASE), "7m"),
 )
 """Endings of SB names: of the early cycles, and the TM1, TM2 of later ones."""
-
-SMALL_DISH_M = 9.0
-"""Between the dishes of 7 m and of 12 m."""
 
 RULE = "requirements W037"
 
@@ -72,7 +70,7 @@ def choose_part(sb_name: str, arrays: Sequence[Sequence[Antenna]]) -> Choice[str
 
 
 def _is_small(arrays: Sequence[Sequence[Antenna]]) -> bool:
-    kinds = {2 * sum(a.diameter_m < SMALL_DISH_M for a in antennas) > len(antennas) for antennas in arrays}
+    kinds = {2 * sum(a.diameter_m < SMALL_DISH_BELOW_M for a in antennas) > len(antennas) for antennas in arrays}
     if len(kinds) != 1:
         raise InputError(
             "some execution blocks are of the 7-m array, others of the 12-m array",

@@ -10,8 +10,7 @@ import numpy as np
 from almared.heuristics.calibration.sensitivity import CORRELATOR_EFFICIENCY
 from almared.heuristics.thresholds.report import QUICK_CELL, QUICK_FIELD
 from almared.physics.bands import NOMINAL_TSYS_K, nearest_band
-
-GHZ = 1e9
+from almared.physics.constants import GHZ
 
 IMAGE_SIZES = (128, 216, 256, 360, 432, 640, 800, 1000, 1296, 1600, 2048)
 """Sizes of images that are fast to transform (domain C.3)."""

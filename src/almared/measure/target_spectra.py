@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 
 from almared.formats.ms.spectral import read_descriptions
 from almared.formats.ms.subtables import opened
+from almared.measure.averages import BYTES_AT_ONCE
+from almared.physics.correlator import INDEPENDENT_LAG
 from almared.physics.robust import GAUSSIAN_SIGMA_PER_MAD
-
-BYTES_AT_ONCE = 64e6
-LAG = 3
-"""Channels this far apart are independent after Hanning smoothing."""
 
 FloatArray = NDArray[np.float64]
 
@@ -81,13 +79,13 @@ def _noise(means: NDArray[np.complex128], good: NDArray[np.bool_]) -> FloatArray
     """Return the noise of each channel from its differences to those three below and above, over all baselines."""
     noise = np.zeros(len(good))
     chosen = means[:, good]
-    if chosen.shape[1] <= 2 * LAG:
+    if chosen.shape[1] <= 2 * INDEPENDENT_LAG:
         return noise
-    differences = chosen[:, LAG:] - chosen[:, :-LAG]
+    differences = chosen[:, INDEPENDENT_LAG:] - chosen[:, :-INDEPENDENT_LAG]
     parts = np.concatenate([differences.real, differences.imag])
     spread = GAUSSIAN_SIGMA_PER_MAD / np.sqrt(2) * np.nanmedian(np.abs(parts - np.nanmedian(parts, axis=0)), axis=0)
-    below = np.concatenate([np.full(LAG, np.nan), spread])
-    above = np.concatenate([spread, np.full(LAG, np.nan)])
+    below = np.concatenate([np.full(INDEPENDENT_LAG, np.nan), spread])
+    above = np.concatenate([spread, np.full(INDEPENDENT_LAG, np.nan)])
     noise[good] = np.sqrt(np.nanmean([below**2, above**2], axis=0))
     return noise
 

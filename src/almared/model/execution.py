@@ -11,6 +11,9 @@ from almared.model.records import OnlineFlag, TsysRecord, WaterVapour, Weather
 from almared.model.scan import Scan
 from almared.model.spectral import SpectralWindow, SpwRole
 
+TELESCOPE = "ALMA"
+"""The only telescope whose data are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExecutionBlock:

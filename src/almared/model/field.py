@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+STOKES = ("I", "Q", "U", "V")
+"""Stokes parameters in the order of `SourceFlux`."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFlux:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+TSYS_SPECTRUM_EDGE = 8
+"""Channels left out at each edge of a Tsys spectrum; none where there would be nothing left."""
+
 
 @dataclass(frozen=True, slots=True)
 class TsysRecord:

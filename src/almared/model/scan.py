@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+MICROSECOND_DIGITS = 6
+"""Integrations are whole microseconds; times in float64 seconds are good to one."""
+
 
 @dataclass(frozen=True, slots=True)
 class DataBlock:

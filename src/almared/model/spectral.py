@@ -113,3 +113,10 @@ class SpectralWindow:
     def is_tdm(self) -> bool:
         """Whether it is a time-division (wide, few channels) correlator window."""
         return self.processor == "CORRELATOR" and 1 < self.n_channels <= TDM_MOST_CHANNELS
+
+
+def processor_from_name(name: str) -> str:
+    """Return the processor of a window without data, from its name."""
+    if name.startswith("WVR"):
+        return "RADIOMETER"
+    return "SPECTROMETER" if "SQLD" in name else "CORRELATOR"

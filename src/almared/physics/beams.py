@@ -15,6 +15,9 @@ FWHM_PER_SIGMA = math.sqrt(8.0 * math.log(2.0))
 PRIMARY_BEAM_FACTOR = 1.13
 """Width of ALMA's primary beam at half maximum over wavelength and dish diameter (Technical Handbook)."""
 
+SMALL_DISH_BELOW_M = 10.0
+"""Dishes below belong to the 7-m array and carry no water-vapour radiometer."""
+
 LIT_APERTURE_M = {12.0: 10.7, 7.0: 6.25}
 """Dish -> evenly lit aperture (m) that CASA's ``PBMath1DAiry`` takes in place of a dish with a taper."""
 

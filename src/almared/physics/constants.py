@@ -12,6 +12,9 @@ import math
 
 from almared.basics.times import DAY_S
 
+GHZ = 1e9
+"""One GHz (Hz)."""
+
 LIGHT_M_S = 299_792_458.0
 """Speed of light (m/s)."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from almared.model import Antenna, ExecutionBlock
+from almared.physics.beams import SMALL_DISH_BELOW_M
 from almared.physics.constants import ARCSEC_PER_RAD
 from almared.physics.horizon import FloatArray, east_north_up_m
 from almared.plots.palette import SMALL, legend_outside, mark
@@ -129,7 +130,7 @@ def draw_antennas(figure: Figure, antennas: Sequence[Antenna], *, refant: str) -
     axes = figure.subplots()
     enu = east_north_up_m(np.array([antenna.position_m for antenna in antennas]))
     for antenna, (x, y, _) in zip(antennas, enu, strict=True):
-        look = mark(0 if antenna.diameter_m > 10 else 1)
+        look = mark(0 if antenna.diameter_m > SMALL_DISH_BELOW_M else 1)
         axes.plot(x, y, look.marker, color=look.color, ms=6)
         axes.annotate(antenna.name, (x, y), xytext=(4, 4), textcoords="offset points", fontsize=SMALL)
         if antenna.name == refant:

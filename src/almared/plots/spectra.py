@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.measure.bandpass import MeanBandpass
+from almared.physics.constants import GHZ
 from almared.plots.palette import OKABE_ITO, SMALL, mark
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-GHZ = 1e9
 ATMOSPHERE = "#8C6D1F"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from almared.errors import AlmaredError, InputError
 from almared.model import Choice
 from almared.mous import Mous
 from almared.records.beats import await_silence
-from almared.records.journal import Journal, JournalEntry, new_entry
+from almared.records.journal import Journal, new_entry
 from almared.records.lock import Lock, locked
 from almared.reduce.board import Board
 from almared.reduce.crew.cluster import (
@@ -35,6 +35,7 @@ from almared.reduce.fingerprints import JobFingerprints, JobSnapshot, reasons_to
 from almared.reduce.jobs import Job, PassedOptions, blocked, jobs_of, words_of
 from almared.run.execute import run_name
 from almared.run.resources import available_memory
+from almared.run.supervise import Listener
 
 TICK_S = 0.2
 """How often the jobs are looked at (s)."""
@@ -44,8 +45,6 @@ MOST_STARTS = 2
 
 LAST_OF_LOST_S = 30.0
 """How long the remains of a lost job may hold their lock (s)."""
-
-Listener = Callable[[JournalEntry], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from almared.basics.sizes import size_text
+from almared.basics.sizes import GIB, size_text
 from almared.errors import ResourceError
 from almared.mous.places import StatePlace
 from almared.plan import StepNeeds
@@ -18,7 +18,6 @@ from almared.records.products import size_on_disk
 from almared.script.locate import raw_data
 from almared.script.read import CalibrationScript
 
-GIB = 2.0**30
 CGROUP = Path("/sys/fs/cgroup")
 SPARE = 1.1
 """Free disk asked for over the estimate; file systems get slow and unsafe when full."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from almared.run.display import no_display
+
 if TYPE_CHECKING:
     from almared.stages.combination.stage import CombineOrder
 
@@ -108,5 +110,5 @@ def _carry_out(order: CombineOrder, *, writes: bool, runs: bool, is_json: bool) 
         write_flux_plot(order.directory / FLUX_PLOT, told)
     if not runs:
         return told
-    shown = combine_display.silent if is_json else partial(run_display.display, is_json=False)
+    shown = no_display if is_json else partial(run_display.display, is_json=False)
     return combine.run_combination(order, chosen, display=shown)

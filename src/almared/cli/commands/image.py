@@ -93,8 +93,9 @@ def _run(order: ImagingOrder, *, is_json: bool) -> ImagesRecord:
     """Prepare, choose, run, measure."""
     from almared.cli.show import image as image_display
     from almared.cli.show.run import display
+    from almared.run.display import no_display
     from almared.stages.imaging.record import record_images
-    from almared.stages.imaging.stage import choose_images, no_display, prepare_images, run_images
+    from almared.stages.imaging.stage import choose_images, prepare_images, run_images
 
     shown = no_display if is_json else partial(display, is_json=False)
     prepare_images(order, display=shown)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
+
+from almared.cli.termination import exit_on_sigterm
 
 
 @click.command(name="reduce")
@@ -47,7 +46,7 @@ def command(mous: Path, *, dry_run: bool, is_json: bool, **given: Any) -> None:
     from almared.mous import read_mous
     from almared.reduce.carry import ReduceOptions, reduce_mous
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    exit_on_sigterm()
     found = read_mous(mous)
     options = ReduceOptions(**{**given, "workers": given["workers"] or 0})
     if dry_run:
@@ -55,7 +54,3 @@ def command(mous: Path, *, dry_run: bool, is_json: bool, **given: Any) -> None:
         return
     with reduce_display.display(found, is_json=is_json) as listener:
         reduce_mous(found, options, listener=listener)
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    sys.exit(128 + number)

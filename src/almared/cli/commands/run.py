@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
 from almared.cli.show import run as run_display
+from almared.cli.termination import exit_on_sigterm
 from almared.records.state import script_states
 from almared.run.execute import RunOptions, forecast, run_script
 from almared.run.one_task import TaskChange, describe, list_tasks, parse_settings, run_task
@@ -69,7 +67,7 @@ def command(eb: Path, *, dry_run: bool, is_status: bool, is_json: bool, **given:
     6 a step failed or was killed; 7 CASA cannot be loaded; 130 interrupted, 143 by SIGTERM.
     """
     single = {name: given.pop(name) for name in ("step", "is_list", "task", "settings", "is_scratch")}
-    signal.signal(signal.SIGTERM, _interrupt)
+    exit_on_sigterm()
     if single["step"] is not None:
         _single(eb, single, should_break_lock=given["should_break_lock"], is_json=is_json)
         return
@@ -97,7 +95,3 @@ def _single(eb: Path, asked: dict[str, Any], *, should_break_lock: bool, is_json
         listed = run_task(eb, change, should_break_lock=should_break_lock, listener=listener)
     if listed.result and not is_json:
         click.echo(f"when the step ran it gave {listed.result}")
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    sys.exit(128 + number)

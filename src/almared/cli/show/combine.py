@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -11,22 +10,8 @@ from rich.table import Table
 
 from almared.basics.select import id_ranges
 from almared.cli.show.consoles import table_console
-from almared.records.journal import JournalEntry
-from almared.run.supervise import Listener
-from almared.script.read import CalibrationScript
 
 MS_ENDING = ".ms.split.cal"
-
-
-@contextmanager
-def silent(script: CalibrationScript) -> Iterator[Listener]:
-    """Yield a listener that shows nothing."""
-    del script
-    yield _unheard
-
-
-def _unheard(entry: JournalEntry) -> None:
-    del entry
 
 
 def show_fluxes(document: Mapping[str, Any]) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich import box
-from rich.markup import escape
 from rich.table import Table
 
 from almared.cli.show.consoles import table_console
-from almared.cli.show.plan import LONGEST_VALUE, need_text, time_text
+from almared.cli.show.plan import LONGEST_VALUE, need_cells, safe_markup, total_needs
 from almared.delivery.checklist_item import ChecklistItem
-from almared.plan import NamedChoice, Plan, StepNeeds
+from almared.plan import NamedChoice, Plan
 from almared.records.images import ImagesRecord
-from almared.script.comments import safe_line
 
 MILLI = 1e3
 
@@ -24,7 +22,7 @@ def show_choices(plan: Plan) -> None:
     console.print(_choices(plan.choices))
     console.print(_needs(plan))
     for warning in plan.warnings:
-        console.print(f"[yellow]look at:[/] {_safe(warning)}")
+        console.print(f"[yellow]look at:[/] {safe_markup(warning)}")
 
 
 def show_results(record: ImagesRecord) -> None:
@@ -45,7 +43,7 @@ def show_results(record: ImagesRecord) -> None:
     for image in record.images:
         beam = image.beam
         table.add_row(
-            _safe(image.name),
+            safe_markup(image.name),
             f"{beam.major_arcsec:.3g} x {beam.minor_arcsec:.3g}" if beam else "-",
             *map(_milli, (image.rms_jy, image.theory_rms_jy, image.requested_rms_jy, image.peak_jy)),
             "-" if image.peak_snr is None else f"{image.peak_snr:.3g}",
@@ -54,7 +52,7 @@ def show_results(record: ImagesRecord) -> None:
     console.print(table)
     for image in record.images:
         for warning in image.warnings:
-            console.print(f"[yellow]look at:[/] {_safe(image.name)}: {_safe(warning)}")
+            console.print(f"[yellow]look at:[/] {safe_markup(image.name)}: {safe_markup(warning)}")
 
 
 def show_open_lines(lines: Sequence[ChecklistItem]) -> None:
@@ -64,7 +62,7 @@ def show_open_lines(lines: Sequence[ChecklistItem]) -> None:
     lacking = f"The final checklist lacks {len(failed)} of {len(lines)} lines:"
     console.print(lacking if failed else "All lines of the final checklist pass: `almared package`.")
     for line in failed:
-        console.print(f"  {_safe(line.place)}: {_safe(line.faults[0])}; {_safe(line.repair)}")
+        console.print(f"  {safe_markup(line.place)}: {safe_markup(line.faults[0])}; {safe_markup(line.repair)}")
 
 
 def _choices(choices: Sequence[NamedChoice]) -> Table:
@@ -81,8 +79,8 @@ def _choices(choices: Sequence[NamedChoice]) -> Table:
     for (word, value, reason, warning), names in sorted(merged.items(), key=lambda item: item[0][0]):
         which = "all" if len(names) == n_images else ", ".join(names)
         short = value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 4] + " ..."
-        note = f" [yellow]({_safe(warning)})[/]" if warning else ""
-        table.add_row(_safe(word), _safe(which), _safe(short), _safe(reason) + note)
+        note = f" [yellow]({safe_markup(warning)})[/]" if warning else ""
+        table.add_row(safe_markup(word), safe_markup(which), safe_markup(short), safe_markup(reason) + note)
     return table
 
 
@@ -94,28 +92,11 @@ def _needs(plan: Plan) -> Table:
         table.add_column(heading, justify="right")
     for step in plan.steps:
         title = f"{step.title}: nothing, {step.nothing_because}" if step.nothing_because else step.title
-        table.add_row(str(step.number), _safe(title), *_cells(step.needs))
+        table.add_row(str(step.number), safe_markup(title), *need_cells(step.needs))
     table.add_section()
-    table.add_row("", "all", *_cells(_total(step.needs for step in plan.steps)))
+    table.add_row("", "all", *need_cells(total_needs(step.needs for step in plan.steps)))
     return table
-
-
-def _total(needs: Iterable[StepNeeds]) -> StepNeeds:
-    every = list(needs)
-    return StepNeeds(
-        sum(need.disk_bytes for need in every),
-        max(need.memory_bytes for need in every),
-        sum(need.seconds for need in every),
-    )
-
-
-def _cells(needs: StepNeeds) -> tuple[str, str, str]:
-    return need_text(needs.disk_bytes), need_text(needs.memory_bytes), time_text(needs.seconds)
 
 
 def _milli(value: float | None) -> str:
     return "-" if value is None else f"{value * MILLI:.3g}"
-
-
-def _safe(text: str) -> str:
-    return escape(safe_line(text))

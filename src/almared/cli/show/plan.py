@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -32,9 +34,9 @@ def show(plan: Plan, source: EbSource, *, written: WrittenScript | None) -> None
     console.print(choices_table(plan.choices))
     console.print(needs_table(plan))
     for warning in plan.warnings:
-        console.print(f"[yellow]look at:[/] {_safe(warning)}")
+        console.print(f"[yellow]look at:[/] {safe_markup(warning)}")
     for line in _outcome(plan, source, written=written):
-        console.print(_safe(line), soft_wrap=True)
+        console.print(safe_markup(line), soft_wrap=True)
 
 
 def choices_table(choices: tuple[NamedChoice, ...]) -> Table:
@@ -45,8 +47,8 @@ def choices_table(choices: tuple[NamedChoice, ...]) -> Table:
     for entry in choices:
         value = str(entry.choice.value)
         short = value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 4] + " ..."
-        warning = f" [yellow]({_safe(entry.choice.warning)})[/]" if entry.choice.warning else ""
-        table.add_row(_safe(entry.name), _safe(short), _safe(entry.choice.reason) + warning)
+        warning = f" [yellow]({safe_markup(entry.choice.warning)})[/]" if entry.choice.warning else ""
+        table.add_row(safe_markup(entry.name), safe_markup(short), safe_markup(entry.choice.reason) + warning)
     return table
 
 
@@ -59,21 +61,27 @@ def needs_table(plan: Plan) -> Table:
         table.add_column(heading, justify="right")
     for step in plan.steps:
         if step.nothing_because:
-            table.add_row(str(step.number), f"{step.title}: nothing, {_safe(step.nothing_because)}", "", "", "")
+            table.add_row(str(step.number), f"{step.title}: nothing, {safe_markup(step.nothing_because)}", "", "", "")
         else:
-            table.add_row(str(step.number), step.title, *_cells(step.needs))
-    total = StepNeeds(
-        sum(step.needs.disk_bytes for step in plan.steps),
-        max(step.needs.memory_bytes for step in plan.steps),
-        sum(step.needs.seconds for step in plan.steps),
-    )
+            table.add_row(str(step.number), step.title, *need_cells(step.needs))
     table.add_section()
-    table.add_row("", "all", *_cells(total))
+    table.add_row("", "all", *need_cells(total_needs(step.needs for step in plan.steps)))
     return table
 
 
-def _cells(needs: StepNeeds) -> tuple[str, str, str]:
+def need_cells(needs: StepNeeds) -> tuple[str, str, str]:
+    """Return new disk, memory and time for a row of a table."""
     return need_text(needs.disk_bytes), need_text(needs.memory_bytes), time_text(needs.seconds)
+
+
+def total_needs(needs: Iterable[StepNeeds]) -> StepNeeds:
+    """Return what steps need one after another: all disk and time, the largest memory."""
+    every = list(needs)
+    return StepNeeds(
+        sum(need.disk_bytes for need in every),
+        max(need.memory_bytes for need in every),
+        sum(need.seconds for need in every),
+    )
 
 
 def need_text(size: float) -> str:
@@ -105,5 +113,6 @@ def _outcome(plan: Plan, source: EbSource, *, written: WrittenScript | None) -> 
     return [*lines, f"Plan as data: {written.plan}", f"Next: almared run {source.asdm or source.ms}"]
 
 
-def _safe(text: str) -> str:
+def safe_markup(text: str) -> str:
+    """Return text of others for a table: one line, and no markup."""
     return escape(safe_line(text))

@@ -18,11 +18,12 @@ from almared.cli.show.run import clock
 from almared.cli.show.status import status_table
 from almared.mous import Mous
 from almared.records.journal import JournalEntry
-from almared.reduce.carry import Listener, ReduceOptions
+from almared.reduce.carry import ReduceOptions
 from almared.reduce.crew.cluster import batch_script, read_cluster_file
 from almared.reduce.fingerprints import reasons_to_call
 from almared.reduce.jobs import PassedOptions, jobs_of, words_of
 from almared.reduce.status import mous_status
+from almared.run.supervise import Listener
 
 REFRESH_S = 1.0
 """How often the journals on disk are read for the table (s)."""

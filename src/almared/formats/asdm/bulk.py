@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from almared.errors import AsdmError
+from almared.formats.asdm.binary import N_TAIL_BYTES
 from almared.formats.asdm.scans import MainRow
 
 MARKER = "ALMARED-METADATA-ONLY"
 """Empty file that marks a replica without binary data."""
 
 FIRST_LINE = b"MIME-Version: 1.0"
-N_TAIL_BYTES = 200
 REPAIR = "copy the file again from the archive; importasdm would leave its data out without an error"
 
 

@@ -13,6 +13,7 @@ from almared.errors import AsdmError
 ENCODING = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 ENCODINGS = frozenset({b"utf-8", b"utf8", b"iso-8859-1", b"iso8859-1", b"latin-1", b"latin1", b"us-ascii", b"ascii"})
 ROW_START = re.compile(rb"<row(?=[\s>/])")
+COPY_ASDM = "copy the ASDM again from the archive"
 BROKEN = "copy the file again from the archive; importasdm would drop what follows without an error"
 
 RawRow = dict[str, str]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from almared.errors import AsdmError, InputError
 from almared.formats.asdm.bulk import has_binary_data
+from almared.formats.asdm.documents import COPY_ASDM
 from almared.formats.asdm.numbering import seconds
 from almared.formats.asdm.positions import read_antennas
 from almared.formats.asdm.records import read_online_flags, read_pwv, read_tsys, read_weather
@@ -16,10 +17,8 @@ from almared.formats.asdm.sky import read_fields, read_sources
 from almared.formats.asdm.spectral import Configuration, correlator_name, read_configurations, read_windows
 from almared.formats.asdm.tables import AsdmTables, Row, open_tables
 from almared.model import ExecutionBlock, assign_roles
+from almared.model.execution import TELESCOPE
 from almared.names import Uid
-
-TELESCOPE = "ALMA"
-BROKEN = "copy the ASDM again from the archive"
 
 
 def read_execution_block(path: Path) -> ExecutionBlock:
@@ -103,7 +102,7 @@ def _check_tables(tables: AsdmTables) -> None:
         raise AsdmError(
             f"it has no rows of {', '.join(missing)}",
             where=str(tables.path / "ASDM.xml"),
-            repair="CASA cannot make an MS without them; " + BROKEN,
+            repair="CASA cannot make an MS without them; " + COPY_ASDM,
             tables=missing,
         )
     for name in tables.declared:
@@ -130,5 +129,5 @@ def _uid(tables: AsdmTables, block: Row) -> Uid:
         raise AsdmError(
             f"the execution block has the unique id {block['execBlockUID']!r}, which is none",
             where=str(tables.path / "ExecBlock.xml"),
-            repair=BROKEN,
+            repair=COPY_ASDM,
         ) from error

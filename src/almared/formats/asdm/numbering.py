@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from almared.errors import AsdmError
+from almared.formats.asdm.documents import COPY_ASDM
 from almared.formats.asdm.tables import AsdmTables, Row, row_number
 
 NANOSECONDS_PER_SECOND = 1e9
@@ -75,7 +76,7 @@ def valid_number(tag: str, n_rows: int, *, where: str) -> int:
     """
     number = row_number(tag)
     if number >= n_rows:
-        raise AsdmError(f"{tag} does not exist", where=where, repair="copy the ASDM again from the archive", tag=tag)
+        raise AsdmError(f"{tag} does not exist", where=where, repair=COPY_ASDM, tag=tag)
     return number
 
 

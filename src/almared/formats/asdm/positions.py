@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from almared.errors import AsdmError
+from almared.formats.asdm.documents import COPY_ASDM
 from almared.formats.asdm.numbering import numbered_rows, pointed_at
 from almared.formats.asdm.tables import AsdmTables, Row
 from almared.model import Antenna, Vector
@@ -72,5 +73,5 @@ def _antenna(number: int, row: Row, *, station: Row) -> Antenna:
 def _vector(values: object) -> Vector:
     numbers = [float(v) for v in values]  # type: ignore[attr-defined]
     if len(numbers) != 3:
-        raise AsdmError("a position does not have three coordinates", repair="copy the ASDM again from the archive")
+        raise AsdmError("a position does not have three coordinates", repair=COPY_ASDM)
     return numbers[0], numbers[1], numbers[2]

@@ -12,11 +12,9 @@ from almared.formats.asdm.numbering import ends, seconds, valid_number
 from almared.formats.asdm.overlap import rows_within, scan_spans
 from almared.formats.asdm.tables import AsdmTables, Row
 from almared.model import Antenna, OnlineFlag, TsysRecord, WaterVapour, Weather
+from almared.model.records import TSYS_SPECTRUM_EDGE
 
 FloatArray = NDArray[np.floating]
-N_EDGE_CHANNELS = 8
-"""Channels left out at each edge of a Tsys spectrum; none where there would be nothing left."""
-
 SYSCAL_COLUMNS = (
     "antennaId",
     "spectralWindowId",
@@ -149,7 +147,7 @@ def _statistics(spectra: Sequence[FloatArray | None]) -> tuple[list[tuple[float,
     medians: list[tuple[float, ...]] = [()] * len(spectra)
     bad, counts = [0] * len(spectra), [0] * len(spectra)
     for shape, places in _by_shape(spectra).items():
-        edge = N_EDGE_CHANNELS if shape[1] > 2 * N_EDGE_CHANNELS else 0
+        edge = TSYS_SPECTRUM_EDGE if shape[1] > 2 * TSYS_SPECTRUM_EDGE else 0
         inner = np.stack([np.asarray(spectra[i]) for i in places])[:, :, edge : shape[1] - edge]
         middle = np.median(inner, axis=2)
         not_positive = np.count_nonzero(~(inner > 0), axis=(1, 2))

@@ -8,17 +8,16 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from almared.errors import AsdmError
+from almared.formats.asdm.documents import COPY_ASDM
 from almared.formats.asdm.numbering import seconds, valid_number
 from almared.formats.asdm.spectral import Configuration
 from almared.formats.asdm.tables import AsdmTables, Row
 from almared.model import DataBlock, Scan, Subscan
+from almared.model.scan import MICROSECOND_DIGITS
 
 DATA_UID = re.compile(r"uid://[A-Za-z0-9]+/X[0-9A-Fa-f]+/X[0-9A-Fa-f]+")
 """The only form that CASA reads, and one that cannot name a place outside ASDMBinary."""
 
-BROKEN = "copy the ASDM again from the archive"
-MICROSECOND_DIGITS = 6
-"""Integrations are whole microseconds; times in float64 seconds are good to one."""
 Key = tuple[int, int]
 """Scan and subscan number."""
 
@@ -109,7 +108,7 @@ def _check_known(wanted: Iterable[object], there: Container[object], *, what: st
     for number in wanted:
         if number not in there:
             raise AsdmError(
-                f"Main has data of {what} {number}, which the table does not have", where=where, repair=BROKEN
+                f"Main has data of {what} {number}, which the table does not have", where=where, repair=COPY_ASDM
             )
 
 
@@ -121,10 +120,10 @@ def _main_row(number: int, row: Row, *, configurations: Sequence[Configuration],
         raise AsdmError(
             f"dataUID {uid!r} is no unique id of binary data",
             where=where,
-            repair="CASA would not read it, and it might lead out of ASDMBinary; " + BROKEN,
+            repair="CASA would not read it, and it might lead out of ASDMBinary; " + COPY_ASDM,
         )
     if n_integrations < 1 or row["interval"] <= 0 or row["dataSize"] < 0:
-        raise AsdmError("the row announces no integrations, no time or a negative size", where=where, repair=BROKEN)
+        raise AsdmError("the row announces no integrations, no time or a negative size", where=where, repair=COPY_ASDM)
     block = DataBlock(
         spw_ids=configuration.spw_ids,
         processor=configuration.processor,

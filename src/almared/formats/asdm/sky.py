@@ -8,11 +8,11 @@ from collections.abc import Iterable
 import numpy as np
 
 from almared.errors import AsdmError
+from almared.formats.asdm.documents import COPY_ASDM
 from almared.formats.asdm.numbering import numbered_rows
 from almared.formats.asdm.tables import AsdmTables, Row, row_number
 from almared.model import Field, Source, SourceFlux
-
-STOKES = ("I", "Q", "U", "V")
+from almared.model.field import STOKES
 
 
 def read_fields(tables: AsdmTables) -> tuple[Field, ...]:
@@ -64,7 +64,7 @@ def _field(number: int, row: Row, *, where: str) -> Field:
         raise AsdmError(
             "the phase centre is not one direction (numPoly 1)",
             where=where,
-            repair="CASA cannot import such a field; copy the ASDM again from the archive",
+            repair="CASA cannot import such a field; " + COPY_ASDM,
         )
     return Field(
         id=number,

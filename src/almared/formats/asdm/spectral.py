@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from almared.errors import AsdmError
+from almared.formats.asdm.documents import COPY_ASDM
 from almared.formats.asdm.numbering import numbered_rows, pointed_at, valid_number
 from almared.formats.asdm.tables import AsdmTables, Row
 from almared.model import SpectralWindow
+from almared.model.spectral import processor_from_name
 
-BROKEN = "copy the ASDM again from the archive"
 BASEBANDS = {f"BB_{n}": n for n in range(1, 9)}
 
 
@@ -95,13 +96,6 @@ def guess(row: Row) -> str:
     return processor_from_name(row.get("name", ""))
 
 
-def processor_from_name(name: str) -> str:
-    """Return the processor that a window's name tells."""
-    if name.startswith("WVR"):
-        return "RADIOMETER"
-    return "SPECTROMETER" if "SQLD" in name else "CORRELATOR"
-
-
 def correlator_name(tables: AsdmTables) -> str:
     """Return the name of the correlator, empty when the ASDM tells none.
 
@@ -115,7 +109,7 @@ def correlator_name(tables: AsdmTables) -> str:
         raise AsdmError(
             f"the correlator modes name several correlators: {', '.join(names)}",
             where=str(tables.path / "CorrelatorMode.xml"),
-            repair="one execution block has one correlator; " + BROKEN,
+            repair="one execution block has one correlator; " + COPY_ASDM,
         )
     return names[0] if names else ""
 
@@ -123,7 +117,7 @@ def correlator_name(tables: AsdmTables) -> str:
 def _configuration(row: Row, descriptions: Sequence[Row], *, processors: Sequence[Row], where: str) -> Configuration:
     ids = tuple(valid_number(tag, len(descriptions), where=where) for tag in row["dataDescriptionId"])
     if len(row["switchCycleId"]) != len(ids):
-        raise AsdmError("switchCycleId and dataDescriptionId differ in length", where=where, repair=BROKEN)
+        raise AsdmError("switchCycleId and dataDescriptionId differ in length", where=where, repair=COPY_ASDM)
     return Configuration(
         spw_ids=tuple(int(descriptions[i]["spectralWindowId"].rpartition("_")[2]) for i in ids),
         data_description_ids=ids,
@@ -188,5 +182,5 @@ def _incomplete(row: Row, what: str) -> AsdmError:
     return AsdmError(
         f"{row['spectralWindowId']} has no {what}",
         where="SpectralWindow.xml",
-        repair="CASA cannot import such a window; " + BROKEN,
+        repair="CASA cannot import such a window; " + COPY_ASDM,
     )

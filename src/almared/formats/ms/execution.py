@@ -14,9 +14,9 @@ from almared.formats.ms.sky import read_antennas, read_fields, read_sources
 from almared.formats.ms.spectral import read_descriptions, read_windows
 from almared.formats.ms.subtables import cells, has_subtable, opened
 from almared.model import ExecutionBlock, assign_roles
+from almared.model.execution import TELESCOPE
 from almared.names import Uid
 
-TELESCOPE = "ALMA"
 EXEC_BLOCK, SCHEDULING_BLOCK = "ExecBlock ", "SchedulingBlock "
 UNNAMED_CORRELATOR = "ALMA_CORRELATOR_MODE"
 """What older versions of importasdm wrote instead of the correlator's name."""

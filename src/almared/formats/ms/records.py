@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from almared.basics.times import mjd_s_of
 from almared.formats.ms.subtables import cells, has_subtable, opened
 from almared.model import OnlineFlag, TsysRecord, WaterVapour, Weather
+from almared.model.records import TSYS_SPECTRUM_EDGE
 
-N_EDGE_CHANNELS = 8
 N_ROWS_AT_ONCE = 5000
 PASCAL_PER_HECTOPASCAL = 100.0
 ANTENNA = re.compile(r"antenna='([^']*)'")
@@ -156,5 +156,5 @@ def _inner(tab: Any, name: str, *, row: int) -> NDArray[np.float64]:
     if name not in tab.colnames() or not tab.iscelldefined(name, row):
         return np.zeros((0, 0))
     values = np.asarray(tab.getcell(name, row), dtype=np.float64)
-    edge = N_EDGE_CHANNELS if len(values) > 2 * N_EDGE_CHANNELS else 0
+    edge = TSYS_SPECTRUM_EDGE if len(values) > 2 * TSYS_SPECTRUM_EDGE else 0
     return values[edge : len(values) - edge]

@@ -9,9 +9,9 @@ from pathlib import Path
 from almared.formats.ms.main_table import Key, Stretch
 from almared.formats.ms.subtables import cells, opened
 from almared.model import DataBlock, Scan, SpectralWindow, Subscan
+from almared.model.scan import MICROSECOND_DIGITS
 
 INTENT_SEPARATOR = "#"
-MICROSECOND_DIGITS = 6
 State = tuple[tuple[str, ...], str, int]
 """Scan intents, subscan intent, subscan number."""
 

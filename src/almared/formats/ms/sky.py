@@ -13,9 +13,9 @@ import numpy as np
 from almared.basics.times import DAY_S
 from almared.formats.ms.subtables import cells, has_subtable, opened
 from almared.model import Antenna, Field, Source, SourceFlux, Vector
+from almared.model.field import STOKES
 
 NOWHERE: Vector = (0.0, 0.0, 0.0)
-STOKES = ("I", "Q", "U", "V")
 Row = Mapping[str, Any]
 
 

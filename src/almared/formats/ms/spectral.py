@@ -10,6 +10,7 @@ import numpy as np
 
 from almared.formats.ms.subtables import cells, column, opened
 from almared.model import SpectralWindow
+from almared.model.spectral import processor_from_name
 
 STOKES = ("?", "I", "Q", "U", "V", "RR", "RL", "LR", "LL", "XX", "XY", "YX", "YY")
 """Correlations by casacore's number."""
@@ -67,13 +68,6 @@ def read_windows(
         )
         for n, row in enumerate(rows)
     )
-
-
-def processor_from_name(name: str) -> str:
-    """Return the processor of a window without data, from its name."""
-    if name.startswith("WVR"):
-        return "RADIOMETER"
-    return "SPECTROMETER" if "SQLD" in name else "CORRELATOR"
 
 
 def _window(

@@ -20,8 +20,8 @@ from almared.heuristics.thresholds.general import ASSUMED_PWV
 from almared.model import ChannelRange, Choice, Evidence, ExecutionBlock, Selection, SpectralWindow
 from almared.physics.atmosphere import zenith_opacity
 from almared.physics.bodies import body_name
+from almared.physics.constants import GHZ
 
-GHZ = 1e9
 _LINE_SHARE = PLANET_LINE_SHARE.value
 LINES: dict[str, dict[str, tuple[tuple[float, float], ...]]] = {
     "Neptune": {

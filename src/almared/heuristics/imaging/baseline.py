@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.heuristics.thresholds.lines import LINE_SLOPE
+from almared.physics.correlator import INDEPENDENT_LAG
 from almared.physics.robust import robust_sigma
-
-LAG = 3
-"""Channels this far apart are independent after Hanning smoothing."""
 
 MOST_BLOCKS = 32
 LEAST_IN_BLOCK = 4
@@ -52,7 +50,7 @@ class Noise:
 
 def measure_noise(spectrum: FloatArray, is_good: BoolArray) -> Noise:
     """Return the noise from differences of channels one, two and three apart, which lines and slopes hardly change."""
-    spreads = [_spread(spectrum, is_good, lag=lag) for lag in (1, 2, LAG)]
+    spreads = [_spread(spectrum, is_good, lag=lag) for lag in (1, 2, INDEPENDENT_LAG)]
     variance = spreads[-1] ** 2
     if variance == 0:
         return Noise(float(np.finfo(float).tiny), 1.0)

@@ -19,12 +19,10 @@ from almared.heuristics.thresholds.imaging import (
     MASK_SHORT_BASELINE,
 )
 from almared.model import Choice, Evidence
+from almared.physics.beams import SMALL_DISH_BELOW_M
 
 ROBUSTS = (0.5, 0.0, 1.0, 2.0)
 """Weightings that are tried for a requested beam, best first (domain D.3: 0.5, none below 0)."""
-
-COMPACT_DISH_M = 10.0
-"""Dishes below belong to the 7-m array."""
 
 SMALL_REGION = 0.1
 """Smallest region of a mask (part of the beam) where sidelobes are high, as for the 7-m array."""
@@ -154,9 +152,9 @@ def choose_automask(
     CASA guide on automasking, Kepley et al. 2020 (PASP 132, 024505), table of standard values; the ALMA pipeline's
     values for long baselines.
     """
-    if max(dishes_m) < COMPACT_DISH_M:
+    if max(dishes_m) < SMALL_DISH_BELOW_M:
         mask, array = Automask(1.25, 5.0, 2.0, 0.0, 0.1, 75), "the 7-m array"
-    elif min(dishes_m) < COMPACT_DISH_M:
+    elif min(dishes_m) < SMALL_DISH_BELOW_M:
         mask, array = Automask(2.0, 4.25, 1.5, 0.0, 0.3, 75), "7 m and 12 m dishes together"
     elif baseline_75_m < MASK_SHORT_BASELINE.value:
         mask, array = Automask(2.0, 4.25, 1.5, 15.0 * is_cube, 0.3, 50 if is_cube else 75), "short baselines"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.heuristics.imaging.baseline import LAG, Noise, first_baseline, measure_noise, next_baseline
+from almared.heuristics.imaging.baseline import Noise, first_baseline, measure_noise, next_baseline
 from almared.heuristics.thresholds.channels import STRONG_LINE_OPACITY
 from almared.heuristics.thresholds.general import ASSUMED_PWV
 from almared.heuristics.thresholds.lines import (
@@ -17,6 +17,7 @@ from almared.heuristics.thresholds.lines import (
     LINE_WINGS,
 )
 from almared.physics.atmosphere import zenith_opacity
+from almared.physics.correlator import INDEPENDENT_LAG
 
 WIDEST = 0.25
 """Part of the window: boxes of 1, 2, 4, ... channels up to it are looked at for lines."""
@@ -43,14 +44,14 @@ def find_line_channels(spectrum: FloatArray, is_good: BoolArray) -> BoolArray:
     1, 2, 4, ... channels is beyond the clip, and beside it as long as it is beyond the limit of wings.
     """
     lines = np.zeros(len(spectrum), dtype=bool)
-    if np.count_nonzero(is_good) < 4 * LAG:
+    if np.count_nonzero(is_good) < 4 * INDEPENDENT_LAG:
         return lines
     noise = measure_noise(spectrum, is_good)
     line = first_baseline(spectrum, is_good, noise=noise)
     for _ in range(ROUNDS):
         before, lines = lines, with_guard(_departures(spectrum - line, is_good, noise=noise))
         free = is_good & ~lines
-        if (lines == before).all() or np.count_nonzero(free) < 4 * LAG:
+        if (lines == before).all() or np.count_nonzero(free) < 4 * INDEPENDENT_LAG:
             break
         line = next_baseline(spectrum, free, noise=noise)
     return lines

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from almared.basics.processors import usable_processors
 from almared.basics.sizes import size_text
 from almared.errors import InputError, ResourceError
 from almared.model import Choice, Evidence
@@ -18,7 +18,7 @@ from almared.script.read import read_script
 
 def available_cores() -> int:
     """Return the processors that this process may use, at least 1."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    usable = usable_processors()
     quota = _cgroup_cores()
     return max(1, usable if quota is None else min(usable, int(quota)))
 

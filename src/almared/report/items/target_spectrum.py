@@ -12,6 +12,7 @@ from almared.heuristics.calibration.calibrators import fields_of_source
 from almared.measure.averages import Array, Averages
 from almared.measure.quicklook import choose_quick_target
 from almared.measure.visibilities import bin_channels
+from almared.physics.constants import GHZ
 from almared.plots.visibility_page import draw_target_spectrum
 from almared.report.item import EbContext, Item, ItemProducts
 
@@ -19,7 +20,6 @@ AVERAGED_CHANNELS = 5
 """Domain C.1: avgchannel; windows of few channels stay as they are."""
 
 FINE_CHANNELS = 256
-GHZ = 1e9
 
 
 def make(context: EbContext) -> ItemProducts:

@@ -8,9 +8,9 @@ from almared.heuristics.thresholds.report import CHECK_LEAST_COHERENCE, CHECK_OF
 from almared.measure.images import position_error
 from almared.measure.point_sources import PointSource, SensitivityFacts
 from almared.measure.quickimage import QuickImage
+from almared.physics.constants import GHZ
 from almared.report.tables.columns import number_text, quantity_text
 
-GHZ = 1e9
 DYNAMIC_RANGE = 200.0
 """Peak over rms above which an image is limited by its dynamic range (domain H, SRDP)."""
 

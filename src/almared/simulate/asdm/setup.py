@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from almared.errors import ScenarioError
 from almared.model import Antenna, DataBlock, ExecutionBlock, SpectralWindow
 from almared.names import UID
-
-SMALL_DISH_M = 10.0
-"""Dishes below this carry no water-vapour radiometer."""
+from almared.physics.beams import SMALL_DISH_BELOW_M
 
 Mode = tuple[str, tuple[int, ...]]
 """Processor and basebands: full-resolution and channel-average files of one setup share a row of Processor."""
@@ -112,7 +110,7 @@ def antennas_of_block(antennas: Sequence[Antenna], block: DataBlock) -> tuple[in
         The block has more antennas than the array.
     """
     ids = tuple(a.id for a in antennas)
-    large = tuple(a.id for a in antennas if a.diameter_m > SMALL_DISH_M)
+    large = tuple(a.id for a in antennas if a.diameter_m > SMALL_DISH_BELOW_M)
     if block.processor == "RADIOMETER" and block.n_antennas == len(large):
         return large
     if block.n_antennas > len(ids):

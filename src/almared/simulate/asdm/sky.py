@@ -12,14 +12,13 @@ from almared.errors import ScenarioError
 from almared.formats.asdm.write.cells import Row, integer, interval, moment, name, names, real, reals, tag, text, texts
 from almared.formats.asdm.write.tables import Table
 from almared.model import ExecutionBlock, Field, Source
+from almared.model.field import STOKES
 from almared.simulate.observe.contents import AsdmContents, EphemerisRow
 
 SITE_LONGITUDE_RAD = math.radians(-67.7549)
 SITE_LATITUDE_RAD = math.radians(-23.0229)
 SITE_HEIGHT_M = 5056.8
 """Reference point of the array, WGS84."""
-
-STOKES = ("I", "Q", "U", "V")
 
 
 def sky_tables(contents: AsdmContents) -> tuple[Table, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from almared.basics.processors import usable_processors
 from almared.errors import ResourceError, ScenarioError
 from almared.model import DataBlock, ExecutionBlock, Scan, SpectralWindow
 from almared.names import Uid
@@ -98,7 +98,7 @@ def simulate(
     world = make_world(plan, seed)
     total = count_visibilities(world.schedule.scans, world.setups.spws)
     _check_disk(target, total * BYTES_PER_VALUE)
-    scans = _observe(world, asdm, threads=threads or _processors(), total=total, progress=progress)
+    scans = _observe(world, asdm, threads=threads or usable_processors(), total=total, progress=progress)
     contents = make_contents(world, scans)
     write_asdm_metadata(contents, asdm)
     write_truth(world, contents, directory=target)
@@ -161,19 +161,21 @@ def _check_disk(target: Path, needed: int) -> None:
         )
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _observe(world: World, asdm: Path, *, threads: int, total: int, progress: Progress | None) -> tuple[Scan, ...]:
     from almared.simulate.observe.observe import observe_scans
 
+    seen = counter(progress, total=total)
+    return observe_scans(world, world.schedule.scans, directory=asdm, threads=threads, seen=seen)
+
+
+def counter(progress: Progress | None, *, total: int) -> Callable[[int], None]:
+    """Return what adds up counts and shows them with their total."""
     done = 0
 
-    def seen(count: int) -> None:
+    def count(number: int) -> None:
         nonlocal done
-        done += count
+        done += number
         if progress is not None:
             progress(done, total)
 
-    return observe_scans(world, world.schedule.scans, directory=asdm, threads=threads, seen=seen)
+    return count

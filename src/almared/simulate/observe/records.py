@@ -20,6 +20,7 @@ from almared.model import (
     assign_roles,
 )
 from almared.names import Uid
+from almared.physics.beams import SMALL_DISH_BELOW_M
 from almared.simulate.observe.contents import AsdmContents, EphemerisRow, PointingRow, SysCalRow, WeatherRow
 from almared.simulate.scenario.models import FaultPart
 from almared.simulate.world.bodies import Body
@@ -55,7 +56,7 @@ def make_contents(world: World, scans: tuple[Scan, ...]) -> AsdmContents:
 def _execution_block(world: World, scans: tuple[Scan, ...], *, syscal: tuple[SysCalRow, ...]) -> ExecutionBlock:
     scenario = world.scenario
     uid = Uid.parse(scenario.uid)
-    is_compact = all(antenna.diameter_m < 10.0 for antenna in world.array.antennas)
+    is_compact = all(antenna.diameter_m < SMALL_DISH_BELOW_M for antenna in world.array.antennas)
     return ExecutionBlock(
         uid=str(uid),
         name=uid.file_name,

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.model import Scan, SpectralWindow
+from almared.physics.correlator import HANNING_EFFECTIVE
 from almared.simulate.observe.camera import integration_times
 from almared.simulate.observe.contents import AsdmContents
-from almared.simulate.scenario.spectrum import HANNING_EFFECTIVE
 from almared.simulate.world.sky import SkyComponent
 from almared.simulate.world.world import World
 

@@ -10,23 +10,21 @@ from pathlib import Path
 import numpy as np
 
 from almared.errors import InputError
+from almared.formats.asdm.bulk import MARKER
 from almared.model import ExecutionBlock, Intent, OnlineFlag, Scan, SpectralWindow, TsysRecord, WaterVapour, Weather
 from almared.physics.directions import azimuth_elevation_rad
 from almared.simulate.asdm.sky import SITE_LATITUDE_RAD, SITE_LONGITUDE_RAD
 from almared.simulate.asdm.writer import write_asdm_metadata
 from almared.simulate.observe.contents import AsdmContents, PointingRow, SysCalRow, WeatherRow
+from almared.simulate.observe.records import OFF_SOURCE_REASON
 from almared.simulate.replica.rebuild import replica_execution_block
 from almared.simulate.replica.thin import Thinning, thin
-
-MARKER = "ALMARED-METADATA-ONLY"
-"""File in the ASDM's directory that says that no binary data belong to it."""
 
 RECEIVER_K, SKY_K, SYSTEM_K = 50.0, 25.0, 90.0
 WATER_M = 1.5e-3
 WEATHER = Weather(temperature_k=270.0, pressure_pa=55500.0, relative_humidity_percent=15.0)
 RECORD_S = 60.0
 SETTLING_S = 1.0
-SETTLING = "Mount is off source"
 TSYS_EDGE_CHANNELS = 8
 SITE_RAD = SITE_LONGITUDE_RAD, SITE_LATITUDE_RAD
 
@@ -136,7 +134,7 @@ def _settling(eb: ExecutionBlock) -> Iterator[OnlineFlag]:
     """Antennas are flagged while they come on source, here before the data begin."""
     for scan in eb.scans:
         for antenna in eb.antennas:
-            yield OnlineFlag((antenna.name,), scan.start_mjd_s - SETTLING_S, scan.start_mjd_s, SETTLING)
+            yield OnlineFlag((antenna.name,), scan.start_mjd_s - SETTLING_S, scan.start_mjd_s, OFF_SOURCE_REASON)
 
 
 def _water(eb: ExecutionBlock) -> Iterator[WaterVapour]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +16,15 @@ from almared.model import DataBlock, ExecutionBlock, Intent, Scan, SpectralWindo
 from almared.simulate.asdm.spectral import full_resolution_twin
 from almared.simulate.asdm.writer import write_asdm_metadata
 from almared.simulate.observe.observe import observe_scan
-from almared.simulate.observe.produce import POSITIONS, POSITIONS_JSON, TRUTH, SimulatedEb, count_visibilities
+from almared.simulate.observe.produce import (
+    POSITIONS,
+    POSITIONS_JSON,
+    TRUTH,
+    Progress,
+    SimulatedEb,
+    count_visibilities,
+    counter,
+)
 from almared.simulate.observe.records import make_contents
 from almared.simulate.observe.truth_writer import write_truth
 from almared.simulate.replica.rebuild import replica_execution_block
@@ -67,8 +74,6 @@ KINDS = (
     (Intent.CHECK, "check"),
     (Intent.TARGET, "target"),
 )
-
-Progress = Callable[[int, int], None]
 
 
 def simulate_like(
@@ -182,15 +187,8 @@ def _require_disk(out: Path, raw_bytes: int) -> None:
 
 
 def _observe(world: World, asdm: Path, *, threads: int, progress: Progress | None) -> tuple[Scan, ...]:
-    total, done = count_visibilities(world.schedule.scans, world.setups.spws), 0
-
-    def seen(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress is not None:
-            progress(done, total)
-
     scans = world.schedule.scans
+    seen = counter(progress, total=count_visibilities(scans, world.setups.spws))
     return tuple(observe_scan(world, scan, directory=asdm, threads=threads, seen=seen) for scan in scans)
 
 

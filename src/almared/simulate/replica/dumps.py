@@ -8,12 +8,10 @@ from itertools import product
 from math import prod
 
 from almared.formats.listobs import ListedScan, ListedWindow
+from almared.physics.correlator import TIMING_EVENT_S
 
 TICK_S = 0.016
 """Square-law detectors integrate over this."""
-
-LONG_TICK_S = 0.048
-"""Most integrations are multiples of this: the timing event of the array."""
 
 FINE_S = 0.1
 """Below this, integrations are multiples of the short tick."""
@@ -55,7 +53,7 @@ def exact_interval_s(printed_s: float) -> float:
     >>> exact_interval_s(6.05), exact_interval_s(1.15), exact_interval_s(0.016)
     (6.048, 1.152, 0.016)
     """
-    for tick in (LONG_TICK_S, TICK_S) if printed_s < FINE_S else (LONG_TICK_S,):
+    for tick in (TIMING_EVENT_S, TICK_S) if printed_s < FINE_S else (TIMING_EVENT_S,):
         exact = round(round(printed_s / tick) * tick, 6)
         if exact > 0 and float(f"{exact:.3g}") == printed_s:
             return exact

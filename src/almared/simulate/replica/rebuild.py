@@ -29,13 +29,10 @@ from almared.model import (
     assign_roles,
 )
 from almared.names import Uid
-from almared.simulate.asdm.setup import SMALL_DISH_M
+from almared.physics.beams import SMALL_DISH_BELOW_M
+from almared.physics.correlator import HANNING_EFFECTIVE, HANNING_RESOLUTION
 from almared.simulate.replica.dumps import Group, count_integrations, group_windows, kind_of
 from almared.simulate.replica.size import binary_size
-
-HANNING_EFFECTIVE = 8.0 / 3.0
-HANNING_RESOLUTION = 2.0
-"""Effective bandwidth and resolution of Hanning-smoothed channels, in channels."""
 
 LONGEST_GAP_S = 1.0
 """Time without data that one subscan may hide."""
@@ -225,7 +222,7 @@ def _scans(listed: Listobs, uid: Uid, *, spws: Sequence[SpectralWindow]) -> Iter
 
 
 def _stretches(listed: Listobs, line: ListedScan, *, is_alone: bool) -> list[_Stretch]:
-    radiometers = sum(a.diameter_m > SMALL_DISH_M for a in listed.antennas)
+    radiometers = sum(a.diameter_m > SMALL_DISH_BELOW_M for a in listed.antennas)
     groups = group_windows(line, listed.windows, n_antennas=len(listed.antennas), n_radiometers=radiometers)
     longest = line.end_mjd_s - line.start_mjd_s if is_alone else None
     counts = count_integrations(groups, n_rows=line.n_rows, longest_s=longest)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from almared.errors import InputError
 from almared.model import Antenna, DataBlock, ExecutionBlock, Scan, SpectralWindow, Subscan
-from almared.simulate.asdm.setup import SMALL_DISH_M
+from almared.physics.beams import SMALL_DISH_BELOW_M
 from almared.simulate.replica.size import binary_size
 
 LEAST_CHANNELS = 8
@@ -131,7 +131,7 @@ class _SmallerCopy:
         return replace(made, data_size=binary_size(made, self.spws))
 
     def count(self, block: DataBlock) -> int:
-        large = sum(a.diameter_m > SMALL_DISH_M for a in self.eb.antennas)
+        large = sum(a.diameter_m > SMALL_DISH_BELOW_M for a in self.eb.antennas)
         if block.processor == "RADIOMETER" and block.n_antennas == large:
-            return sum(a.diameter_m > SMALL_DISH_M for a in self.antennas)
+            return sum(a.diameter_m > SMALL_DISH_BELOW_M for a in self.antennas)
         return min(block.n_antennas, len(self.antennas))

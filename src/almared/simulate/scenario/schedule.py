@@ -11,6 +11,7 @@ from almared.basics.times import DAY_S, mjd_s_of
 from almared.errors import ScenarioError
 from almared.model import DataBlock, Field, Scan, Subscan
 from almared.physics.constants import SIDEREAL_DAYS_PER_DAY
+from almared.physics.correlator import TIMING_EVENT_S
 from almared.simulate.scenario.models import ScanPart, Scenario
 from almared.simulate.scenario.sequence import intents_of, scans_of
 from almared.simulate.scenario.spectrum import Setups
@@ -22,7 +23,6 @@ LOADS = ("OFF_SOURCE", "AMBIENT", "HOT")
 SIDEBAND_SUBSCANS = ("OFF_SOURCE", "ON_SOURCE")
 LONGEST_SUBSCAN_S = 62.0
 FIRST_DATA_UID = 0x100
-TIME_GRID_S = 0.048
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class _Builder:
         self.has_wvr = scenario.radiometer.enabled
         self.setups = setups
         self.n_antennas = n_antennas
-        self.clock = np.ceil(start_mjd_s / TIME_GRID_S) * TIME_GRID_S
+        self.clock = np.ceil(start_mjd_s / TIMING_EVENT_S) * TIMING_EVENT_S
         self.next_uid = FIRST_DATA_UID
         self.uid_head = scenario.uid.rsplit("/", 1)[0]
 

@@ -9,12 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.model import SpectralWindow
+from almared.physics.correlator import HANNING_EFFECTIVE, HANNING_RESOLUTION
 from almared.simulate.scenario.models import Baseband, Scenario, SpectralPart
 
-HANNING_EFFECTIVE = 8.0 / 3.0
-"""Effective bandwidth of a Hanning-smoothed channel over its spacing (1 / sum of squares of 1/4, 1/2, 1/4)."""
-
-HANNING_RESOLUTION = 2.0
 WVR_FIRST_HZ, WVR_STEP_HZ, WVR_WIDTH_HZ = 184.55e9, 2.0e9, 1.5e9
 WVR_CHANNELS = 4
 

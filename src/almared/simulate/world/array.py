@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from almared.engine.configure import casadata_path
 from almared.errors import ScenarioError
 from almared.model import Antenna, Vector
+from almared.physics.beams import SMALL_DISH_BELOW_M
 from almared.physics.directions import local_axes
 from almared.simulate.scenario.models import AntennaGroup, Scenario
 from almared.simulate.world.seeds import generator
@@ -132,7 +133,7 @@ def _names(groups: Sequence[AntennaGroup], pads: Sequence[_Pad]) -> list[str]:
 
 
 def _next_name(index: int, pad: _Pad, *, left: dict[str, Iterator[int]]) -> str:
-    first = "CM" if pad.diameter_m < 10.0 else PREFIXES_12M[index % len(PREFIXES_12M)]
+    first = "CM" if pad.diameter_m < SMALL_DISH_BELOW_M else PREFIXES_12M[index % len(PREFIXES_12M)]
     for prefix in (first,) if first == "CM" else (first, "DA", "DV", "PM"):
         number = next(left[prefix], None)
         if number is not None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.physics.constants import BOLTZMANN_J_K, PLANCK_J_S
+from almared.physics.constants import BACKGROUND_K, BOLTZMANN_J_K, PLANCK_J_S
 from almared.simulate.scenario.models import RadiometerPart
 
 FloatArray = NDArray[np.float64]
@@ -22,7 +22,6 @@ LINE_GHZ = 183.31
 OFFSETS_GHZ = (1.25, 3.25, 5.5, 7.25)
 WIDTHS_GHZ = (1.5, 2.5, 2.0, 1.5)
 SAMPLES = 25
-BACKGROUND_K = 2.725
 PLANCK_OVER_BOLTZMANN_K_PER_GHZ = 1e9 * PLANCK_J_S / BOLTZMANN_J_K
 CUTOFF_SQUARE_GHZ = 562500.0
 DENSITY = 0.3183e-4 * 3.335e16

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -38,9 +37,9 @@ from almared.recipes.combination.steps import Combination, plan_combination
 from almared.recipes.combination.table import check_table, differences, make_records
 from almared.records.inputs import by_name
 from almared.records.state import StepState, script_states
+from almared.run.display import Display
 from almared.run.execute import RunOptions, run_script
-from almared.run.supervise import Listener
-from almared.script.read import CalibrationScript, read_script
+from almared.script.read import read_script
 from almared.script.written import write_script
 from almared.stages.combination.catalogue import Expected, expected_fluxes, warn_of_catalogue
 from almared.stages.combination.inputs import calibrated_fingerprints, place_copies, read_calibrated_ebs
@@ -48,9 +47,6 @@ from almared.stages.combination.outcome import examine
 
 RECORD = "combination.json"
 """All that was found, for programs: fluxes with errors, warnings, and what calibrated.ms holds."""
-
-Display = Callable[[CalibrationScript], AbstractContextManager[Listener]]
-"""Shows a run of a script: yields what hears its events."""
 
 
 @dataclass(frozen=True, slots=True)

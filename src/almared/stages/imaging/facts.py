@@ -16,10 +16,10 @@ from almared.heuristics.thresholds.imaging import IMAGE_SAME_WINDOW
 from almared.measure.scatter import measure_scatter
 from almared.model.targets import CalibratedMs, Target
 from almared.mous import Mous
+from almared.recipes.combination.steps import CALIBRATED
 from almared.recipes.imaging.facts import SpwGroup, TargetFacts, common_band, pointings_of
 from almared.recipes.imaging.prepare import CalibratedInput
 
-CALIBRATED = "calibrated.ms"
 Factors = dict[int, tuple[float, float]]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from almared.formats.contdat import NAME, WindowRanges, contdat_text, read_contdat
-from almared.heuristics.calibration.channels import GHZ, channel_frequencies
+from almared.heuristics.calibration.channels import channel_frequencies
 from almared.heuristics.imaging.lines import (
     find_line_channels,
     find_noisy_channels,
@@ -23,6 +23,7 @@ from almared.measure.target_spectra import read_target_spectrum
 from almared.model import SpectralWindow
 from almared.model.targets import CalibratedMs
 from almared.mous.places import StatePlace
+from almared.physics.constants import GHZ
 from almared.recipes.imaging.continuum import LineFree, Ranges
 from almared.recipes.imaging.facts import TargetFacts
 from almared.stages.imaging.facts import source_factors

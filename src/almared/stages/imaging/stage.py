@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,12 +23,11 @@ from almared.recipes.imaging.continuum import LineFree
 from almared.recipes.imaging.facts import ImageWishes, Machine, Overrides, TargetFacts
 from almared.recipes.imaging.prepare import FINAL
 from almared.records.inputs import changed_inputs, product_fingerprint, write_inputs
-from almared.records.journal import JournalEntry
 from almared.records.state import StepState, script_states
+from almared.run.display import Display, no_display
 from almared.run.execute import RunOptions, RunResult, edited_lines, run_script
 from almared.run.resources import available_memory
-from almared.run.supervise import Listener
-from almared.script.read import CalibrationScript, read_script
+from almared.script.read import read_script
 from almared.script.written import write_script
 from almared.stages.imaging.facts import describe_input, find_calibrated, gather_facts, select_targets
 from almared.stages.imaging.lines import ContinuumRanges, continuum_ranges, forget_ranges, write_ranges
@@ -40,19 +38,6 @@ PREPARATION = (0, 1)
 EDITED = "the script was edited by hand and runs as it is; with --force it is kept aside and made anew"
 
 KEPT = "the continuum stays in, as was asked for"
-
-Display = Callable[[CalibrationScript], AbstractContextManager[Listener]]
-"""Shows a run of a script: yields what hears its events."""
-
-
-def no_display(script: CalibrationScript) -> AbstractContextManager[Listener]:
-    """Return a display that shows nothing."""
-    del script
-    return nullcontext(_unheard)
-
-
-def _unheard(entry: JournalEntry) -> None:
-    del entry
 
 
 @dataclass(frozen=True, slots=True)

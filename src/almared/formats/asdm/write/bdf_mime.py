@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
 from almared.formats.asdm.write.bdf_layout import BdfWindow, CorrelatorBdf, RadiometerBdf, to_ns
+from almared.formats.asdm.write.tables import DECLARATION
 
 OUTER = "MIME_boundary-1"
 INNER = "MIME_boundary-2"
@@ -20,7 +21,6 @@ NAMESPACES = (
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xlink="http://www.w3.org/1999/xlink" '
     'xmlns:xv="http://Alma/XVERSION" xmlns="http://Alma/XASDM/sdmbin"'
 )
-XML = '<?xml version="1.0" encoding="ISO-8859-1"?>\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def subset_start(path: str, *, mid_ns: int, interval_ns: int, attachments: Itera
         f'--{OUTER}\nContent-Type: Multipart/Related; boundary={INNER}; type="text/xml"\n'
         f"Content-Description: Data and metadata subset\n\n"
         f"--{INNER}\nContent-Type: text/xml; charset=ISO-8859-1\nContent-Location: {path}desc.xml\n\n"
-        f'{XML}<sdmDataSubsetHeader {NAMESPACES} projectPath="{path}">'
+        f'{DECLARATION}<sdmDataSubsetHeader {NAMESPACES} projectPath="{path}">'
         f"<schedulePeriodTime><time>{mid_ns}</time><interval>{interval_ns}</interval></schedulePeriodTime>"
         f'<dataStruct ref="sdmDataHeader"/>{parts}</sdmDataSubsetHeader>'
     )
@@ -150,7 +150,7 @@ def _outer_start(data_uid: str, body: str) -> bytes:
         f"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary={OUTER}\n"
         f"Content-Description: ALMA binary data\nContent-Location: {data_uid}\n\n"
         f"--{OUTER}\nContent-Type: text/xml; charset=ISO-8859-1\nContent-Location: sdmDataHeader.xml\n\n"
-        f"{XML}{body}\n"
+        f"{DECLARATION}{body}\n"
     )
     return text.encode("ascii")
 
