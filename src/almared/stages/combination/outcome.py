@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from almared.basics.select import id_ranges
+from almared.checks.registry import run_checks
 from almared.formats.caltable import read_caltable
 from almared.formats.ms.sky import read_fields
 from almared.formats.ms.spectral import read_descriptions, read_windows
 from almared.formats.ms.targets import group_targets, read_calibrated
 from almared.heuristics.combination.concat import expected_fields, expected_windows
-from almared.heuristics.combination.equalise_warnings import warn_of_scale
+from almared.measure.combination import AppliedScale, CombinedMs, Count, SpwGroup
+from almared.model import Finding
+from almared.model.finding import messages, records_of
 from almared.model.targets import CalibratedMs
 from almared.recipes.combination.facts import CalibratedEb
 from almared.recipes.combination.steps import CALIBRATED, Combination, gain_table
@@ -35,22 +38,33 @@ def examine(directory: Path, combination: Combination) -> dict[str, Any]:
     """
     path = directory / CALIBRATED
     ms = read_calibrated(path)
-    groups = spw_groups(ms)
-    counts = {
-        "fields": len(read_fields(path)),
-        "fields_expected": _fields_expected(combination),
-        "windows": len(read_windows(path, read_descriptions(path), processors={})),
-        "windows_expected": expected_windows([eb.eb.spws for eb in combination.ebs]),
-    }
-    applied = list(_applied(directory, combination)) if combination.should_scale else []
+    windows = read_windows(path, read_descriptions(path), processors={})
+    combined = CombinedMs(
+        CALIBRATED,
+        Count(len(read_fields(path)), _fields_expected(combination)),
+        Count(len(windows), expected_windows([eb.eb.spws for eb in combination.ebs])),
+        tuple(_group(ms, spw_ids) for spw_ids in spw_groups(ms)),
+        tuple(_applied(directory, combination)) if combination.should_scale else (),
+    )
+    return {**_document(combined, ms), **_findings_document(run_checks(combined))}
+
+
+def _document(combined: CombinedMs, ms: CalibratedMs) -> dict[str, Any]:
     return {
-        **counts,
+        "fields": combined.fields.found,
+        "fields_expected": combined.fields.expected,
+        "windows": combined.windows.found,
+        "windows_expected": combined.windows.expected,
         "science_windows": list(ms.target_spws),
-        "spw_groups": [_group_document(ms, group) for group in groups],
+        "spw_groups": [_group_document(group) for group in combined.groups],
         "datacolumn": ms.datacolumn,
-        "scales": applied,
-        "findings": [*_count_findings(counts), *_group_findings(ms, groups), *_scale_findings(applied)],
+        "scales": [{**asdict(scale), "without_solution": list(scale.without_solution)} for scale in combined.applied],
     }
+
+
+def _findings_document(findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return the sentences, under the name that programs read, and the whole findings."""
+    return {"findings": list(messages(findings)), "finding_records": records_of(findings)}
 
 
 def spw_groups(ms: CalibratedMs) -> tuple[tuple[int, ...], ...]:
@@ -71,37 +85,20 @@ def _fields_expected(combination: Combination) -> int:
     return still + sum(field.is_ephemeris for eb in combination.ebs for field in eb.eb.fields)
 
 
-def _group_document(ms: CalibratedMs, group: Sequence[int]) -> dict[str, Any]:
+def _group(ms: CalibratedMs, spw_ids: tuple[int, ...]) -> SpwGroup:
+    frequencies = tuple(ms.windows[spw].mean_frequency_hz for spw in spw_ids)
+    return SpwGroup(spw_ids, frequencies, ms.windows[spw_ids[0]].n_channels)
+
+
+def _group_document(group: SpwGroup) -> dict[str, Any]:
     return {
-        "spw_ids": list(group),
-        "frequencies_ghz": [round(ms.windows[spw].mean_frequency_hz / 1e9, 6) for spw in group],
-        "channels": ms.windows[group[0]].n_channels,
+        "spw_ids": list(group.spw_ids),
+        "frequencies_ghz": [round(frequency / 1e9, 6) for frequency in group.frequencies_hz],
+        "channels": group.n_channels,
     }
 
 
-def _count_findings(counts: dict[str, int]) -> Iterator[str]:
-    for what in ("fields", "windows"):
-        found, wanted = counts[what], counts[f"{what}_expected"]
-        if found != wanted:
-            yield f"{CALIBRATED} has {found} {what}, {wanted} were expected: look at {CALIBRATED}.listobs"
-
-
-def _group_findings(ms: CalibratedMs, groups: Sequence[Sequence[int]]) -> Iterator[str]:
-    """Tell which windows belong together; more windows than one execution block has are no error then."""
-    shifted = [group for group in groups if len(group) > 1]
-    if not shifted:
-        return
-    told = "; ".join(_shift(ms, group) for group in shifted)
-    yield f"the same windows at other Doppler settings, to be imaged together: {told}"
-
-
-def _shift(ms: CalibratedMs, group: Sequence[int]) -> str:
-    frequencies = [ms.windows[spw].mean_frequency_hz for spw in group]
-    span = (max(frequencies) - min(frequencies)) / 1e6
-    return f"{id_ranges(group)} ({frequencies[0] / 1e9:.3f} GHz, {span:.3f} MHz apart)"
-
-
-def _applied(directory: Path, combination: Combination) -> Iterator[dict[str, Any]]:
+def _applied(directory: Path, combination: Combination) -> Iterator[AppliedScale]:
     """Yield the scale that was found in the data beside the one that the table tells, per calibrator and window."""
     for eb in combination.ebs:
         table = read_caltable(directory / gain_table(eb.ms))
@@ -111,25 +108,19 @@ def _applied(directory: Path, combination: Combination) -> Iterator[dict[str, An
             mine = (table.field_id == eb.calibrator_ids[record.source]) & (table.spw_id == record.spw_id)
             rows = table.where(mine)
             gains = np.abs(rows.param[~rows.flag])
-            yield {
-                "ms": eb.ms,
-                "source": record.source,
-                "spw": record.spw_id,
-                "table": _ratio(record.own_jy, record.used_jy),
-                "found": float(np.median(gains) ** 2) if gains.size else None,
-                "without_solution": _without(eb, set(rows.antenna1[~rows.flag.all(axis=(1, 2))].tolist())),
-            }
+            yield AppliedScale(
+                ms=eb.ms,
+                source=record.source,
+                spw=record.spw_id,
+                table=_ratio(record.own_jy, record.used_jy),
+                found=float(np.median(gains) ** 2) if gains.size else None,
+                without_solution=_without(eb, set(rows.antenna1[~rows.flag.all(axis=(1, 2))].tolist())),
+            )
 
 
 def _ratio(own: float | None, used: float | None) -> float | None:
     return None if own is None or not used else own / used
 
 
-def _without(eb: CalibratedEb, solved: set[int]) -> list[str]:
-    return [antenna.name for antenna in eb.eb.antennas if antenna.id not in solved]
-
-
-def _scale_findings(applied: Sequence[dict[str, Any]]) -> Iterator[str]:
-    for entry in applied:
-        what = f"{entry['source']}, window {entry['spw']} of {entry['ms']}"
-        yield from warn_of_scale(what, found=entry["found"], told=entry["table"])
+def _without(eb: CalibratedEb, solved: set[int]) -> tuple[str, ...]:
+    return tuple(antenna.name for antenna in eb.eb.antennas if antenna.id not in solved)

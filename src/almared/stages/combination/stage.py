@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +13,14 @@ from almared import __version__
 from almared.basics.hashes import sha256_if_there, sha256_of, sha256_of_file
 from almared.basics.times import utc_text
 from almared.basics.wholefile import write_whole
+from almared.checks.registry import run_checks
 from almared.errors import InputError, PlanError
 from almared.formats.fluxtable import NAME, FluxRecord, parse_records, read_fluxes, render_fluxes, write_fluxes
 from almared.heuristics.calibration.catalogue_flux import CatalogueFlux
 from almared.heuristics.calibration.flux import PowerLaw
 from almared.heuristics.combination.concat import choose_dirtol, estimate_beam_arcsec
 from almared.heuristics.combination.equalise import EqualFlux, OwnFlux, equalise
-from almared.heuristics.combination.equalise_warnings import (
-    warn_of_dates,
-    warn_of_frequencies,
-    warn_of_gaps,
-    warn_of_spectra,
-    warn_of_variation,
-)
+from almared.measure.combination import FluxesToCombine
 from almared.model import Choice
 from almared.mous import Mous
 from almared.mous.places import FLUX_SCRIPT, StatePlace
@@ -262,16 +256,16 @@ def _dirtol(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> Choice[float | 
 
 
 def _warnings(order: CombineOrder, ebs: Sequence[CalibratedEb], *, fluxes: Sequence[EqualFlux]) -> tuple[str, ...]:
-    found = [differing_sources(ebs)]
-    if order.should_scale:
-        found += [
-            warn_of_dates({eb.ms: eb.middle_mjd_s for eb in ebs}, few_days=order.few_days),
-            warn_of_variation(fluxes),
-            warn_of_spectra(_own(ebs)),
-            warn_of_gaps(fluxes, [eb.ms for eb in ebs]),
-            warn_of_frequencies({eb.ms: {spw: eb.frequency_hz(spw) for spw in eb.spw_ids} for eb in ebs}),
-        ]
-    return tuple(chain.from_iterable(found))
+    if not order.should_scale:
+        return differing_sources(ebs)
+    given = FluxesToCombine(
+        times_mjd_s={eb.ms: eb.middle_mjd_s for eb in ebs},
+        fluxes=tuple(fluxes),
+        own=tuple(_own(ebs)),
+        frequencies_hz={eb.ms: {spw: eb.frequency_hz(spw) for spw in eb.spw_ids} for eb in ebs},
+        few_days=order.few_days,
+    )
+    return (*differing_sources(ebs), *(finding.message for finding in run_checks(given)))
 
 
 def write_combination(order: CombineOrder, chosen: ChosenCombination) -> None:

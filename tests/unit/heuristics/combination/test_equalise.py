@@ -17,14 +17,6 @@ from almared.heuristics.combination.equalise import (
     scale_ratios,
     smooth_residuals,
 )
-from almared.heuristics.combination.equalise_warnings import (
-    warn_of_dates,
-    warn_of_frequencies,
-    warn_of_gaps,
-    warn_of_scale,
-    warn_of_spectra,
-    warn_of_variation,
-)
 
 DAY = 86400.0
 
@@ -80,36 +72,10 @@ def test_chance_is_the_survival_of_the_chi_square() -> None:
     assert chance(5.0, 0) == 1.0
 
 
-def test_five_percent_up_and_down_meets_in_the_middle_with_a_warning() -> None:
+def test_five_percent_up_and_down_meets_in_the_middle() -> None:
     fluxes = equalise(own("J1", spw, ms, flux) for spw in (0, 1) for ms, flux in (("a", 1.05), ("b", 0.95)))
     assert [flux.mean.value for flux in fluxes] == pytest.approx([1.0, 1.0])
     assert {r.ms: round(r.ratio, 3) for r in scale_ratios(fluxes)} == {"a": 1.05, "b": 0.95}
-    (warning,) = warn_of_variation(fluxes)
-    assert "J1 varies more than its errors" in warning
-    assert "a +5.0 %, b -5.0 %" in warning
-
-
-def test_agreement_within_the_errors_is_no_variation() -> None:
-    assert not warn_of_variation(equalise([own("J1", 0, "a", 1.05, error=0.04), own("J1", 0, "b", 0.95, error=0.04)]))
-    # Half a percent is of no account, however small the errors.
-    assert not warn_of_variation(equalise([own("J1", 0, "a", 1.005, error=1e-4), own("J1", 0, "b", 1.0, error=1e-4)]))
-
-
-def test_a_few_days_apart_is_told() -> None:
-    assert not warn_of_dates({"a": 0.0, "b": 2.9 * DAY})
-    assert not warn_of_dates({"a": 0.0, "b": 9.9 * DAY}, few_days=10)
-    (warning,) = warn_of_dates({"b": 4.0 * DAY, "a": 0.0, "c": 1.0})
-    assert warning.startswith("a and b are 4.0 days apart")
-
-
-def test_window_off_the_spectrum_of_its_source_is_found() -> None:
-    # The four windows of the Sgr B2 table: the last has a tenth of its neighbours' flux.
-    ghz, jy = (91.28, 89.48, 101.37, 103.23), (5.55588, 5.46806, 5.45036, 0.56742)
-    values = [
-        own("J1744-3116", n, "a", flux, error=0.02, ghz=f) for n, (f, flux) in enumerate(zip(ghz, jy, strict=True))
-    ]
-    (warning,) = warn_of_spectra(values)
-    assert "window 3: 0.56742 Jy is -90 % off" in warning
 
 
 @settings(max_examples=50)
@@ -124,25 +90,3 @@ def test_residuals_of_a_power_law_are_nil_but_where_it_is_broken(
     found = smooth_residuals(ghz * 1e9, jy, steepest=1.5, rising=0.5)
     assert np.argmax(np.abs(found)) == wrong
     assert found[wrong] == pytest.approx(part - 1, abs=0.12)
-
-
-def test_flux_that_is_none_and_lone_windows_are_no_failure() -> None:
-    (warning,) = warn_of_spectra([own("J1", 0, "a", -0.1), own("J1", 1, "a", 1.0)])
-    assert "-0.1 Jy" in warning
-    assert not warn_of_spectra([own("J1", 0, "a", 1.0)])
-
-
-def test_scale_of_the_data_is_compared_with_that_of_the_table() -> None:
-    assert not warn_of_scale("J1", found=1.051, told=1.05)
-    assert not warn_of_scale("J1", found=1.2, told=None)
-    assert "no solution" in warn_of_scale("J1", found=None, told=1.05)[0]
-    assert "+20.0 % off the flux used, by the table it should be +5.0 %" in warn_of_scale("J1", found=1.2, told=1.05)[0]
-
-
-def test_gaps_and_frequencies_are_told() -> None:
-    fluxes = equalise([own("J1", 0, "a", 1.0), own("J1", 0, "b", 1.0), own("J1", 1, "a", 1.0)])
-    (warning,) = warn_of_gaps(fluxes, ("a", "b"))
-    assert warning.startswith("J1 in window 1: b did not measure it")
-    assert not warn_of_frequencies({"a": {0: 90e9}, "b": {0: 90e9 * 1.0002}})
-    (warning,) = warn_of_frequencies({"a": {0: 90e9}, "b": {0: 90.1e9}})
-    assert "window 0 of b is +100.0 MHz" in warning
