@@ -49,6 +49,15 @@ def sma(almared_real: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+@pytest.fixture(scope="session", autouse=True)
+def measures_of_casadata(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
+    """Every test runs with the measures of casadata, whatever was imported on this machine."""
+    place = tmp_path_factory.mktemp("measures")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALMARED_MEASURES", str(place))
+        yield place
+
+
 @pytest.fixture(scope="session")
 def almared() -> Command:
     """Runs ``almared ARGUMENTS`` as a user would; fails the test unless the exit code is the expected one."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from almared.errors import InputError, PlanError
+from almared.formats.measures.tables import known_orientation
 from almared.mous import Mous, read_mous
 from almared.mous.options import BY_OLD_NAME
 from almared.mous.places import FLUX_SCRIPT
@@ -114,7 +115,7 @@ def _generate(name: str, options: Mapping[str, Any]) -> Path:
     source = find_source(name)
     facts = source.read()
     given = options_for(source, facts, given=_translated(options))
-    return write_script(plan_calibration(facts, given), source.directory).script
+    return write_script(plan_calibration(facts, given, earth=known_orientation()), source.directory).script
 
 
 def _translated(options: Mapping[str, Any]) -> dict[str, Any]:

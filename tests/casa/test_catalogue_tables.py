@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from casacore.tables import table
 
-from almared.engine.configure import casadata_path
+from almared.formats.measures import casadata_path
 from almared.physics.atmosphere import zenith_opacity
 from almared.physics.bodies import read_body_model
 

@@ -16,6 +16,7 @@ from almared.errors import AlmaredError
 
 COMMANDS = {
     "doctor": "Tell whether this machine is fit, and how to repair it.",
+    "measures": "Show, import or update the measures that CASA uses.",
     "demo": "Simulate an execution block, calibrate it, compare with the truth.",
     "simulate": "Make whole ASDMs with known truth and chosen faults.",
     "prepare": "Make the tree of a MOUS and put its ASDMs in.",

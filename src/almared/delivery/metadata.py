@@ -62,6 +62,7 @@ def _stage(place: StagePlace, history: History) -> dict[str, Any]:
         "script_sha256": history.script.fingerprint,
         "made_with": dict(history.script.made_with),
         "casatasks": list(history.builds),
+        "measures": list(history.measures),
         "runs": list(history.runs),
         "interruptions": list(history.interruptions),
         "steps": [

@@ -149,6 +149,13 @@ def _build(mous: Mous) -> str:
     return NOT_GIVEN
 
 
+def _measures(mous: Mous) -> str:
+    """Return the measures that the execution blocks were calibrated with, empty where no journal names them."""
+    scripts = [eb.directory / eb.products.script for eb in mous.ebs]
+    used = {name for script in scripts if script.is_file() for name in read_history(script).measures}
+    return f", measures {', '.join(sorted(used))}" if used else ""
+
+
 def _fields(mous: Mous, build: str) -> Iterator[str]:
     project, request = mous.settings.project, mous.settings.request
     asked = ""
@@ -165,7 +172,7 @@ def _fields(mous: Mous, build: str) -> Iterator[str]:
         ("Configuration", project.configuration or mous.settings.part),
         ("Proposed rms", asked),
         ("Proposed resolution", " to ".join(f"{b * ARCSEC_PER_RAD:.3g} arcsec" for b in beam) if beam else ""),
-        ("CASA version used", f"casatasks {build}, scripts by almared {__version__}"),
+        ("CASA version used", f"casatasks {build}{_measures(mous)}, scripts by almared {__version__}"),
         ("MOUS", mous.settings.uid),
     ):
         why = mous.settings.readme.missing.get(name)

@@ -15,8 +15,8 @@ from almared.doctor.profile import judge_profile
 from almared.doctor.subjects import finding_on
 from almared.doctor.surroundings import examine_surroundings
 from almared.doctor.trials import examine_trials
-from almared.engine.configure import casadata_path
 from almared.errors import EnvironmentFaultError
+from almared.formats.measures import measures_in_use
 from almared.model import Finding, Severity
 
 
@@ -32,12 +32,12 @@ def examine(work: Path) -> Iterator[Finding]:
     yield from examine_packages(installed_packages(), sys.version_info[:2])
     yield from examine_trials(work, os.environ)
     try:
-        data = casadata_path()
+        used = measures_in_use()
     except EnvironmentFaultError as error:
         yield finding_on(
             "measures data", Severity.SEVERE, found=error.what, repair=error.repair, trap="no-measures-data"
         )
     else:
-        yield from examine_measures(data, datetime.now(UTC))
+        yield from examine_measures(used, datetime.now(UTC))
     yield from examine_machine(work, os.environ)
     yield judge_profile(Path.home())

@@ -25,7 +25,7 @@ BESIDE = (
     + CONFIGURE
     + "for name in sys.argv[1:]: __import__(name)\n"
     + "import casacore.tables, casatools\n"
-    + "from almared.engine.configure import casadata_path\n"
+    + "from almared.formats.measures import casadata_path\n"
     + "path = str(casadata_path() / 'geodetic' / 'TAI_UTC')\n"
     + "one = casacore.tables.table(path, ack=False).getcol('MJD')\n"
     + "tool = casatools.table()\ntool.open(path)\ntwo = tool.getcol('MJD')\ntool.close()\n"

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from almared.errors import EnvironmentFaultError
-
-
-def casadata_path() -> Path:
-    """Return the directory of the measures data that the package casadata installs.
-
-    Raises
-    ------
-    EnvironmentFaultError
-        casadata is not installed.
-    """
-    spec = importlib.util.find_spec("casadata")
-    if spec is None or not spec.submodule_search_locations:
-        raise EnvironmentFaultError("the measures data are not installed", repair="pip install casadata")
-    return Path(spec.submodule_search_locations[0]) / "__data__"
+from almared.formats.measures import Measures, casadata_path, measures_in_use
 
 
 def configure_casa(log_file: Path) -> None:
@@ -36,13 +21,17 @@ def configure_casa(log_file: Path) -> None:
     Raises
     ------
     EnvironmentFaultError
-        casadata is not installed.
+        casadata is not installed, or the imported measures are gone.
+
+    Notes
+    -----
+    The measures are those in use (`almared.formats.measures`); all other data are those of casadata.
     """
-    config = _untouched_configuration()
-    data = str(casadata_path())
-    config.datapath = [data]
-    config.measurespath = data
-    config.rundata = data
+    config = untouched_configuration()
+    used = measures_in_use()
+    config.datapath = data_paths(used)
+    config.measurespath = str(used.path)
+    config.rundata = str(casadata_path())
     config.data_auto_update = False
     config.measures_auto_update = False
     config.logfile = os.fspath(log_file)
@@ -52,6 +41,11 @@ def configure_casa(log_file: Path) -> None:
     config.telemetry_enabled = False
     config.crashreporter_enabled = False
     config.user_site = False
+
+
+def data_paths(used: Measures) -> list[str]:
+    """Return where CASA looks for its data: first where the measures in use are, then in casadata."""
+    return list(dict.fromkeys((str(used.path), str(casadata_path()))))
 
 
 def casa_environment() -> dict[str, str]:
@@ -65,7 +59,7 @@ def casa_environment() -> dict[str, str]:
     return {"OMP_WAIT_POLICY": "passive", **kept}
 
 
-def _untouched_configuration() -> Any:
+def untouched_configuration() -> Any:
     """Return CASA's configuration as it is without the files of the user and the site.
 
     casaconfig executes those when it is imported, unless the command line of the process tells it not to.
@@ -81,9 +75,9 @@ def _untouched_configuration() -> Any:
 
 def site_configuration(log_file: str) -> str:
     """Return the text of a CASA site configuration (for CASASITECONFIG) equal to `configure_casa`."""
-    data = str(casadata_path())
+    used, data = measures_in_use(), str(casadata_path())
     return (
-        f"datapath = [{data!r}]\nmeasurespath = {data!r}\nrundata = {data!r}\n"
+        f"datapath = {data_paths(used)!r}\nmeasurespath = {str(used.path)!r}\nrundata = {data!r}\n"
         "data_auto_update = False\nmeasures_auto_update = False\n"
         f"logfile = {log_file!r}\nlog2term = False\nnologger = True\nnogui = True\n"
         "telemetry_enabled = False\ncrashreporter_enabled = False\n"

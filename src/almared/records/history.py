@@ -71,6 +71,8 @@ class History:
         Logs of the runs, in order.
     gone : tuple of str
         Steps that ended well in this directory and that the script does not have any more.
+    measures : tuple of str
+        Measures that the steps ran with, as far as the journal says.
     """
 
     script: CalibrationScript
@@ -81,6 +83,7 @@ class History:
     interruptions: tuple[str, ...]
     logs: tuple[Path, ...]
     gone: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -133,7 +136,13 @@ def read_history(script_path: Path) -> History:
         interruptions=tuple(_interruptions(counted, runs)),
         logs=tuple(path for path in logs.values() if path.is_file()),
         gone=tuple(_gone(script, entries)),
+        measures=tuple(measures_of(entries[attempt.begin] for attempt in final.values())),
     )
+
+
+def measures_of(begins: Iterable[JournalEntry]) -> list[str]:
+    """Return the measures with which steps ran, from the entries of their begins; older journals name none."""
+    return sorted({str(entry.data["measures"]) for entry in begins if entry.data.get("measures")})
 
 
 class Histories:

@@ -19,6 +19,7 @@ from almared.errors import AlmaredError, InputError
 from almared.model import ExecutionBlock
 from almared.mous.places import StatePlace
 from almared.names import Products, Uid
+from almared.records.history import measures_of
 from almared.records.inputs import product_fingerprints
 from almared.records.journal import Journal
 from almared.report.item import EbContext, ItemProducts, ReportFigure
@@ -231,13 +232,14 @@ def _kept(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, ItemOutco
 def _identity(context: EbContext) -> dict[str, Any]:
     """Return what the report says about itself and its execution block."""
     eb = context.eb
-    builds = {str(e.data["casa"]) for e in Journal(context.directory).entries() if e.event == "step-begin"}
+    begins = [entry for entry in Journal(context.directory).entries() if entry.event == "step-begin"]
     return {
         "format": FORMAT,
         "uid": str(Uid.parse(eb.uid)) if eb.uid else context.products.ms,
         "ms": context.products.ms,
         "almared": __version__,
-        "casatasks": sorted(builds),
+        "casatasks": sorted({str(entry.data["casa"]) for entry in begins}),
+        "measures": measures_of(begins),
         "refant": _refant(context),
         "facts": _facts(eb),
     }

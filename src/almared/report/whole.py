@@ -19,6 +19,7 @@ from almared.mous import Mous, MousEb, read_mous
 from almared.mous.places import SETTINGS
 from almared.physics.bands import band_at
 from almared.physics.constants import ARCSEC_PER_RAD
+from almared.records.history import measures_of
 from almared.records.images import ImageRecord, images_in
 from almared.records.inputs import product_fingerprint, product_fingerprints
 from almared.records.journal import Journal
@@ -107,6 +108,8 @@ class StageRow:
         Runs, steps that ended well, steps that failed or were killed.
     builds : tuple of str
         Builds of casatasks.
+    measures : tuple of str
+        Measures that it ran with.
     minutes : float, min
         Time of all its steps.
     """
@@ -116,6 +119,7 @@ class StageRow:
     steps: int
     failures: int
     builds: tuple[str, ...]
+    measures: tuple[str, ...]
     minutes: float
 
 
@@ -251,5 +255,6 @@ def _stages(mous: Mous) -> Iterator[StageRow]:
             steps=done,
             failures=len(begins) - done,
             builds=tuple(sorted({str(entry.data.get("casa", "")) for entry in begins})),
+            measures=tuple(measures_of(begins)),
             minutes=sum(float(entry.data.get("seconds", 0.0)) for entry in ends) / 60,
         )

@@ -24,6 +24,7 @@ from almared.engine.killing import TestKill
 from almared.engine.lifeline import die_with_parent
 from almared.engine.tasks import TaskRecord, TaskWatch, wrap_tasks
 from almared.errors import AlmaredError, EnvironmentFaultError, StepError
+from almared.formats.measures import measures_in_use
 from almared.records.casa_log import LogReader
 from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.records.probe import count_table
@@ -149,7 +150,7 @@ class StepRunner:
         self.script = script
         self.recorder = recorder
         self.watch = watch
-        self._versions = {"casa": casa, "almared": __version__}
+        self._versions = {"casa": casa, "almared": __version__, "measures": _measures_used()}
 
     def run(self, number: int) -> None:
         """Run one step, its older products and those of later steps removed first.
@@ -211,6 +212,13 @@ def _explained(fault: BaseException, watch: TaskWatch, *, script: CalibrationScr
 def _script_line(fault: BaseException, path: Path) -> str:
     lines = [frame.lineno for frame in traceback.extract_tb(fault.__traceback__) if frame.filename == str(path)]
     return f", line {lines[-1]}" if lines else ""
+
+
+def _measures_used() -> str:
+    """Return what the journal says of the measures; only after CASA, which must be loaded before python-casacore."""
+    from almared.formats.measures.tables import measures_stamp
+
+    return measures_stamp(measures_in_use())
 
 
 def load_casatasks(log: Path) -> Any:

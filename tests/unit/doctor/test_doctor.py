@@ -35,7 +35,7 @@ from almared.doctor.trials import (
     judge_locks,
     run_trial,
 )
-from almared.engine.configure import casadata_path
+from almared.formats.measures import Measures, casadata_path
 from almared.model import Severity
 
 GOOD = {"six": "1.17.0", "python-casacore": "3.8.1", "casatools": "6.7.0.31", "casatasks": "6.7.0.31"}
@@ -173,20 +173,22 @@ def test_the_longest_mount_point_tells_the_file_system(tmp_path: Path) -> None:
 
 
 def test_missing_measures_data_fail(tmp_path: Path) -> None:
-    assert [trap_of(v) for v in examine_measures(tmp_path, datetime(2026, 1, 1, tzinfo=UTC))] == ["no-measures-data"]
+    assert [trap_of(v) for v in examine_measures(Measures(tmp_path, "a test"), datetime(2026, 1, 1, tzinfo=UTC))] == [
+        "no-measures-data"
+    ]
     assert examine_ephemerides(tmp_path, datetime(2026, 1, 1, tzinfo=UTC)).severity is Severity.SEVERE
 
 
 def test_broken_measures_data_fail(tmp_path: Path) -> None:
-    for name in ("Observatories", "TAI_UTC", "IERSeop2000", "IERSpredict"):
+    for name in ("Observatories", "TAI_UTC", "IERSeop97", "IERSeop2000", "IERSpredict"):
         shutil.copytree(casadata_path() / "geodetic" / name, tmp_path / "geodetic" / name)
     (tmp_path / "geodetic" / "TAI_UTC" / "table.dat").write_bytes(b"cut")
-    states = {v.severity for v in examine_measures(tmp_path, datetime(2020, 1, 1, tzinfo=UTC))}
+    states = {v.severity for v in examine_measures(Measures(tmp_path, "a test"), datetime(2020, 1, 1, tzinfo=UTC))}
     assert Severity.SEVERE in states
 
 
 def test_the_dates_decide_about_the_installed_measures_data() -> None:
-    data = casadata_path()
+    data = Measures(casadata_path(), "of casadata")
     early = list(examine_measures(data, datetime(2020, 1, 1, tzinfo=UTC)))
     late = list(examine_measures(data, datetime(2090, 1, 1, tzinfo=UTC)))
     assert {v.severity for v in early} == {Severity.OK}

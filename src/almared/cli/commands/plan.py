@@ -33,6 +33,7 @@ def command(eb: str, *, profile: str, is_forced: bool, dry_run: bool, is_json: b
     Exit codes: 0 done; 3 bad input; 4 no sound plan, or the script there was edited by hand.
     """
     from almared.cli.show import plan as plan_display
+    from almared.formats.measures.tables import known_orientation
     from almared.mous.source import find_source
     from almared.plan import plan_document
     from almared.recipes import options_for, plan_calibration
@@ -40,7 +41,7 @@ def command(eb: str, *, profile: str, is_forced: bool, dry_run: bool, is_json: b
 
     source = find_source(eb)
     facts = source.read()
-    plan = plan_calibration(facts, options_for(source, facts, given=given))
+    plan = plan_calibration(facts, options_for(source, facts, given=given), earth=known_orientation())
     written = None if dry_run else write_script(plan, source.directory, is_forced=is_forced)
     if is_json:
         script = str(source.directory / plan.script) if written else None

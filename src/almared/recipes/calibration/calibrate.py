@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from almared.heuristics.calibration.antpos import check_positions
+from almared.heuristics.calibration.earth_orientation import orientation_warnings
 from almared.model import ExecutionBlock
 from almared.names import Products
+from almared.physics.earth_rotation import KnownOrientation
 from almared.plan import CALIBRATION, CasaBuild, Plan, check_plan, default_build
 from almared.plan.faults import with_fault_warnings
 from almared.recipes.calibration.decide import decide
@@ -22,7 +24,9 @@ from almared.recipes.calibration.tsys_warnings import tsys_warnings
 from almared.recipes.special_case import apply_cases
 
 
-def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = None) -> Plan:
+def plan_calibration(
+    eb: ExecutionBlock, options: CalibrationOptions | None = None, *, earth: KnownOrientation | None = None
+) -> Plan:
     """Return the plan of the twenty steps from ASDM to calibrated MeasurementSet.
 
     Parameters
@@ -31,6 +35,8 @@ def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = No
         Facts.
     options : CalibrationOptions, optional
         What the reducer asks for.
+    earth : KnownOrientation, optional
+        What the measures in use know of the orientation of the Earth; without it its dates are not judged.
 
     Raises
     ------
@@ -63,7 +69,8 @@ def plan_calibration(eb: ExecutionBlock, options: CalibrationOptions | None = No
     )
     situation = Situation(eb, options, products, decided)
     plan = apply_cases(plan, situation, cases=(*(found.as_case() for found in modes), *SITUATIONS))
-    return check_plan(_finished(with_fault_warnings(plan), situation))
+    plan = with_fault_warnings(plan).with_warnings(*orientation_warnings(eb, earth))
+    return check_plan(_finished(plan, situation))
 
 
 def _wrong_positions(eb: ExecutionBlock, decided: Decisions) -> tuple[str, ...]:

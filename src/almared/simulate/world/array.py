@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.engine.configure import casadata_path
 from almared.errors import ScenarioError
+from almared.formats.measures import casadata_path
 from almared.model import Antenna, Vector
 from almared.physics.beams import SMALL_DISH_BELOW_M
 from almared.physics.directions import local_axes

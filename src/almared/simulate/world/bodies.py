@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.basics.times import DAY_S
-from almared.engine.configure import casadata_path
 from almared.errors import ScenarioError
+from almared.formats.measures import casadata_path
 from almared.physics.constants import (
     ASTRONOMICAL_UNIT_M,
     BACKGROUND_K,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almared.basics.times import DAY_S
-from almared.engine.configure import casadata_path
+from almared.formats.measures import measures_in_use
 from almared.physics.constants import ARCSEC_RAD, MJD_ZERO_JD
 from almared.simulate.world.array import enu_axes
 
@@ -73,7 +73,7 @@ def read_earth_orientation(mjd: float) -> EarthOrientation:
     """Return the orientation of the earth at a date (MJD) from CASA's own table; zero outside its range."""
     from casacore.tables import table
 
-    with table(str(casadata_path() / "geodetic" / "IERSeop2000"), ack=False) as rows:
+    with table(str(measures_in_use().path / "geodetic" / "IERSeop2000"), ack=False) as rows:
         days = rows.getcol("MJD")
         if not days[0] <= mjd <= days[-1]:
             return EarthOrientation(0.0, 0.0, 0.0)
