@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,23 @@ def test_one_go(stage: Path) -> None:
     assert not found.interruptions
     assert found.builds == ("6.7.0.31",)
     assert len(found.runs) == len(found.logs) == 1
+
+
+def test_the_measures_of_the_steps_are_those_of_the_journal(stage: Path) -> None:
+    run(stage)
+    place = Journal(stage).path
+    lines = place.read_text().splitlines(keepends=True)
+    begins = [number for number, line in enumerate(lines) if '"step-begin"' in line]
+    assert len(history(stage).measures) == 1
+    place.write_text("".join(lines).replace(history(stage).measures[0], "mine (IERS 2026-11-30)"))
+    assert history(stage).measures == ("mine (IERS 2026-11-30)",)
+    older = [json.loads(lines[number]) for number in begins]
+    for entry in older:
+        del entry["measures"]
+    for number, entry in zip(begins, older, strict=True):
+        lines[number] = json.dumps(entry) + "\n"
+    place.write_text("".join(lines))
+    assert history(stage).measures == ()
 
 
 def test_a_script_that_is_not_done_says_which_step(stage: Path) -> None:

@@ -97,6 +97,12 @@ def test_headings_stand_in_order_and_links_lead_somewhere(page: str) -> None:
     assert len(set(found.ids)) == len(found.ids)
 
 
+def test_the_page_says_which_measures_were_used(tmp_path: Path, outcomes: list[ItemOutcome]) -> None:
+    record = {**RECORD, "measures": ["casadata 2025.9.22 (IERS 2025-09-21)"]}
+    page = write_page(tmp_path, "uid___A002_X1_X2", record=record, outcomes=outcomes).read_text()
+    assert "casatasks 6.7.0.31, measures casadata 2025.9.22 (IERS 2025-09-21), almared 0.1" in page
+
+
 def test_names_from_outside_are_escaped(page: str) -> None:
     assert HOSTILE not in page
     assert page.count("&lt;script&gt;") >= 3
