@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from almared.plan.tasks import FLAGGERS, MODELS, SOLVERS
 from almared.script.read import CalibrationScript, ScriptStep, WrittenCall, step_calls
-
-SOLVERS = frozenset({"bandpass", "blcal", "fluxscale", "gaincal", "gencal", "polcal", "smoothcal", "wvrgcal"})
-"""Tasks that make calibration tables and leave the data as they are."""
-
-MODELS = frozenset({"delmod", "ft", "set_derived_fluxes", "setjy"})
-"""What only solvers look at: the model."""
-
-FLAGGERS = frozenset({"flagcmd", "flagdata", "flagmanager"})
-"""Tasks that may be about a calibration table or about data."""
 
 QUIET = frozenset(
     {

@@ -12,13 +12,12 @@ from typing import TypeAlias
 from almared.plan.actions import Call, Value
 from almared.plan.plan import Plan
 from almared.plan.step import Step
+from almared.plan.tasks import APPLIERS
 
 Uses: TypeAlias = Callable[[Sequence[Call]], tuple[Call, ...]]
 """Of all calls of a plan, those that meet a fault."""
 
 PHASE_TRANSFER = ("nearestPD", "linearPD")
-SOLVERS = ("applycal", "gaincal", "bandpass", "polcal")
-"""Tasks that apply calibration tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ NEWER = "use a newer CASA (Python 3.13 has the newest), or"
 
 
 def _transfers(calls: Sequence[Call]) -> tuple[Call, ...]:
-    return tuple(call for call in calls if call.task in SOLVERS and _transfers_phases(call))
+    return tuple(call for call in calls if call.task in APPLIERS and _transfers_phases(call))
 
 
 def _transfers_phases(call: Call) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from almared.errors import SelectionError
 from almared.mous.places import SCRATCH, StatePlace
+from almared.plan.tasks import IN_PLACE, outputs_of, task_effects
 from almared.records.journal import Journal, JournalEntry, new_entry
 from almared.records.lock import locked
 from almared.records.products import remove_products
@@ -23,15 +24,6 @@ from almared.run.orders import SingleOrder
 from almared.run.supervise import Listener, Supervisor
 from almared.script.locate import find_script
 from almared.script.read import CalibrationScript, ScriptStep, read_script, step_calls
-
-OUTPUTS = ("caltable", "outputvis", "fluxtable", "listfile", "outfile", "savepars", "imagename")
-"""Parameters that name what a task makes."""
-
-IN_PLACE = frozenset(
-    {"applycal", "clearcal", "delmod", "fixplanets", "flagcmd", "flagdata", "flagmanager", "ft", "initweights"}
-    | {"setjy", "statwt", "uvsub"}
-)
-"""Tasks that change the MS they are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +150,7 @@ def _order(
 ) -> dict[str, Any]:
     step = script.step(change.step)
     changes_ms = listed.task in IN_PLACE and not change.is_scratch
-    outputs = [str(arguments[name]) for name in OUTPUTS if isinstance(arguments.get(name), str) and arguments[name]]
-    if listed.task == "importasdm" and isinstance(arguments.get("vis"), str):
-        outputs += [str(arguments["vis"]), f"{arguments['vis']}.flagversions"]
+    outputs = task_effects(listed.task, arguments).makes
     is_appending = bool(arguments.get("append"))
     return {
         "step": change.step,
@@ -228,12 +218,9 @@ def _on_scratch(directory: Path, task: str, *, arguments: dict[str, Any]) -> dic
     scratch = StatePlace(directory).scratch
     scratch.mkdir(parents=True, exist_ok=True)
     moved = dict(arguments)
-    for name in OUTPUTS:
-        if isinstance(moved.get(name), str) and moved[name]:
-            moved[name] = _scratch_name(directory, moved[name])
-    if task == "importasdm":
-        moved["vis"] = _scratch_name(directory, str(moved["vis"]))
-    elif task in IN_PLACE and isinstance(moved.get("vis"), str):
+    for parameter, name in outputs_of(task, arguments).items():
+        moved[parameter] = _scratch_name(directory, name)
+    if task in IN_PLACE and isinstance(moved.get("vis"), str):
         moved["vis"] = _scratch_copy(directory, moved["vis"])
     return moved
 

@@ -12,6 +12,7 @@ from typing import cast
 from almared.basics.hashes import sha256_of
 from almared.errors import InputError
 from almared.mous.places import STATE_DIRECTORY
+from almared.plan.tasks import imaging_weights
 
 LITERALS = ("made_with", "step_title", "step_makes", "step_changes", "step_flags", "step_after")
 """Names at the top of the script that hold its facts as plain literals (decision 001)."""
@@ -188,18 +189,9 @@ def _calls(block: ast.If) -> tuple[WrittenCall, ...]:
 
 
 def _scratch(block: ast.If) -> frozenset[str]:
-    """Return what stands for the imaging weights of each cube of a step.
-
-    tclean keeps them in ``IMAGING_WEIGHT_<rows>_<frequencies>_...`` and takes a table that is there as it is: two
-    sources observed equally long, imaged at the same frequencies, would have the weights of one of them.
-    """
-    cubes = [call.arguments for call in _calls(block) if call.name == "tclean"]
-    axes = (
-        " ".join(str(arguments.get(name, "")) for name in ("start", "width", "nchan"))
-        for arguments in cubes
-        if str(arguments.get("specmode", "")).startswith("cube")
-    )
-    return frozenset(axes)
+    """Return what stands for the imaging weights of each cube of a step."""
+    weights = (imaging_weights(call.name, call.arguments) for call in _calls(block))
+    return frozenset(name for name in weights if name)
 
 
 def _called(call: ast.Call) -> str:

@@ -17,6 +17,7 @@ from almared.formats.fluxtable import FluxRecord, FluxScale, MeasuredFlux, parse
 from almared.heuristics.combination.equalise import equalise
 from almared.model import Choice
 from almared.plan import Call, CasaBuild, Plan, Step
+from almared.plan.tasks import flag_starts, step_effects
 from almared.recipes.combination.facts import (
     CalibratedEb,
     check_alike,
@@ -261,3 +262,12 @@ def test_table_edited_after_the_script_stops_it(tmp_path: Path, monkeypatch: pyt
     Path("allFluxes.txt").write_text("b")
     with pytest.raises(RuntimeError, match="almared combine"):
         check("allFluxes.txt", hashlib.sha256(b"a").hexdigest())
+
+
+@pytest.mark.parametrize("should_scale", [True, False])
+def test_steps_declare_what_their_calls_make_and_change(should_scale: bool) -> None:
+    for step in planned(should_scale=should_scale).steps:
+        found = step_effects(step)
+        assert set(found.makes) == set(step.makes)
+        assert set(found.changed) == set(step.changes)
+        assert flag_starts(step) == dict(step.flags)
