@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from almared.engine.port import TaskCall
+from almared.engine.port import ImmediateEngine, TaskCall
 
 NOT_TASKS = frozenset({"casalog", "version", "version_string", "xml_interface_defs"})
 """What casatasks exports that is no task."""
@@ -14,7 +14,7 @@ NOT_TASKS = frozenset({"casalog", "version", "version_string", "xml_interface_de
 Task = Callable[..., Any]
 
 
-class CasaEngine:
+class CasaEngine(ImmediateEngine):
     """The tasks of casatasks.
 
     Parameters
@@ -40,25 +40,9 @@ class CasaEngine:
         """Return why it cannot carry out a call, None when it can: it has every task."""
         return None if call.task in self.tasks else f"casatasks {self.version} has no task {call.task}"
 
-    def begin_step(self, step: int) -> None:
-        """Do nothing: each call stands for itself."""
-
     def call(self, call: TaskCall) -> Any:
         """Run the task and return what it returns; what it raises is raised on."""
         return self.tasks[call.task](*call.positional, **call.arguments)
-
-    def flush(self) -> tuple[str, ...]:
-        """Return nothing: no call is ever put off."""
-        return ()
-
-    def end_step(self, step: int) -> None:
-        """Do nothing: all is done."""
-
-    def abandon_step(self, step: int) -> None:
-        """Do nothing: nothing was put off."""
-
-    def close(self) -> None:
-        """Do nothing: CASA ends with its process."""
 
 
 def tasks_of(casatasks: ModuleType) -> dict[str, Task]:

@@ -20,7 +20,7 @@ What an engine promises
 - What it keeps in memory from call to call (averages for the next solution) is its own affair, and ends when a
   task of another engine, or a file newer than what was kept, changes what it was made from.
 
-A faster task is one new file in ``almared/engine/native`` (see there); nothing else has to know of it.
+A faster task is one new file in `almared.engine.native`; nothing else has to know of it.
 """
 
 from __future__ import annotations
@@ -83,3 +83,23 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of files and memory; no call follows."""
+
+
+class ImmediateEngine:
+    """What an engine needs that puts nothing off; its own are name, version, `supports` and `call`."""
+
+    def begin_step(self, step: int) -> None:
+        """Do nothing."""
+
+    def flush(self) -> tuple[str, ...]:
+        """Return nothing: no call is ever put off."""
+        return ()
+
+    def end_step(self, step: int) -> None:
+        """Do nothing."""
+
+    def abandon_step(self, step: int) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""

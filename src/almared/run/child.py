@@ -22,6 +22,7 @@ from almared.engine.casa import CasaEngine
 from almared.engine.configure import configure_casa
 from almared.engine.killing import TestKill
 from almared.engine.lifeline import die_with_parent
+from almared.engine.native import native_engines
 from almared.engine.tasks import TaskRecord, TaskWatch, wrap_tasks
 from almared.errors import AlmaredError, EnvironmentFaultError, StepError
 from almared.formats.measures import measures_in_use
@@ -260,7 +261,7 @@ def _serve(order: ChildOrder) -> None:
     recorder = RunRecorder(script.directory, order.run, events=order.events)
     casatasks = load_casatasks(Path(order.log))
     casa = CasaEngine.of_module(casatasks)
-    with closing(Engines([casa], report=recorder.flush)) as engines:
+    with closing(Engines([*native_engines(), casa], report=recorder.flush)) as engines:
         watch = TaskWatch(recorder, LogReader(Path(order.log)), engines, order.tolerated)
         wrap_tasks(casatasks, watch)
         recorder.record("ready", casa=casa.version, engines=engines.versions, python=sys.version.split()[0])
