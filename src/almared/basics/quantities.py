@@ -9,10 +9,11 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from almared.basics.sexagesimal import parse_sexagesimal
+from almared.basics.times import DAY_S
 
 UNITS: dict[str, dict[str, float]] = {
     "frequency": {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9, "THz": 1e12},
-    "duration": {"ps": 1e-12, "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0},
+    "duration": {"ps": 1e-12, "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": DAY_S},
     "length": {"um": 1e-6, "mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3},
     "temperature": {"mK": 1e-3, "K": 1.0},
     "angle": {
