@@ -7,6 +7,9 @@ from almared.model import ExecutionBlock, Intent, SpectralWindow, SpwRole
 BESIDES = (Intent.ATMOSPHERE, Intent.POINTING, Intent.SIDEBAND_RATIO, Intent.FOCUS)
 """Intents whose scans do not count as an observation of the windows."""
 
+BAND_RATIO = 1.6611
+"""Ratio of frequencies above which a differential gain calibrator means band-to-band transfer (domain A.10, A.11)."""
+
 
 def windows_with(eb: ExecutionBlock, intent: Intent) -> tuple[SpectralWindow, ...]:
     """Return the full-resolution windows seen with an intent; those of atmosphere and pointing do not count."""

@@ -6,11 +6,8 @@ from typing import Any
 
 from almared.model import Choice, ExecutionBlock
 from almared.recipes.calibration.mode import Mode
-from almared.recipes.calibration.observed import differential_gain_ratio
+from almared.recipes.calibration.observed import BAND_RATIO, differential_gain_ratio
 from almared.recipes.calibration.options import CalibrationOptions
-
-BAND_RATIO = 1.6611
-"""Ratio of frequencies above which a differential gain calibrator means band-to-band transfer (domain A.10, A.11)."""
 
 
 def recognise(eb: ExecutionBlock, _: CalibrationOptions) -> Choice[Any] | None:

@@ -7,7 +7,7 @@ from typing import Any
 from almared.basics.select import id_ranges
 from almared.model import Choice, ExecutionBlock, Intent
 from almared.recipes.calibration.mode import Mode
-from almared.recipes.calibration.observed import differential_gain_ratio, windows_with
+from almared.recipes.calibration.observed import BAND_RATIO, differential_gain_ratio, windows_with
 from almared.recipes.calibration.options import CalibrationOptions
 
 
@@ -19,6 +19,8 @@ def recognise(eb: ExecutionBlock, _: CalibrationOptions) -> Choice[Any] | None:
     domain.md A.3 item 3, A.10.
     """
     ratio = differential_gain_ratio(eb)
+    if ratio is not None and ratio > BAND_RATIO:
+        return None
     if ratio is not None:
         found = f"bandwidth switching (frequency ratio {ratio:.2f})"
         return Choice(ratio, f"a differential gain calibrator was observed: {found}", rule="domain A.10")
