@@ -114,6 +114,9 @@ def test_a_single_execution_block_has_a_package_without_combination(
     reduction = json.loads((made / "reduction.json").read_text())
     assert list(reduction["stages"]) == sorted([block.directory.name, "Imaging"])
     assert reduction["combination"] is None
+    (used,) = {measures for stage in reduction["stages"].values() for measures in stage["measures"]}
+    assert used.startswith("casadata 20")
+    assert f"measures {used}" in (made / "README").read_text()
 
 
 def test_a_calibration_made_anew_after_the_combination_is_told(mous: Path, almared: Command) -> None:

@@ -77,13 +77,13 @@ def test_a_date_beyond_the_tables_turns_uvw_by_what_the_plan_says(
     last = int(mjd) - 1
     imported(write_measures(tmp_path / "measures", first=last - 2000, final=last - 100, last=last, ut1_s=ut1_s))
     (warning,) = [text for text in json.loads(almared("plan", place, "--json").stdout)["warnings"] if "beyond" in text]
-    told = re.search(r"UT1 is off by up to (\d+) ms, ([\d.]+) arcsec", warning)
-    assert told, warning
+    said = re.search(r"UT1 is off by up to (\d+) ms, ([\d.]+) arcsec", warning)
+    assert said, warning
     almared("run", place, "--steps", "0", cwd=tmp_path)
     wrong = uvw_of(next(tmp_path.glob("uid___*.ms")))
     turned = np.linalg.norm(wrong - right, axis=1) / np.maximum(np.linalg.norm(right, axis=1), 1.0)
     found_arcsec = np.degrees(np.percentile(turned, 99)) * 3600
     assert found_arcsec > 0.3 * 15.041 * abs(ut1_s)
-    assert found_arcsec < float(told[2])
+    assert found_arcsec < float(said[2])
     (begin,) = [entry for entry in Journal(tmp_path).entries() if entry.event == "step-begin"]
     assert begin.data["measures"] == "measures of 2026-11-30 (IERS 2026-11-30)"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import redirect_stdout
+import io
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from almared.engine.configure import untouched_configuration
@@ -29,8 +29,8 @@ def fetch_measures(place: Path) -> None:
     import casaconfig
 
     try:
-        # By force, since the directory is empty; what it prints is no part of our output.
-        with redirect_stdout(sys.stderr):
+        # By force, since the directory is empty. What it prints is in the error that it raises.
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             casaconfig.measures_update(path=str(place), force=True, verbose=0)
     except casaconfig.NoNetwork as fault:
         raise EnvironmentFaultError("there is no network, so nothing was updated", repair=REPAIR) from fault
