@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.formats.ms.spectral import read_descriptions
+from almared.formats.ms.open_ms import OpenMs
 from almared.formats.ms.subtables import opened
 from almared.model.noise import WindowScatter
 from almared.physics.robust import GAUSSIAN_SIGMA_PER_MAD
@@ -30,7 +30,7 @@ MOST_SHARED = (0.7, 0.2)
 
 
 def measure_scatter(
-    path: Path, field_ids: Collection[int], *, spws: Collection[int], column: str = "DATA"
+    data: OpenMs, field_ids: Collection[int], *, spws: Collection[int], column: str = "DATA"
 ) -> dict[int, WindowScatter]:
     """Return the noise of visibilities per window; windows with too few to know are left out.
 
@@ -48,9 +48,9 @@ def measure_scatter(
     domain.md C.3: a weight is the inverse square of the scatter of the real, or the imaginary, part.
     """
     found = {}
-    for number, (spw, _) in enumerate(read_descriptions(path)):
+    for number, (spw, _) in enumerate(data.descriptions):
         if spw in spws and spw not in found:
-            rows = _read(path, number, fields=field_ids, column=column)
+            rows = _read(data.path, number, fields=field_ids, column=column)
             differences = _differences(rows) if rows is not None else np.zeros((0, 1))
             if np.count_nonzero(np.isfinite(differences)) >= LEAST_PAIRS:
                 found[spw] = _scatter(differences)

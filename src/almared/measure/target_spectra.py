@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.formats.ms.spectral import read_descriptions
+from almared.formats.ms.open_ms import OpenMs
 from almared.formats.ms.subtables import opened
 from almared.measure.averages import BYTES_AT_ONCE
 from almared.physics.correlator import INDEPENDENT_LAG
@@ -43,7 +43,7 @@ class TargetSpectrum:
     is_good: NDArray[np.bool_]
 
 
-def read_target_spectrum(path: Path, field_id: int, *, spw: int, column: str = "DATA") -> TargetSpectrum | None:
+def read_target_spectrum(data: OpenMs, field_id: int, *, spw: int, column: str = "DATA") -> TargetSpectrum | None:
     """Return the spectra of a field in a window, None where it has no data.
 
     Raises
@@ -52,9 +52,9 @@ def read_target_spectrum(path: Path, field_id: int, *, spw: int, column: str = "
         The MS cannot be read.
     """
     sums: dict[tuple[int, int], list[Any]] = {}
-    for number, (window, correlations) in enumerate(read_descriptions(path)):
+    for number, (window, correlations) in enumerate(data.descriptions):
         hands = [n for n, name in enumerate(correlations) if len(set(name)) == 1] or [0]
-        for rows in _pieces(path, number, field_id=field_id, column=column) if window == spw else ():
+        for rows in _pieces(data.path, number, field_id=field_id, column=column) if window == spw else ():
             _add(sums, rows, hands=hands)
     if not sums:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from almared.model import Antenna, Field, SpectralWindow
@@ -54,6 +54,8 @@ class CalibratedMs:
         Whether it tells which data are of targets.
     times : int
         Number of distinct times of target data.
+    source_names : dict of int to str
+        Name of each source by its id.
     """
 
     path: Path
@@ -66,6 +68,7 @@ class CalibratedMs:
     rest_frequencies_hz: dict[int, float]
     has_intents: bool
     times: int
+    source_names: dict[int, str] = field(default_factory=dict)
 
     @property
     def target_fields(self) -> tuple[int, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
 from almared.basics.times import DAY_S
-from almared.formats.ms.subtables import cells, opened
+from almared.formats.ms.open_ms import OpenMs
+from almared.formats.ms.subtables import opened
 from almared.physics.constants import (
     AU_PER_DAY_M_S,
     EARTH_TURN_RAD_S,
@@ -51,7 +50,7 @@ def lsrk_factor(direction_rad: tuple[float, float], mjd_s: float, *, position_m:
 
 
 def lsrk_factors(
-    path: Path, direction_rad: tuple[float, float], *, spws: tuple[int, ...], position_m: NDArray[np.float64]
+    data: OpenMs, direction_rad: tuple[float, float], *, spws: tuple[int, ...], position_m: NDArray[np.float64]
 ) -> dict[int, tuple[float, float]]:
     """Return per window the smallest and largest factor over its observation; 1 for windows in another frame.
 
@@ -60,22 +59,19 @@ def lsrk_factors(
     MeasurementSetError
         The MS cannot be read.
     """
-    with opened(path, "SPECTRAL_WINDOW") as tab:
-        frames = cells(tab, "MEAS_FREQ_REF")
     found = {}
     for spw in spws:
-        span = _span(path, spw) if frames[spw] == TOPO else None
+        span = _span(data, spw) if data.frequency_frames[spw] == TOPO else None
         times = np.linspace(*span, 9) if span else np.zeros(0)
         values = [lsrk_factor(direction_rad, float(time), position_m=position_m) for time in times] or [1.0]
         found[spw] = (min(values), max(values))
     return found
 
 
-def _span(path: Path, spw: int) -> tuple[float, float] | None:
+def _span(data: OpenMs, spw: int) -> tuple[float, float] | None:
     """Return the first and last time of the rows of a window (MJD s), None when it has none."""
-    with opened(path, "DATA_DESCRIPTION") as tab:
-        numbers = [n for n, window in enumerate(cells(tab, "SPECTRAL_WINDOW_ID")) if window == spw]
-    with opened(path) as main:
+    numbers = [n for n, (window, _) in enumerate(data.descriptions) if window == spw]
+    with opened(data.path) as main:
         chosen = main.query(f"DATA_DESC_ID in {numbers}", columns="TIME")
         times = chosen.getcol("TIME") if chosen.nrows() else None
         chosen.close()

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from almared.basics.times import DAY_S
-from almared.formats.ms.subtables import cells, has_subtable, opened
+from almared.formats.ms.subtables import cells, column, has_subtable, opened
 from almared.model import Antenna, Field, Source, SourceFlux, Vector
 from almared.model.field import STOKES
 
 NOWHERE: Vector = (0.0, 0.0, 0.0)
+J2000 = "J2000"
 Row = Mapping[str, Any]
 
 
@@ -51,8 +52,21 @@ def read_fields(path: Path) -> tuple[Field, ...]:
     MeasurementSetError
         FIELD cannot be read.
     """
-    rows = _rows(path, "FIELD", "NAME", "CODE", "SOURCE_ID", "PHASE_DIR", "EPHEMERIS_ID", "TIME")
-    return tuple(
+    return read_field_table(path)[0]
+
+
+def read_field_table(path: Path) -> tuple[tuple[Field, ...], tuple[str, ...]]:
+    """Return the fields in order of id, and the frame of the direction of each, ``ICRS`` or ``J2000``.
+
+    Raises
+    ------
+    MeasurementSetError
+        FIELD cannot be read.
+    """
+    with opened(path, "FIELD") as tab:
+        rows = _rows_of(tab, "NAME", "CODE", "SOURCE_ID", "PHASE_DIR", "EPHEMERIS_ID", "TIME")
+        frames = _frames(tab)
+    fields = tuple(
         Field(
             id=number,
             name=row["NAME"],
@@ -63,6 +77,16 @@ def read_fields(path: Path) -> tuple[Field, ...]:
         )
         for number, row in enumerate(rows)
     )
+    return fields, frames
+
+
+def _frames(tab: Any) -> tuple[str, ...]:
+    info = tab.getcolkeywords("PHASE_DIR").get("MEASINFO", {})
+    if "VarRefCol" not in info:
+        return (str(info.get("Ref", J2000)),) * int(tab.nrows())
+    codes = [int(code) for code in info["TabRefCodes"]]
+    kinds = {code: str(name) for code, name in zip(codes, info["TabRefTypes"], strict=True)}
+    return tuple(kinds.get(int(code), J2000) for code in column(tab, info["VarRefCol"]))
 
 
 def read_sources(path: Path) -> tuple[Source, ...]:
@@ -73,12 +97,29 @@ def read_sources(path: Path) -> tuple[Source, ...]:
     MeasurementSetError
         SOURCE cannot be read.
     """
+    return read_source_table(path)[0]
+
+
+def read_source_table(path: Path) -> tuple[tuple[Source, ...], dict[int, float]]:
+    """Return the sources in order of id, and the first rest frequency that is given for each window (Hz).
+
+    Raises
+    ------
+    MeasurementSetError
+        SOURCE cannot be read.
+    """
     names = ("SOURCE_ID", "NAME", "DIRECTION", "SPECTRAL_WINDOW_ID", "NUM_LINES", "REST_FREQUENCY")
+    rows = _rows(path, "SOURCE", *names) if has_subtable(path, "SOURCE") else []
     by_id: dict[int, list[Row]] = defaultdict(list)
-    for row in _rows(path, "SOURCE", *names) if has_subtable(path, "SOURCE") else []:
+    rest_hz: dict[int, float] = {}
+    for row in rows:
         by_id[int(row["SOURCE_ID"])].append(row)
+        frequencies = row["REST_FREQUENCY"]
+        if frequencies is not None and len(frequencies) and float(frequencies[0]) > 0:
+            rest_hz.setdefault(int(row["SPECTRAL_WINDOW_ID"]), float(frequencies[0]))
     fluxes = _fluxes(path)
-    return tuple(_source(number, by_id[number], fluxes=fluxes.get(number, ())) for number in sorted(by_id))
+    sources = tuple(_source(number, by_id[number], fluxes=fluxes.get(number, ())) for number in sorted(by_id))
+    return sources, rest_hz
 
 
 def _is_moving(row: Row) -> bool:
@@ -135,8 +176,12 @@ def _recorded(path: Path, name: str, *, key: str) -> dict[str, Vector]:
 
 def _rows(path: Path, name: str, *columns: str) -> list[Row]:
     with opened(path, name) as tab:
-        found = {column: cells(tab, column) for column in columns}
-        return [{column: values[n] for column, values in found.items()} for n in range(tab.nrows())]
+        return _rows_of(tab, *columns)
+
+
+def _rows_of(tab: Any, *columns: str) -> list[Row]:
+    found = {name: cells(tab, name) for name in columns}
+    return [{name: values[n] for name, values in found.items()} for n in range(tab.nrows())]
 
 
 def _direction(values: Any) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,22 @@ STOKES = ("?", "I", "Q", "U", "V", "RR", "RL", "LR", "LL", "XX", "XY", "YX", "YY
 
 SIDEBANDS = {0: "NOSB", 1: "LSB", 2: "USB", 3: "DSB"}
 """Net sidebands by the number that importasdm writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpectralTable:
+    """What SPECTRAL_WINDOW holds.
+
+    Parameters
+    ----------
+    windows : tuple of SpectralWindow
+        In order of id, without roles.
+    frames : tuple of int
+        Code of the frame of the frequencies of each.
+    """
+
+    windows: tuple[SpectralWindow, ...]
+    frames: tuple[int, ...]
 
 
 def read_descriptions(path: Path) -> tuple[tuple[int, tuple[str, ...]], ...]:
@@ -53,21 +70,38 @@ def read_windows(
     MeasurementSetError
         The table cannot be read.
     """
+    return read_spectral_table(path, descriptions, processors=processors).windows
+
+
+def read_spectral_table(
+    path: Path,
+    descriptions: Sequence[tuple[int, tuple[str, ...]]],
+    *,
+    processors: Mapping[int, str] | None = None,
+) -> SpectralTable:
+    """Return the spectral windows and the frames of their frequencies.
+
+    Raises
+    ------
+    MeasurementSetError
+        The table cannot be read.
+    """
     products: dict[int, tuple[str, ...]] = {}
     for spw, correlations in descriptions:
         products.setdefault(spw, correlations)
     with opened(path, "SPECTRAL_WINDOW") as tab:
         optional = {name: cells(tab, name) for name in ("BBC_NO", "SDM_WINDOW_FUNCTION")}
         rows = [tab.row().get(number) for number in range(tab.nrows())]
-    return tuple(
+    windows = tuple(
         _window(
             n,
             row,
             optional={name: values[n] for name, values in optional.items()},
-            found=(products.get(n, ()), processors),
+            found=(products.get(n, ()), processors or {}),
         )
         for n, row in enumerate(rows)
     )
+    return SpectralTable(windows, tuple(int(row["MEAS_FREQ_REF"]) for row in rows))
 
 
 def _window(

@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from almared.errors import MeasurementSetError
-from almared.formats.ms.sky import read_antennas, read_fields, read_sources
-from almared.formats.ms.spectral import read_descriptions, read_windows
-from almared.formats.ms.subtables import cells, column, has_subtable, opened
+from almared.formats.ms.open_ms import OpenMs
+from almared.formats.ms.subtables import opened
 from almared.model import Antenna
 from almared.model.targets import CalibratedMs, Target
 from almared.physics.beams import primary_beam_rad
@@ -26,7 +25,7 @@ NUMBERED = re.compile(r"[\s_.-]*\d+$")
 """The number at the end of the name of a pointing, ``Antennae_FIELD_07``."""
 
 
-def read_calibrated(path: Path) -> CalibratedMs:
+def read_calibrated(data: OpenMs) -> CalibratedMs:
     """Return the facts of a calibrated MS; one without intents is taken as target data alone.
 
     Raises
@@ -34,24 +33,25 @@ def read_calibrated(path: Path) -> CalibratedMs:
     MeasurementSetError
         It cannot be read, or has no data.
     """
-    descriptions = read_descriptions(path)
-    states, has_intents = _target_states(path)
-    rows, columns, times = _count(path, [spw for spw, _ in descriptions], states=states)
+    path = data.path
+    states = {number for number, intents in enumerate(data.states) if TARGET in intents}
+    rows, columns, times = _count(path, [spw for spw, _ in data.descriptions], states=states)
     if not rows:
         raise MeasurementSetError(
             "it has no rows of a science target", where=str(path), repair="give an MS with calibrated target data"
         )
     return CalibratedMs(
         path=path,
-        fields=read_fields(path),
-        field_frames=_frames(path),
-        windows=read_windows(path, descriptions, processors={}),
-        antennas=_present(path),
+        fields=data.fields,
+        field_frames=data.field_frames,
+        windows=data.windows,
+        antennas=_present(data.antennas),
         rows=rows,
         columns=columns,
-        rest_frequencies_hz=_rest_frequencies(path),
-        has_intents=has_intents,
+        rest_frequencies_hz=data.rest_frequencies_hz,
+        has_intents=bool(states),
         times=times,
+        source_names={source.id: source.name for source in data.sources},
     )
 
 
@@ -64,10 +64,9 @@ def group_targets(ms: CalibratedMs) -> tuple[Target, ...]:
     (casatasks 6.7.0.31).
     """
     by_source: dict[str, list[int]] = defaultdict(list)
-    names = {source.id: source.name for source in read_sources(ms.path)}
     for number in ms.target_fields:
         field = ms.fields[number]
-        source = "" if field.is_ephemeris else names.get(field.source_id)
+        source = "" if field.is_ephemeris else ms.source_names.get(field.source_id)
         by_source[source or field.name].append(number)
     targets = [Target(name, tuple(ids), _why(ids)) for name, ids in by_source.items()]
     return tuple(_joined(ms, targets))
@@ -105,15 +104,6 @@ def _is_connected(ms: CalibratedMs, ids: Sequence[int]) -> bool:
     return not left
 
 
-def _target_states(path: Path) -> tuple[set[int], bool]:
-    """Return the states of targets, and whether there are any; without intents none."""
-    if not has_subtable(path, "STATE"):
-        return set(), False
-    with opened(path, "STATE") as tab:
-        modes = [str(mode or "") for mode in cells(tab, "OBS_MODE")]
-    return {n for n, mode in enumerate(modes) if TARGET in mode}, any(TARGET in mode for mode in modes)
-
-
 def _count(
     path: Path, spws: Sequence[int], *, states: set[int]
 ) -> tuple[dict[tuple[int, int], int], tuple[str, ...], int]:
@@ -132,30 +122,6 @@ def _count(
     return dict(counts), columns, len(times)
 
 
-def _present(path: Path) -> tuple[Antenna, ...]:
+def _present(antennas: Sequence[Antenna]) -> tuple[Antenna, ...]:
     """Return the antennas; dishes without a diameter are ALMA's usual ones."""
-    return tuple(a if a.diameter_m > 0 else replace(a, diameter_m=12.0) for a in read_antennas(path))
-
-
-def _frames(path: Path) -> tuple[str, ...]:
-    with opened(path, "FIELD") as tab:
-        info = tab.getcolkeywords("PHASE_DIR").get("MEASINFO", {})
-        n_fields = int(tab.nrows())
-        if "VarRefCol" not in info:
-            return (str(info.get("Ref", J2000)),) * n_fields
-        codes = [int(code) for code in info["TabRefCodes"]]
-        kinds = {code: str(name) for code, name in zip(codes, info["TabRefTypes"], strict=True)}
-        found = column(tab, info["VarRefCol"])
-    return tuple(kinds.get(int(code), J2000) for code in found)
-
-
-def _rest_frequencies(path: Path) -> dict[int, float]:
-    if not has_subtable(path, "SOURCE"):
-        return {}
-    with opened(path, "SOURCE") as tab:
-        spws, values = cells(tab, "SPECTRAL_WINDOW_ID"), cells(tab, "REST_FREQUENCY")
-    found: dict[int, float] = {}
-    for spw, frequencies in zip(spws, values, strict=True):
-        if frequencies is not None and len(frequencies) and float(frequencies[0]) > 0:
-            found.setdefault(int(spw), float(frequencies[0]))
-    return found
+    return tuple(a if a.diameter_m > 0 else replace(a, diameter_m=12.0) for a in antennas)

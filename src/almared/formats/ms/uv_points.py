@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almared.formats.ms.spectral import read_descriptions, read_windows
+from almared.formats.ms.open_ms import OpenMs
 from almared.formats.ms.subtables import opened
 from almared.model.uv_points import UvPoints
 from almared.physics.constants import LIGHT_M_S
@@ -17,7 +17,7 @@ from almared.physics.constants import LIGHT_M_S
 N_ROWS_AT_ONCE = 20_000
 
 
-def read_uv_points(path: Path, field_ids: Collection[int], *, spws: Collection[int]) -> UvPoints:
+def read_uv_points(data: OpenMs, field_ids: Collection[int], *, spws: Collection[int]) -> UvPoints:
     """Return the uv points of fields and windows, autocorrelations left out.
 
     Raises
@@ -25,15 +25,13 @@ def read_uv_points(path: Path, field_ids: Collection[int], *, spws: Collection[i
     MeasurementSetError
         The MS cannot be read.
     """
-    descriptions = read_descriptions(path)
-    windows = read_windows(path, descriptions, processors={})
     parts: list[tuple[NDArray[np.float64], ...]] = []
     channels: dict[int, NDArray[np.float64]] = {}
-    for number, (spw, correlations) in enumerate(descriptions):
+    for number, (spw, correlations) in enumerate(data.descriptions):
         if spw in spws:
             hands = [n for n, name in enumerate(correlations) if len(set(name)) == 1]
-            scale = windows[spw].mean_frequency_hz / LIGHT_M_S
-            for rows in _pieces(path, number, fields=field_ids):
+            scale = data.windows[spw].mean_frequency_hz / LIGHT_M_S
+            for rows in _pieces(data.path, number, fields=field_ids):
                 *columns, left = _points(rows, hands or [0], scale=scale)
                 parts.append(tuple(columns))
                 channels[spw] = channels.get(spw, 0.0) + left

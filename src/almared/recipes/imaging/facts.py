@@ -56,6 +56,8 @@ class TargetFacts:
         Uv points of the windows of each group, by their ids.
     scatter : mapping of int to WindowScatter
         Per window, the noise of the visibilities over that which their weights tell, and how far channels share it.
+    factors : mapping of int to (float, float)
+        Per window, the smallest and largest frequency in LSRK over that of the window.
     """
 
     target: Target
@@ -63,6 +65,7 @@ class TargetFacts:
     groups: tuple[SpwGroup, ...]
     points: Mapping[tuple[int, ...], UvPoints]
     scatter: Mapping[int, WindowScatter] = field(default_factory=dict)
+    factors: Mapping[int, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def weights_scale(self) -> float:

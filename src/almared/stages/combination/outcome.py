@@ -11,8 +11,7 @@ import numpy as np
 
 from almared.checks.registry import run_checks
 from almared.formats.caltable import read_caltable
-from almared.formats.ms.sky import read_fields
-from almared.formats.ms.spectral import read_descriptions, read_windows
+from almared.formats.ms.open_ms import OpenMs
 from almared.formats.ms.targets import group_targets, read_calibrated
 from almared.heuristics.combination.concat import expected_fields, expected_windows
 from almared.measure.combination import AppliedScale, CombinedMs, Count, SpwGroup
@@ -36,14 +35,13 @@ def examine(directory: Path, combination: Combination) -> dict[str, Any]:
     ----------
     Requirements W127 and W128; domain.md B.5, G33, G34.
     """
-    path = directory / CALIBRATED
-    ms = read_calibrated(path)
-    windows = read_windows(path, read_descriptions(path), processors={})
+    data = OpenMs(directory / CALIBRATED)
+    ms = read_calibrated(data)
     combined = CombinedMs(
         CALIBRATED,
-        Count(len(read_fields(path)), _fields_expected(combination)),
-        Count(len(windows), expected_windows([eb.eb.spws for eb in combination.ebs])),
-        tuple(_group(ms, spw_ids) for spw_ids in spw_groups(ms)),
+        Count(len(data.fields), _fields_expected(combination)),
+        Count(len(data.windows), expected_windows([eb.eb.spws for eb in combination.ebs])),
+        tuple(_group(ms, spw_ids) for spw_ids in spw_groups(data, ms)),
         tuple(_applied(directory, combination)) if combination.should_scale else (),
     )
     return {**_document(combined, ms), **_findings_document(run_checks(combined))}
@@ -67,7 +65,7 @@ def _findings_document(findings: Sequence[Finding]) -> dict[str, Any]:
     return {"findings": list(messages(findings)), "finding_records": records_of(findings)}
 
 
-def spw_groups(ms: CalibratedMs) -> tuple[tuple[int, ...], ...]:
+def spw_groups(data: OpenMs, ms: CalibratedMs) -> tuple[tuple[int, ...], ...]:
     """Return the science windows that are one setting at different dates, by the rule of the imaging.
 
     Windows of one rest frequency follow the Doppler shift of their target in each execution block, so that the same
@@ -75,7 +73,7 @@ def spw_groups(ms: CalibratedMs) -> tuple[tuple[int, ...], ...]:
     """
     groups: dict[tuple[int, ...], None] = {}
     for target in group_targets(ms):
-        groups.update(dict.fromkeys(same_windows(ms, source_factors(ms, target))))
+        groups.update(dict.fromkeys(same_windows(ms, source_factors(data, ms, target=target))))
     return tuple(groups)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from almared.errors import InputError, SelectionError
 from almared.formats.ms.lsrk import lsrk_factors
-from almared.formats.ms.targets import group_targets, read_calibrated
+from almared.formats.ms.open_ms import OpenMs
+from almared.formats.ms.targets import group_targets
 from almared.formats.ms.uv_points import read_uv_points
 from almared.heuristics.thresholds.imaging import IMAGE_SAME_WINDOW
 from almared.measure.scatter import measure_scatter
@@ -58,21 +59,18 @@ def _existing(places: Sequence[Path], *, repair: str) -> Path:
     return next(iter(there.values()))
 
 
-def describe_input(path: Path, directory: Path, *, fields: Sequence[str]) -> CalibratedInput:
+def describe_input(ms: CalibratedMs, directory: Path, *, fields: Sequence[str]) -> CalibratedInput:
     """Return what of an MS is imaged, its path relative to the directory of the script.
 
     Raises
     ------
-    MeasurementSetError
-        It cannot be read.
     SelectionError
         A source is not in it.
     """
-    ms = read_calibrated(path)
     targets = select_targets(group_targets(ms), fields)
     column = ms.datacolumn
     why = {"corrected": "its fluxes were corrected after the calibration", "data": "it has no corrected column"}
-    vis = os.path.relpath(path.resolve(), directory.resolve())
+    vis = os.path.relpath(ms.path.resolve(), directory.resolve())
     return CalibratedInput(
         vis=vis,
         datacolumn=column,
@@ -80,7 +78,7 @@ def describe_input(path: Path, directory: Path, *, fields: Sequence[str]) -> Cal
         spw_ids=ms.spws_of(n for target in targets for n in target.field_ids),
         has_intents=ms.has_intents,
         reason=f"{column} column: {why[column]}",
-        n_bytes=float(sum(part.stat().st_size for part in path.rglob("*") if part.is_file())),
+        n_bytes=float(sum(part.stat().st_size for part in ms.path.rglob("*") if part.is_file())),
     )
 
 
@@ -99,7 +97,7 @@ def select_targets(targets: Sequence[Target], names: Sequence[str]) -> tuple[Tar
     return tuple(target for target in targets if not names or target.name in names)
 
 
-def gather_facts(ms: CalibratedMs, targets: Iterable[Target]) -> tuple[TargetFacts, ...]:
+def gather_facts(data: OpenMs, ms: CalibratedMs, *, targets: Iterable[Target]) -> tuple[TargetFacts, ...]:
     """Return what the choices of the images of each source rest on.
 
     Raises
@@ -107,28 +105,28 @@ def gather_facts(ms: CalibratedMs, targets: Iterable[Target]) -> tuple[TargetFac
     MeasurementSetError
         The MS cannot be read.
     """
-    return tuple(_facts_of(ms, target) for target in targets)
+    return tuple(_facts_of(data, ms, target=target) for target in targets)
 
 
-def source_factors(ms: CalibratedMs, target: Target) -> Factors:
+def source_factors(data: OpenMs, ms: CalibratedMs, *, target: Target) -> Factors:
     """Return per window the smallest and largest frequency in LSRK over that of the window."""
     pointings = pointings_of(ms, target)
     position = np.mean([antenna.position_m for antenna in ms.antennas], axis=0)
-    return lsrk_factors(ms.path, pointings.centre_rad, spws=ms.spws_of(target.field_ids), position_m=position)
+    return lsrk_factors(data, pointings.centre_rad, spws=ms.spws_of(target.field_ids), position_m=position)
 
 
-def _facts_of(ms: CalibratedMs, target: Target) -> TargetFacts:
-    factors = source_factors(ms, target)
+def _facts_of(data: OpenMs, ms: CalibratedMs, *, target: Target) -> TargetFacts:
+    factors = source_factors(data, ms, target=target)
     groups, points = [], {}
     for ids in same_windows(ms, factors):
-        found = read_uv_points(ms.path, target.field_ids, spws=ids)
+        found = read_uv_points(data, target.field_ids, spws=ids)
         band = common_band(ms, ids, points=found, factors=factors)
         rest = ms.rest_frequencies_hz.get(ids[0], (band.low_hz + band.high_hz) / 2)
         groups.append(SpwGroup(f"spw{ids[0]}", ids, band, rest))
         points[ids] = found
     column = "CORRECTED_DATA" if ms.datacolumn == "corrected" else "DATA"
-    scatter = measure_scatter(ms.path, target.field_ids, spws=tuple(factors), column=column)
-    return TargetFacts(target, pointings_of(ms, target), tuple(groups), points, scatter)
+    scatter = measure_scatter(data, target.field_ids, spws=tuple(factors), column=column)
+    return TargetFacts(target, pointings_of(ms, target), tuple(groups), points, scatter, factors)
 
 
 def same_windows(ms: CalibratedMs, factors: Factors) -> tuple[tuple[int, ...], ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from almared.formats.contdat import NAME, WindowRanges, contdat_text, read_contdat
+from almared.formats.ms.open_ms import OpenMs
 from almared.heuristics.calibration.channels import channel_frequencies
 from almared.heuristics.imaging.lines import (
     find_line_channels,
@@ -26,7 +27,6 @@ from almared.mous.places import StatePlace
 from almared.physics.constants import GHZ
 from almared.recipes.imaging.continuum import LineFree, Ranges
 from almared.recipes.imaging.facts import TargetFacts
-from almared.stages.imaging.facts import source_factors
 
 MOST_FIELDS = 30
 """Fields of a mosaic that are looked at one by one; more are taken evenly from all."""
@@ -64,7 +64,9 @@ class ContinuumRanges:
     warnings: tuple[str, ...] = ()
 
 
-def continuum_ranges(ms: CalibratedMs, facts: Sequence[TargetFacts], *, directory: Path) -> ContinuumRanges:
+def continuum_ranges(
+    data: OpenMs, ms: CalibratedMs, *, facts: Sequence[TargetFacts], directory: Path
+) -> ContinuumRanges:
     """Return the line-free channels: those of cont.dat when there is one, else measured ones.
 
     Raises
@@ -76,7 +78,9 @@ def continuum_ranges(ms: CalibratedMs, facts: Sequence[TargetFacts], *, director
     """
     path = directory / NAME
     given = read_contdat(path) if path.is_file() else None
-    sources = given if given is not None else {each.target.name: tuple(_measured(ms, each)) for each in facts}
+    sources = (
+        given if given is not None else {each.target.name: tuple(_measured(data, ms, facts=each)) for each in facts}
+    )
     is_own = given is None or (_kept(directory).is_file() and _kept(directory).read_bytes() == path.read_bytes())
     line_free, warnings = [], []
     for each in facts:
@@ -108,9 +112,8 @@ def _kept(directory: Path) -> Path:
     return StatePlace(directory).rendered(NAME)
 
 
-def _measured(ms: CalibratedMs, facts: TargetFacts) -> Iterator[WindowRanges]:
+def _measured(data: OpenMs, ms: CalibratedMs, *, facts: TargetFacts) -> Iterator[WindowRanges]:
     """Yield the line-free ranges of a source; windows of one setting share those that all of them have."""
-    factors = source_factors(ms, facts.target)
     found: dict[int, WindowRanges] = {}
     for group in facts.groups:
         if group.band.n_channels < IMAGE_LEAST_CHANNELS.value:
@@ -118,8 +121,8 @@ def _measured(ms: CalibratedMs, facts: TargetFacts) -> Iterator[WindowRanges]:
             continue
         shared: HertzRanges = ((0.0, math.inf),)
         for spw in group.spw_ids:
-            ranges = measure_line_free(ms, facts.target.field_ids, spw=spw)
-            factor = float(np.mean(factors[spw]))
+            ranges = measure_line_free(data, ms, field_ids=facts.target.field_ids, spw=spw)
+            factor = float(np.mean(facts.factors[spw]))
             shared = overlaps(shared, [_edges(ms.windows[spw], channels, factor=factor) for channels in ranges])
         found |= {spw: WindowRanges(spw, shared) for spw in group.spw_ids}
     yield from (found[spw] for spw in sorted(found))
@@ -143,7 +146,7 @@ def _edges(window: SpectralWindow, channels: tuple[int, int], *, factor: float) 
     return min(ends) - half, max(ends) + half
 
 
-def measure_line_free(ms: CalibratedMs, field_ids: Sequence[int], *, spw: int) -> Ranges:
+def measure_line_free(data: OpenMs, ms: CalibratedMs, *, field_ids: Sequence[int], spw: int) -> Ranges:
     """Return the ranges of channels of a window in which no field has a line.
 
     Raises
@@ -156,7 +159,7 @@ def measure_line_free(ms: CalibratedMs, field_ids: Sequence[int], *, spw: int) -
     column = "CORRECTED_DATA" if ms.datacolumn == "corrected" else "DATA"
     chosen = list(field_ids)[:: max(1, -(-len(field_ids) // MOST_FIELDS))]
     for field_id in chosen:
-        spectrum = read_target_spectrum(ms.path, field_id, spw=spw, column=column)
+        spectrum = read_target_spectrum(data, field_id, spw=spw, column=column)
         if spectrum is None:
             continue
         good |= spectrum.is_good
@@ -173,9 +176,9 @@ def _channels(
     ms: CalibratedMs, facts: TargetFacts, *, windows: Sequence[WindowRanges]
 ) -> tuple[list[LineFree], list[str]]:
     """Return the channels of the ranges of a source, and what to look at."""
-    factors, by_id = source_factors(ms, facts.target), {window.spw_id: window for window in windows}
+    by_id = {window.spw_id: window for window in windows}
     found, warnings = [], []
-    for spw, factor in factors.items():
+    for spw, factor in facts.factors.items():
         window = ms.windows[spw]
         if spw not in by_id:
             warnings.append(f"cont.dat has no ranges of {facts.target.name} in window {spw}: all channels are taken")

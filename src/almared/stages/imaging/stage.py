@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from almared.errors import PlanError
+from almared.formats.ms.open_ms import OpenMs
 from almared.formats.ms.targets import group_targets, read_calibrated
 from almared.heuristics.imaging.spectral import LineWish, choose_averaging
 from almared.model import Choice
@@ -177,7 +178,8 @@ def prepare_images(order: ImagingOrder, *, display: Display = no_display) -> Run
     steps = ",".join(str(n) for n in PREPARATION)
     if is_prepared(order) and not changed_inputs(order.directory, fingerprints):
         return RunResult(())
-    inputs = tuple(describe_input(path, order.directory, fields=order.fields) for path in order.inputs)
+    sets = [read_calibrated(OpenMs(path)) for path in order.inputs]
+    inputs = tuple(describe_input(each, order.directory, fields=order.fields) for each in sets)
     _write(order, plan_preparation(ImagingPlan(order.uid, inputs)))
     result = _run(order, RunOptions(steps=steps, should_break_lock=order.should_break_lock), display=display)
     write_inputs(order.directory, fingerprints)
@@ -202,10 +204,15 @@ def choose_images(order: ImagingOrder) -> ChosenImages:
     AlmaredError
         The input cannot be used, or there is nothing to image.
     """
-    inputs = tuple(describe_input(path, order.directory, fields=order.fields) for path in order.inputs)
-    ms = read_calibrated(order.directory / FINAL if is_prepared(order) else order.inputs[0])
+    opened = [OpenMs(path) for path in order.inputs]
+    sets = [read_calibrated(each) for each in opened]
+    inputs = tuple(describe_input(each, order.directory, fields=order.fields) for each in sets)
+    data, ms = opened[0], sets[0]
+    if is_prepared(order):
+        data = OpenMs(order.directory / FINAL)
+        ms = read_calibrated(data)
     targets = [t for t in group_targets(ms) if not order.fields or t.name in order.fields]
-    facts = gather_facts(ms, targets)
+    facts = gather_facts(data, ms, targets=targets)
     machine = Machine(order.workers, order.memory_bytes or available_memory() or 4e9)
     chooser = Chooser(ms, order.wishes, _with_masks(order), machine)
     images = tuple(image for each in facts for image in chooser.images_of(each))
@@ -215,7 +222,7 @@ def choose_images(order: ImagingOrder) -> ChosenImages:
             where=str(ms.path),
             repair="ask for continuum or cubes, or correct the lines of mous.toml",
         )
-    ranges = continuum_ranges(ms, facts, directory=order.directory)
+    ranges = continuum_ranges(data, ms, facts=facts, directory=order.directory)
     kept = _kept_continuum(order, targets)
     images = tuple(replace(i, is_line_only=i.source not in kept and _is_free(i, ranges.line_free)) for i in images)
     imaging = ImagingPlan(

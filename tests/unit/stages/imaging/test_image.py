@@ -7,40 +7,33 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.imaging_plans import INPUT, TWO, calibrated, images, moving, plan, window
 
 from almared.errors import InputError, SelectionError
 from almared.formats.ms.lsrk import lsrk_factor
 from almared.formats.ms.targets import group_targets
 from almared.heuristics.imaging.chunks import CHUNK_MARGIN
-from almared.heuristics.imaging.geometry import Pointings, choose_gridder, choose_phase_centre
-from almared.heuristics.imaging.spectral import Band, LineWish
-from almared.model import Antenna, Choice, Field, Source, SpectralWindow
-from almared.model.targets import CalibratedMs, Target
-from almared.model.uv_points import UvPoints
+from almared.heuristics.imaging.geometry import choose_gridder, choose_phase_centre
+from almared.heuristics.imaging.spectral import LineWish
+from almared.model.targets import Target
 from almared.mous import Mous, MousEb, MousSettings, read_mous
 from almared.mous.places import MousTree
 from almared.names import Products, Uid
 from almared.physics.bands import nearest_band
 from almared.physics.directions import separation_rad
 from almared.plan import Call, Plan, Routine
-from almared.recipes.imaging.choices import Chooser, ImageChoices
 from almared.recipes.imaging.choose import ImagingPlan, plan_imaging, plan_preparation
 from almared.recipes.imaging.continuum import LineFree
 from almared.recipes.imaging.facts import (
     ImageWishes,
-    Machine,
     Overrides,
-    SpwGroup,
-    TargetFacts,
     pointings_of,
 )
-from almared.recipes.imaging.prepare import CalibratedInput
 from almared.script.render import render_script
 from almared.stages.imaging import stage as image
 from almared.stages.imaging.facts import find_calibrated, same_windows, select_targets
 
 NAME = "uid___A002_X1_X2"
-INPUT = CalibratedInput("../Combination/calibrated/calibrated.ms", "corrected", (3, 4), (0, 1), True, "a reason", 1e8)
 
 
 def mous(root: Path, *, n_ebs: int = 1) -> Mous:
@@ -89,34 +82,8 @@ def test_only_sources_that_are_there_can_be_asked_for() -> None:
         select_targets(targets, ["c"])
 
 
-def window(number: int, *, first_hz: float = 100e9, n_channels: int = 128, step_hz: float = 15.625e6) -> SpectralWindow:
-    return SpectralWindow(
-        id=number, name=f"ALMA_RB_03#BB_{number + 1}#SW-01#FULL_RES", baseband=1, sideband="USB", n_channels=n_channels,
-        first_channel_hz=first_hz, channel_step_hz=step_hz, channel_width_hz=step_hz, effective_bandwidth_hz=step_hz,
-        resolution_hz=step_hz, ref_frequency_hz=first_hz,
-    )  # fmt: skip
-
-
-def calibrated(*windows: SpectralWindow, n_fields: int = 1) -> CalibratedMs:
-    fields = tuple(Field(n, "M100", "none", 0, (1.0 + n * 1e-4, 0.2)) for n in range(n_fields))
-    place = (2225060.0, -5440059.0, -2481681.0)
-    antenna = Antenna(
-        id=0, name="DA41", pad="A001", pad_position_m=place, offset_m=(0, 0, 0), diameter_m=12.0, position_m=place
-    )
-    rows = {(field.id, w.id): 100 for field in fields for w in windows}
-    return CalibratedMs(Path("x.ms"), fields, ("ICRS",) * n_fields, windows, (antenna,), rows, ("DATA",), {}, True, 10)
-
-
-def moving() -> CalibratedMs:
-    """Two execution blocks of Titan after concat: two places in the sky, the second with the id of a calibrator."""
-    places = (Field(0, "Titan", "none", 4, (5.885, -0.2), True), Field(1, "Titan", "none", 0, (5.883, -0.201), True))
-    return replace(calibrated(window(0), n_fields=2), fields=places)
-
-
-def test_a_moving_target_goes_by_the_name_of_its_fields(monkeypatch: pytest.MonkeyPatch) -> None:
-    named = (Source(0, "J2258-2758", (5.0, 0.0)), Source(4, "Titan", (5.885, -0.2)))
-    monkeypatch.setattr("almared.formats.ms.targets.read_sources", lambda _path: named)
-    (target,) = group_targets(moving())
+def test_a_moving_target_goes_by_the_name_of_its_fields() -> None:
+    (target,) = group_targets(replace(moving(), source_names={0: "J2258-2758", 4: "Titan"}))
     assert (target.name, target.field_ids) == ("Titan", (0, 1))
 
 
@@ -126,33 +93,6 @@ def test_the_places_of_a_moving_target_are_one_pointing() -> None:
     assert (pointings.is_moving, pointings.extent_arcsec) == (True, (0.0, 0.0))
     assert choose_gridder(pointings).value == "standard"
     assert choose_phase_centre(pointings).value == "TRACKFIELD"
-
-
-def points(ms: CalibratedMs, ids: tuple[int, ...]) -> UvPoints:
-    rng = np.random.default_rng(len(ids))
-    u, v = rng.normal(0, 3e4, (2, 5000))
-    channels = {n: np.full(ms.windows[n].n_channels, 1e5) for n in ids}
-    return UvPoints(u, v, np.ones(5000) * 1e3, np.hypot(u, v) * 0.003, channels)
-
-
-def facts(ms: CalibratedMs) -> TargetFacts:
-    groups = tuple(
-        SpwGroup(f"spw{w.id}", (w.id,), Band(*w.range_hz, w.channel_width_hz, w.n_channels), w.mean_frequency_hz)
-        for w in ms.windows
-    )
-    ids = tuple(field.id for field in ms.fields)
-    pointings = Pointings(tuple(field.direction_rad for field in ms.fields), ids, "ICRS", (12.0,))
-    return TargetFacts(Target("M 100", ids, ""), pointings, groups, {g.spw_ids: points(ms, g.spw_ids) for g in groups})
-
-
-def images(
-    ms: CalibratedMs, *, wishes: ImageWishes | None = None, overrides: Overrides | None = None, workers: int = 1
-) -> tuple[ImageChoices, ...]:
-    chooser = Chooser(ms, wishes or ImageWishes(), overrides or Overrides(), Machine(workers, 2e10))
-    return chooser.with_chunks(chooser.images_of(facts(ms)))
-
-
-TWO = (window(0), window(1, first_hz=230e9, n_channels=960, step_hz=0.4883e6))
 
 
 def test_there_is_a_continuum_image_of_each_band_and_a_cube_of_each_window() -> None:
@@ -179,20 +119,6 @@ def test_what_a_person_set_replaces_a_choice() -> None:
     values = (image.cell_arcsec, image.imsize, image.robust, image.threshold_jy, image.gridder)
     assert [choice.value for choice in values] == [0.3, (80, 90), -0.5, 0.01, "mosaic"]
     assert {choice.reason for choice in values} == {"set by hand"}
-
-
-def plan(ms: CalibratedMs, **changes: object) -> Plan:
-    made = images(ms, **changes)  # type: ignore[arg-type]
-    free = tuple(LineFree((0,), w.id, ((3, 40), (60, w.n_channels - 4)), w.n_channels) for w in ms.windows)
-    averaging = {w.id: Choice(8, "a reason") for w in ms.windows}
-    made = tuple(i if i.kind == "cont" else _line_only(i) for i in made)
-    return plan_imaging(ImagingPlan("uid://A001/X1/X9", (INPUT,), made, free, averaging))
-
-
-def _line_only(image: ImageChoices) -> ImageChoices:
-    from dataclasses import replace
-
-    return replace(image, is_line_only=True)
 
 
 def calls(stage: Plan, task: str) -> list[Call]:
@@ -256,8 +182,6 @@ def test_lines_are_flagged_for_the_continuum_alone_and_subtracted_by_their_range
 
 def test_a_source_that_keeps_its_continuum_is_imaged_from_the_data_as_they_are() -> None:
     """W139: lines in absorption; the others are imaged without continuum all the same."""
-    from dataclasses import replace
-
     made = images(calibrated(*TWO), wishes=ImageWishes(has_continuum=False))
     free = tuple(LineFree((0,), number, ((3, 40), (60, 120)), 128) for number in (0, 1))
     absorbing, other = made
