@@ -83,11 +83,13 @@ def images(
     return chooser.with_chunks(chooser.images_of(facts(ms, n_antennas=n_antennas)))
 
 
-def plan(ms: CalibratedMs, **changes: object) -> Plan:
+def plan(ms: CalibratedMs, *, is_averaged: bool = True, keeps_continuum: bool = False, **changes: object) -> Plan:
     made = images(ms, **changes)  # type: ignore[arg-type]
     free = tuple(LineFree((0,), w.id, ((3, 40), (60, w.n_channels - 4)), w.n_channels) for w in ms.windows)
-    averaging = {w.id: Choice(8, "a reason") for w in ms.windows}
-    made = tuple(replace(image, is_line_only=image.kind == "cube") for image in made)
+    if not is_averaged:
+        free = tuple(LineFree((0,), w.id, ((0, w.n_channels - 1),), w.n_channels) for w in ms.windows)
+    averaging = {w.id: Choice(8 if is_averaged else 1, "a reason") for w in ms.windows}
+    made = tuple(replace(image, is_line_only=image.kind == "cube" and not keeps_continuum) for image in made)
     return plan_imaging(ImagingPlan("uid://A001/X1/X9", (INPUT,), made, free, averaging))
 
 
@@ -115,7 +117,13 @@ CASES: dict[str, tuple[CalibratedMs, dict[str, Any]]] = {
         {"n_antennas": 4, "overrides": Overrides(masks={"M_100_spw0": "my.mask"})},
     ),
     "high_sidelobes_chunks": (calibrated(*TWO, n_fields=3), {"n_antennas": 4, "wishes": LINE, "workers": 3}),
+    "cut": (calibrated(*TWO), {"overrides": Overrides(imsize=(64, 64))}),
+    "moderate_sidelobes": (calibrated(*TWO), {"n_antennas": 16}),
     "wide_band": (calibrated(*WIDE), {}),
+    "wide_band_dirty": (calibrated(*WIDE), {"overrides": Overrides(niter=0)}),
+    "unaveraged": (calibrated(*TWO), {"is_averaged": False}),
+    "kept_continuum": (calibrated(*TWO), {"keeps_continuum": True}),
+    "mask_chunks": (calibrated(*TWO), {"overrides": Overrides(masks={"M_100_spw0": "masks/a.mask"}, chunks=2)}),
     "wide_band_sidelobes": (calibrated(*WIDE, n_fields=3), {"n_antennas": 4}),
     "seven_metre": (calibrated(*TWO, dish_m=7.0), {}),
     "seven_metre_few": (calibrated(*TWO, n_fields=2, dish_m=7.0), {"n_antennas": 4}),

@@ -11,17 +11,21 @@ from almared.plan import IMAGING, NamedChoice, Plan, Step, StepNeeds, check_plan
 from almared.plan.faults import with_fault_warnings
 from almared.recipes.imaging.choices import ImageChoices
 from almared.recipes.imaging.continuum import (
-    CONTINUUM,
-    SUBTRACTED,
+    CONTINUUM_STEP,
+    SUBTRACTION_STEP,
     LineFree,
     continuum_step,
     no_continuum_step,
     selfcal_step,
     subtraction_step,
 )
-from almared.recipes.imaging.prepare import FINAL, CalibratedInput, prepare_steps
-from almared.recipes.imaging.steps import ImageInputs, sensitivity_step, steps_of
+from almared.recipes.imaging.prepare import CalibratedInput, prepare_steps
+from almared.recipes.imaging.situation import ImageSituation
+from almared.recipes.imaging.situations import SITUATIONS
+from almared.recipes.imaging.steps import image_step, sensitivity_step
+from almared.recipes.special_case import apply_cases
 
+NOISE_STEP, FIRST_IMAGE = 5, 6
 NO_LINES = "all windows have a single channel: calibrated_final.ms is imaged as it is"
 
 
@@ -86,25 +90,34 @@ def plan_imaging(imaging: ImagingPlan) -> Plan:
     is_averaged = any(choice.value > 1 for choice in imaging.averaging.values())
     makes_continuum = bool(imaging.averaging) and (is_averaged or _has_lines(imaging))
     continuum = (
-        continuum_step(2, imaging.line_free, averaging=imaging.averaging, needs=needs)
+        continuum_step(CONTINUUM_STEP, imaging.line_free, averaging=imaging.averaging, needs=needs)
         if makes_continuum
-        else no_continuum_step(2, NO_LINES if imaging.averaging else "there are no continuum images")
+        else no_continuum_step(CONTINUUM_STEP, NO_LINES if imaging.averaging else "there are no continuum images")
     )
-    subtraction = subtraction_step(3, imaging.line_free, needs=needs, reason=_why_kept(imaging))
+    subtraction = subtraction_step(SUBTRACTION_STEP, imaging.line_free, needs=needs, reason=_why_kept(imaging))
     between = (
         replace(continuum, after=(1,)),
         # The flags of lines are in calibrated_final.ms while its continuum is averaged.
         replace(subtraction, after=(2,)),
         replace(selfcal_step(4), after=(2,)),
     )
+    plan = _with_images(_stage(imaging, (*prepared, *between)), imaging)
+    return check_plan(with_fault_warnings(plan))
+
+
+def _with_images(plan: Plan, imaging: ImagingPlan) -> Plan:
+    """Return the plan with the steps of all images, changed for their situations, and before them their noise."""
     averaged = tuple(sorted(imaging.averaging))
-    of_images = [
-        _with_source(image, averaged if makes_continuum else (), has_subtracted=not subtraction.nothing_because)
-        for image in imaging.images
+    images = [
+        image_step(image, FIRST_IMAGE + n, averaged=averaged, pb_name=imaging.pb_name)
+        for n, image in enumerate(imaging.images)
     ]
-    noise = sensitivity_step(5, of_images, after=(3, 4))
-    steps = (*prepared, *between, noise, *steps_of(of_images, first=6, pb_name=imaging.pb_name))
-    return check_plan(with_fault_warnings(_stage(imaging, steps)))
+    plan = replace(plan, steps=(*plan.steps, *images))
+    for image in imaging.images:
+        plan = apply_cases(plan, ImageSituation(image), cases=SITUATIONS)
+    noise = sensitivity_step(NOISE_STEP, plan, images=imaging.images)
+    before, after = (tuple(s for s in plan.steps if (s.number > NOISE_STEP) == is_after) for is_after in (False, True))
+    return replace(plan, steps=(*before, noise, *after))
 
 
 def _has_lines(imaging: ImagingPlan) -> bool:
@@ -115,16 +128,6 @@ def _why_kept(imaging: ImagingPlan) -> str:
     if not any(image.kind == "cube" for image in imaging.images):
         return "there are no cubes"
     return imaging.keep_continuum
-
-
-def _with_source(image: ImageChoices, averaged: Sequence[int], *, has_subtracted: bool) -> ImageInputs:
-    """Return an image with the MS it is made from."""
-    if image.kind == "cube":
-        return ImageInputs(image, SUBTRACTED if has_subtracted and image.is_line_only else FINAL, image.spw_ids, (3, 4))
-    if not averaged:
-        return ImageInputs(image, FINAL, image.spw_ids, (4,))
-    # split numbers the windows anew when it leaves some out.
-    return ImageInputs(image, CONTINUUM, tuple(averaged.index(spw) for spw in image.spw_ids), (4,))
 
 
 def _stage(imaging: ImagingPlan, steps: tuple[Step, ...]) -> Plan:

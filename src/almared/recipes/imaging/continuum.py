@@ -14,6 +14,9 @@ from almared.recipes.imaging.prepare import FINAL
 
 CONTINUUM = "calibrated_final_cont.ms"
 SUBTRACTED = f"{FINAL}.contsub"
+CONTINUUM_STEP, SUBTRACTION_STEP = 2, 3
+"""Numbers of these steps in the plan."""
+
 BEFORE = "before_cont_flags"
 """Name of the flag version (domain D.2)."""
 

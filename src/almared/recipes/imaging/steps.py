@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from almared.basics.select import id_ranges
-from almared.heuristics.imaging.chunks import (
-    BASE_BYTES,
-    CHUNK_DISK,
-    CHUNK_MARGIN,
-    SECONDS_PER_PLANE_PIXEL,
-    with_margins,
-)
-from almared.heuristics.imaging.clean import Automask, automask_arguments, choose_cycle_factor
-from almared.heuristics.imaging.spectral import CubeAxis
-from almared.heuristics.thresholds.imaging import IMAGE_BEAM_FIT, IMAGE_PB_LEVEL
-from almared.physics.beams import HOLE_M
-from almared.plan import Action, Argument, Call, Routine, Step, StepNeeds
+from almared.heuristics.imaging.chunks import BASE_BYTES, SECONDS_PER_PLANE_PIXEL
+from almared.heuristics.imaging.clean import automask_arguments
+from almared.heuristics.thresholds.imaging import IMAGE_PB_LEVEL
+from almared.plan import Action, Argument, Call, Plan, Routine, Step, StepNeeds
 from almared.recipes.building import call, check_made, routine
+from almared.recipes.imaging import roles
 from almared.recipes.imaging.choices import ImageChoices
+from almared.recipes.imaging.continuum import CONTINUUM, SUBTRACTED
 from almared.recipes.imaging.facts import round_threshold
+from almared.recipes.imaging.situation import clean_record
 
 KINDS = ("residual", "psf", "model", "pb", "sumwt", "mask", "weight")
 """Images of a chunk that are joined."""
+
+GRIDDED = ("residual", "psf", "pb", "sumwt", "model")
+"""What a clean leaves before it restores."""
+
+SHARED = ("vis", "field", "imsize", "cell", "weighting", "robust", "uvtaper")
+"""Arguments that apparentsens has in common with tclean."""
 
 RESTORED = ("image", "image.pbcor")
 TERMS = ("residual", "psf", "model", "sumwt", "image", "weight")
@@ -38,196 +39,103 @@ SECONDS_FIXED = 10.0
 
 
 def products(image: ImageChoices) -> tuple[str, ...]:
-    """Return the images that tclean and the corrections surely make."""
-    if image.deconvolver.value == "mtmfs":
-        made = [f"residual.tt{n}" for n in (0, 1)] + [f"image.tt{n}" for n in (0, 1)]
-        return tuple(f"{image.name}.{kind}" for kind in (*made, "image.tt0.pbcor", "pb.tt0", "psf.tt0"))
-    return tuple(f"{image.name}.{kind}" for kind in (*_gridded(image), *RESTORED))
-
-
-def _gridded(image: ImageChoices) -> tuple[str, ...]:
-    """Return what a clean leaves before it restores; a dirty image has no model."""
-    return ("residual", "psf", "pb", "sumwt", *(("model",) if image.niter else ()))
+    """Return the images that tclean surely makes."""
+    return tuple(f"{image.name}.{kind}" for kind in (*GRIDDED, *RESTORED))
 
 
 def fits_products(image: ImageChoices, *, pb_name: str) -> dict[str, str]:
     """Return the FITS file of each image that is exported (domain D.4, J)."""
-    term = ".tt0" if image.deconvolver.value == "mtmfs" else ""
     return {
-        f"{image.name}.image{term}": f"{image.name}.image.fits",
-        f"{image.name}.image{term}.pbcor": f"{image.name}.pbcor.fits",
-        f"{image.name}.pb{term}": f"{image.name}.{pb_name}.fits",
+        f"{image.name}.image": f"{image.name}.image.fits",
+        f"{image.name}.image.pbcor": f"{image.name}.pbcor.fits",
+        f"{image.name}.pb": f"{image.name}.{pb_name}.fits",
         f"{image.name}.mask": f"{image.name}.mask.fits",
     }
 
 
-@dataclass(frozen=True, slots=True)
-class ImageInputs:
-    """An image and the data that it is made from.
+def image_step(image: ImageChoices, number: int, *, averaged: Sequence[int], pb_name: str) -> Step:
+    """Return the plain step of an image: one clean of a single field, automatic masks, all channels at once.
 
     Parameters
     ----------
     image : ImageChoices
         The image.
-    vis : str
-        The MS.
-    spws : tuple of int
-        Its windows in that MS.
-    after : tuple of int
-        Steps that it builds on.
-    """
-
-    image: ImageChoices
-    vis: str
-    spws: tuple[int, ...]
-    after: tuple[int, ...]
-
-
-def image_steps(placed: ImageInputs, *, first: int, pb_name: str) -> tuple[Step, ...]:
-    """Return the steps of one image: one, or one for each chunk of channels and one that joins them.
-
-    Parameters
-    ----------
-    placed : ImageInputs
-        The image and its data.
-    first : int
-        Number of the first step.
+    number : int
+        Of the step.
+    averaged : sequence of int
+        Windows of calibrated_final.ms in the continuum MS, which counts them from 0.
     pb_name : str
         ``flux`` or ``pb``.
     """
-    image, vis, spws, after = placed.image, placed.vis, placed.spws, placed.after
-    counts = image.chunks.value
-    if image.axis is None or len(counts) == 1:
-        return (_whole(image, _clean_call(image, vis, spws=spws), first=first, after=after, pb_name=pb_name),)
-    pieces = with_margins(counts, margin=CHUNK_MARGIN if image.niter else 0)
-    names = [f"{image.name}.chunk{n:02d}" for n in range(len(counts))]
-    steps = [
-        _chunk(image, _clean_call(image, vis, spws=spws), name=name, axis=image.axis.value.part(begin, count))
-        for name, (begin, count, _, _) in zip(names, pieces, strict=True)
-    ]
-    numbered = [step.placed(first + n, after=after) for n, step in enumerate(steps)]
-    chunk_numbers = tuple(step.number for step in numbered)
-    kept = {name: (low, high) for name, (_, _, low, high) in zip(names, pieces, strict=True)}
-    joined = _join(image, _clean_call(image, vis, spws=spws), kept=kept, pb_name=pb_name)
-    return (*numbered, joined.placed(first + len(counts), after=chunk_numbers))
-
-
-def _whole(image: ImageChoices, clean: Call, *, first: int, after: tuple[int, ...], pb_name: str) -> Step:
+    clean = _clean_call(image, averaged)
     if image.axis is not None:
         clean = clean.with_argument("restoringbeam", "common", reason="one beam for all channels")
     clean = clean.with_argument("pbcor", True)
-    pattern, table, clean = _with_pattern(image, clean)
-    actions: list[Action] = [
-        _cleared(image.name), *pattern, _kept(clean), _record(image.name), check_made(*products(image))
-    ]  # fmt: skip
-    exported, names = _exports(image, pb_name)
-    made = (*products(image), *table, f"{image.name}.clean.json", *names)
+    exports = [
+        call(
+            "exportfits",
+            role=roles.EXPORT,
+            imagename=name,
+            fitsimage=fits,
+            velocity=image.kind == "cube",
+            overwrite=True,
+        )
+        for name, fits in fits_products(image, pb_name=pb_name).items()
+    ]
+    made = products(image)
     kind = "Continuum image" if image.kind == "cont" else "Cube"
     return Step(
-        first,
+        number,
         f"{kind} {image.name}",
-        (*actions, *exported),
-        makes=made,
-        after=after,
-        needs=_needs(image, 1.0, disk=1.0),
+        (clear_images(image.name), clean, keep_record(image.name), check_made(*made), *exports),
+        makes=(*made, clean_record(image.name), *(str(export.get("fitsimage")) for export in exports)),
+        after=(3, 4) if image.kind == "cube" else (4,),
+        needs=image_needs(image, 1.0, disk=1.0),
     )
 
 
-def _chunk(image: ImageChoices, clean: Call, *, name: str, axis: CubeAxis) -> Step:
-    clean = _with_axis(clean.with_argument("imagename", name), axis).with_argument(
-        "restoration", False, reason="the joined cube is restored with one beam"
-    )
-    pattern, table, clean = _with_pattern(image, clean)
-    made = (*(f"{name}.{kind}" for kind in _gridded(image)), *table)
-    actions: tuple[Action, ...] = (_cleared(name), *pattern, _kept(clean), _record(name), check_made(*made))
-    share = axis.n_channels / image.size.n_channels
-    title = f"Cube {image.name}, {axis.n_channels} channels from {axis.start_hz / 1e9:.6f} GHz"
-    return Step(
-        0,
-        title,
-        actions,
-        makes=(*made, f"{name}.clean.json"),
-        needs=_needs(image, share, disk=CHUNK_DISK * share),
-    )
-
-
-def _join(image: ImageChoices, clean: Call, *, kept: Mapping[str, tuple[int, int]], pb_name: str) -> Step:
-    kinds = KINDS if image.gridder.value == "mosaic" else KINDS[:-1]
-    join = routine("join_chunks", image.name, chunks=tuple(kept), kinds=kinds, channels=tuple(kept.values()))
-    restore = (
-        _without_masks(clean)
-        .with_argument("niter", 0)
-        .with_argument(
-            "calcpsf", False, reason="nothing is gridded again: residuals and models are those of the chunks"
-        )
-        .with_argument("calcres", False)
-        .with_argument("restoringbeam", "common", reason="one beam over all chunks")
-        .with_argument("pbcor", True)
-    )
-    exported, fits = _exports(image, pb_name)
-    actions = (_cleared(image.name), join, restore, check_made(*products(image)), *exported)
-    made = (*products(image), f"{image.name}.clean.json", *fits)
-    return Step(0, f"Cube {image.name} from its chunks", actions, makes=made, needs=_needs(image, 0.2, disk=1.0))
-
-
-def _with_pattern(image: ImageChoices, clean: Call) -> tuple[tuple[Routine, ...], tuple[str, ...], Call]:
-    """Return what makes the voltage pattern of the dishes, its table, and the call of tclean with it."""
-    aperture = image.aperture_m
-    if aperture is None:
-        return (), (), clean
-    table, vis = f"{clean.get('imagename')}.vp", str(clean.get("vis"))
-    made = routine("write_voltage_pattern", table, vis=vis, aperture_m=aperture.value, hole_m=HOLE_M)
-    return (made,), (table,), clean.with_argument("vptable", table, reason=aperture.reason)
-
-
-def _clean_call(image: ImageChoices, vis: str, *, spws: Sequence[int]) -> Call:
-    """Return the call of tclean without what tells a whole image from a chunk."""
-    is_mosaic = image.gridder.value == "mosaic"
+def _clean_call(image: ImageChoices, averaged: Sequence[int]) -> Call:
+    """Return the call of tclean."""
+    is_cube = image.kind == "cube"
+    # split numbers the windows again when it leaves some out.
+    spws = image.spw_ids if is_cube else [averaged.index(spw) for spw in image.spw_ids if spw in averaged]
     arguments: dict[str, object] = {
-        "vis": vis,
+        "vis": SUBTRACTED if is_cube else CONTINUUM,
         "imagename": image.name,
         "field": id_ranges(image.field_ids),
         "spw": id_ranges(spws),
         "datacolumn": "data",
         **_spectral(image),
         "gridder": image.gridder,
-        **({"mosweight": True, "usepointing": False} if is_mosaic else {}),
         "phasecenter": image.phase_centre,
         "imsize": image.imsize,
         "cell": Argument("", f"{image.cell_arcsec.value:g}arcsec", reason=image.cell_arcsec.reason),
         "pblimit": IMAGE_PB_LEVEL.value,
-        **_beam_fit(image),
         **_weighting(image),
         **_cleaning(image),
         "parallel": False,
     }
-    return call("tclean", **arguments)
+    return replace(call("tclean", role=roles.CLEAN_WHOLE, **arguments), result="cleaned")
 
 
 def _spectral(image: ImageChoices) -> dict[str, object]:
     if image.axis is None:
-        nterms = {"nterms": 2} if image.deconvolver.value == "mtmfs" else {}
-        return {"specmode": "mfs", "deconvolver": image.deconvolver, **nterms}
-    is_moving = image.phase_centre.value == "TRACKFIELD"
+        return {"specmode": "mfs", "deconvolver": image.deconvolver}
     axis = image.axis.value
     return {
-        "specmode": "cubesource" if is_moving else "cube",
-        "outframe": "" if is_moving else "LSRK",
+        "specmode": "cube",
+        "outframe": "LSRK",
         "veltype": "radio",
         "restfreq": f"{axis.rest_hz / 1e9:.9f}GHz",
-        "start": _hertz(axis.start_hz),
-        "width": Argument("", _hertz(axis.width_hz), reason=f"{axis.width_km_s:.4g} km/s: {image.axis.reason}"),
+        "start": hertz(axis.start_hz),
+        "width": Argument("", hertz(axis.width_hz), reason=f"{axis.width_km_s:.4g} km/s: {image.axis.reason}"),
         "nchan": axis.n_channels,
         "interpolation": "linear",
         "deconvolver": image.deconvolver,
     }
 
 
-def _with_axis(clean: Call, axis: CubeAxis) -> Call:
-    return clean.with_argument("start", _hertz(axis.start_hz)).with_argument("nchan", axis.n_channels)
-
-
-def _hertz(value: float) -> str:
+def hertz(value: float) -> str:
     """Return a frequency of whole Hz as CASA reads it, every figure kept."""
     return f"{value / 1e9:.9f}GHz"
 
@@ -245,73 +153,46 @@ def _weighting(image: ImageChoices) -> dict[str, object]:
     return found
 
 
-def _beam_fit(image: ImageChoices) -> dict[str, object]:
-    """Return what keeps sidelobes out of the beam that is fitted, by which images are restored."""
-    if not image.has_high_sidelobes:
-        return {}
-    reason = f"sidelobes of {image.psf.sidelobe:.2f} are not fitted as part of the beam"
-    return {"psfcutoff": Argument("", IMAGE_BEAM_FIT.value, reason=reason)}
-
-
 def _cleaning(image: ImageChoices) -> dict[str, object]:
-    threshold = Argument("", round_threshold(image.threshold_jy.value), reason=image.threshold_jy.reason)
-    found: dict[str, object] = {"niter": image.niter, "threshold": threshold}
-    if not image.niter:
-        return found
-    found["nsigma"] = Argument(
-        "", 2.0, reason="where sidelobes or calibration errors are above the noise, they stop it"
-    )
-    factor = choose_cycle_factor(image.psf.sidelobe, reaches=image.beam_reaches)
-    if factor.value != 1.0 or not image.beam_reaches:
-        found["cyclefactor"] = factor
-    if image.mask:
-        return {**found, "usemask": "user", "mask": Argument("", image.mask, reason="a mask made by hand")}
-    masking: dict[str, object] = {"usemask": Argument("", "auto-multithresh", reason=image.automask.reason)}
-    if image.has_high_sidelobes and image.beam_reaches:
-        masking["pbmask"] = Argument("", IMAGE_PB_LEVEL.value, reason="as far as the beam reaches across")
-    return {**found, **masking, **automask_arguments(image.automask.value)}
+    """Return how deep and where it is cleaned."""
+    return {
+        "niter": image.niter,
+        "threshold": Argument("", round_threshold(image.threshold_jy.value), reason=image.threshold_jy.reason),
+        "nsigma": Argument("", 2.0, reason="where sidelobes or calibration errors are above the noise, they stop it"),
+        "usemask": Argument("", "auto-multithresh", reason=image.automask.reason),
+        **automask_arguments(image.automask.value),
+    }
 
 
-def _without_masks(clean: Call) -> Call:
-    """Return the call without what only cleaning uses."""
-    left_out = {"usemask", "mask", "pbmask", "nsigma", "threshold", "cyclefactor", *Automask.__slots__}
-    return replace(clean, arguments=tuple(a for a in clean.arguments if a.name not in left_out))
-
-
-def _kept(clean: Call) -> Call:
-    return replace(clean, result="cleaned")
-
-
-def sensitivity_step(number: int, images: Sequence[ImageInputs], *, after: tuple[int, ...]) -> Step:
+def sensitivity_step(number: int, plan: Plan, *, images: Sequence[ImageChoices]) -> Step:
     """Return the step that computes the noise of all images by the weights that are left.
 
     One step does it for all: apparentsens has names of its own for what it leaves behind, which would clash. Of a cube
     it computes the noise of one channel of the data.
     """
+    made_by = {call.get("imagename"): call for call in plan.calls(roles.CLEAN, roles.RESTORE)}
     actions: list[Action] = []
-    for placed in images:
-        clean = _clean_call(placed.image, placed.vis, spws=placed.spws)
-        spw = id_ranges(placed.spws)
-        if placed.image.axis is not None:
-            spw = ",".join(f"{n}:{placed.image.middle_channel}" for n in placed.spws)
-        shared = ("vis", "field", "imsize", "cell", "weighting", "robust", "uvtaper")
-        given = {name: clean.get(name) for name in shared if clean.get(name) is not None}
-        sensitivity = call("apparentsens", **given, spw=spw, specmode="mfs")
-        left = tuple(f"{placed.vis}.apparentsens.{kind}" for kind in ("psf", "sumwt"))
-        kept = Routine(
-            "keep_theory", (Argument("", placed.image.name), Argument("sensitivity", variable="sensitivity"))
-        )
-        actions += [replace(sensitivity, result="sensitivity"), kept, routine("remove", *left)]
-    made = tuple(f"{placed.image.name}.theory.json" for placed in images)
+    for image in images:
+        clean = made_by[image.name]
+        spw = clean.get("spw")
+        if image.axis is not None:
+            spw = ",".join(f"{n}:{image.middle_channel}" for n in image.spw_ids)
+        given = {name: clean.get(name) for name in SHARED if clean.get(name) is not None}
+        sensitivity = replace(call("apparentsens", **given, spw=spw, specmode="mfs"), result="sensitivity")
+        left = tuple(f"{clean.get('vis')}.apparentsens.{kind}" for kind in ("psf", "sumwt"))
+        kept = Routine("keep_theory", (Argument("", image.name), Argument("sensitivity", variable="sensitivity")))
+        actions += [sensitivity, kept, routine("remove", *left)]
+    made = tuple(f"{image.name}.theory.json" for image in images)
     needs = StepNeeds(memory_bytes=BASE_BYTES, seconds=SECONDS_FIXED * len(images))
-    return Step(number, "Noise by the weights", tuple(actions), makes=made, after=after, needs=needs)
+    return Step(number, "Noise by the weights", tuple(actions), makes=made, after=(3, 4), needs=needs)
 
 
-def _record(name: str) -> Routine:
+def keep_record(name: str) -> Routine:
+    """Return what keeps the iterations of a clean and why it ended."""
     return Routine("keep_clean_record", (Argument("", name), Argument("result", variable="cleaned")))
 
 
-def _cleared(name: str) -> Routine:
+def clear_images(name: str) -> Routine:
     """Return the removal of all images of a name: tclean would go on from them, or fail over half-made ones."""
     terms = [f"{kind}.tt{n}" for kind in TERMS for n in (0, 1, 2)]
     corrected = ["image.tt0.pbcor", "image.tt1.pbcor", "alpha", "alpha.error"]
@@ -319,27 +200,20 @@ def _cleared(name: str) -> Routine:
     return routine("remove_images", name, kinds=tuple(kinds))
 
 
-def _exports(image: ImageChoices, pb_name: str) -> tuple[tuple[Action, ...], tuple[str, ...]]:
-    is_cube = image.kind == "cube"
-    exports = [
-        call("exportfits", imagename=name, fitsimage=fits, velocity=is_cube, overwrite=True)
-        for name, fits in fits_products(image, pb_name=pb_name).items()
-        if not (name.endswith(".mask") and not image.niter)
-    ]
-    return tuple(exports), tuple(str(export.get("fitsimage")) for export in exports)
+def image_needs(image: ImageChoices, share: float, *, disk: float) -> StepNeeds:
+    """Return what a part of an image takes.
 
-
-def _needs(image: ImageChoices, share: float, *, disk: float) -> StepNeeds:
+    Parameters
+    ----------
+    image : ImageChoices
+        The image.
+    share : float
+        Part of its channels.
+    disk : float
+        Part of its disk.
+    """
     size = image.size
     planes = max(1.0, share * size.n_channels)
     seconds = SECONDS_FIXED + SECONDS_PER_PLANE_PIXEL * planes * size.pixels
     memory = size.part(math.ceil(planes)).memory_bytes if image.kind == "cube" else BASE_BYTES + 100.0 * size.pixels
     return StepNeeds(disk_bytes=disk * size.disk_bytes, memory_bytes=memory, seconds=seconds)
-
-
-def steps_of(images: Sequence[ImageInputs], *, first: int, pb_name: str) -> Iterator[Step]:
-    """Yield the steps of all images, numbered from the first."""
-    for placed in images:
-        steps = image_steps(placed, first=first, pb_name=pb_name)
-        first += len(steps)
-        yield from steps
