@@ -12,7 +12,7 @@ from almared.heuristics.imaging.spectral import Band, LineWish
 from almared.model import Antenna, Choice, Field, SpectralWindow
 from almared.model.targets import CalibratedMs, Target
 from almared.model.uv_points import UvPoints
-from almared.plan import Plan
+from almared.plan import Call, Plan, Step
 from almared.recipes.imaging.choices import Chooser, ImageChoices
 from almared.recipes.imaging.choose import ImagingPlan, plan_imaging
 from almared.recipes.imaging.continuum import LineFree
@@ -135,3 +135,14 @@ CASES: dict[str, tuple[CalibratedMs, dict[str, Any]]] = {
     ),
     "masks": (calibrated(*TWO), {"overrides": Overrides(masks={"M_100_cont_B3": "masks/a.mask"}, chunks=2)}),
 }
+
+
+def cleans(name: str) -> dict[str, Call]:
+    """Return the calls of tclean in the plan of a case, by the name of their image or chunk."""
+    calls = [a for step in case(name).steps for a in step.actions if isinstance(a, Call) and a.task == "tclean"]
+    return {str(call.get("imagename")): call for call in calls}
+
+
+def step_of(name: str, image: str) -> Step:
+    """Return the step of a case that makes an image, or a chunk of one."""
+    return next(step for step in case(name).steps if f"{image}.clean.json" in step.makes)
