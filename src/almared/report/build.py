@@ -17,6 +17,7 @@ from almared import __version__
 from almared.basics.wholefile import write_whole
 from almared.errors import AlmaredError, InputError
 from almared.model import ExecutionBlock
+from almared.mous.places import REPORT as OUT
 from almared.mous.places import StatePlace
 from almared.names import Products, Uid
 from almared.records.history import measures_of
@@ -155,7 +156,7 @@ def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> Eb
     """
     script = find_script(target)
     products = Products(script.name.removesuffix(".scriptForCalibration.py"))
-    directory, out = script.parent, script.parent / REPORT
+    directory, out = script.parent, script.parent / OUT
     if not (directory / products.calibrated).exists():
         raise InputError(
             "it is not calibrated: the report is made from the tables and the calibrated MS",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from importlib import resources
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from almared.errors import InputError
+from almared.report import build
 from almared.report.build import ItemOutcome, ReportOptions, make_item, report_eb
 from almared.report.item import EbContext, ItemProducts, ReportFigure
 from almared.report.items import item_names, item_of
@@ -192,3 +194,16 @@ def test_each_item_has_a_place_of_its_own_and_the_key_of_its_module() -> None:
     assert len({item.place for item in items}) == len(items)
     assert [item.key for item in items][:3] == ["schedule", "elevation", "mosaic"]
     assert items[-1].key == "check_source"
+
+
+def test_a_report_of_what_is_there_is_found_in_qa2_and_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.ms.scriptForCalibration.py").write_text("")
+    (tmp_path / "x.ms.split.cal").mkdir()
+    (tmp_path / "qa2").mkdir()
+    known = {"format": 1, "uid": "x.ms", "stamps": {"a": "b"}, "items": [], "page": "x.html"}
+    (tmp_path / "qa2" / "report.json").write_text(json.dumps(known))
+    monkeypatch.setattr(build, "calibration_fingerprints", lambda _directory, _products: {"a": "b"})
+    report = report_eb(tmp_path, ReportOptions(), listener=lambda _key, _outcome: None)
+    assert (report.directory, report.page, report.is_new) == (tmp_path / "qa2", tmp_path / "qa2" / "x.html", False)
