@@ -20,7 +20,8 @@ from almared.measure.phases import (
     solve_scan_phases,
 )
 from almared.measure.tsys import measure_windows
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 from almared.simulate.observe.truth import Truth, read_truth
 
 pytestmark = pytest.mark.casa

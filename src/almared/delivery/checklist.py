@@ -23,7 +23,9 @@ from almared.mous import Mous, MousEb
 from almared.mous.places import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.records.history import ABOUT_LOGS, Histories, History, read_history
 from almared.records.inputs import by_name, changed_inputs, how_changed, product_fingerprint, read_inputs
-from almared.report.build import FINGERPRINTS, REPORT, calibration_fingerprints, read_report
+from almared.records.report import NAME as REPORT
+from almared.records.report import read_eb_report, read_mous_report
+from almared.report.build import calibration_fingerprints
 from almared.report.textfile import ORDER
 from almared.stages.combination.inputs import calibrated_fingerprints
 
@@ -195,23 +197,21 @@ def _names_line(mous: Mous) -> ChecklistItem:
 def _report_line(eb: MousEb) -> ChecklistItem:
     directory, asked = eb.report, "a complete QA2 directory, made from the calibration as it is now"
     repair = f"run `almared report {eb.directory.name}`"
-    record = read_report(directory)
-    if not record:
+    record = read_eb_report(directory)
+    if record is None:
         return checklist_item(
             "qa2", eb.directory.name, asked=asked, faults=(f"{directory.name}/{REPORT} is missing",), repair=repair
         )
     faults = []
     if not eb.script.is_file():
         faults.append("the script of the calibration is missing, so nobody knows what it was made from")
-    elif record.get(FINGERPRINTS) != calibration_fingerprints(eb.directory, eb.products):
+    elif record.fingerprints != calibration_fingerprints(eb.directory, eb.products):
         faults.append("it is older than the calibration")
-    made = [text for item in record["items"] for text in item["made"]["texts"]]
-    figures = [figure["file"] for item in record["items"] for figure in item["made"]["figures"]]
-    faults += [f"{name} is missing" for name in (*made, *figures, record["page"]) if not (directory / name).is_file()]
+    made = [text for item in record.items for text in item.made.texts]
+    figures = [figure.file for item in record.items for figure in item.made.figures]
+    faults += [f"{name} is missing" for name in (*made, *figures, record.page) if not (directory / name).is_file()]
     faults += [f"{name} was not made" for name in REQUIRED_TEXTS if name not in made]
-    notes = [
-        f"{item['title']}: not available, {item['unavailable']}" for item in record["items"] if item["unavailable"]
-    ]
+    notes = [f"{item.title}: not available, {item.unavailable}" for item in record.items if item.unavailable]
     return checklist_item("qa2", eb.directory.name, asked=asked, faults=faults, repair=repair, notes=notes)
 
 
@@ -254,8 +254,8 @@ def _stale_images(mous: Mous) -> tuple[str, ...]:
 
 
 def _mous_report_line(mous: Mous) -> ChecklistItem:
-    record = read_report(mous.tree.report)
-    is_there = bool(record) and (mous.tree.report / str(record.get("page"))).is_file()
+    record = read_mous_report(mous.tree.report)
+    is_there = record is not None and (mous.tree.report / record.page).is_file()
     faults = () if is_there else (f"qa2/{REPORT} or its page is missing",)
     return checklist_item(
         "report", "MOUS", asked="the QA2 report of the whole", faults=faults, repair="run `almared report` on the MOUS"

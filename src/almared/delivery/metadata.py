@@ -15,8 +15,8 @@ from almared.mous.places import StatePlace
 from almared.records.history import Histories, History
 from almared.records.images import read_images
 from almared.records.journal import Journal
+from almared.records.report import read_eb_report
 from almared.records.state import step_records
-from almared.report.build import read_report
 from almared.stages.combination.stage import read_record as read_combination
 
 FORMAT = 2
@@ -92,5 +92,6 @@ def _fluxes(eb: MousEb) -> Any:
 
 def _measured(eb: MousEb) -> dict[str, Any]:
     """Return the numbers and warnings of each item of the report of an execution block."""
-    items = read_report(eb.report).get("items", ())
-    return {item["key"]: {"numbers": item["made"]["numbers"], "warnings": item["made"]["warnings"]} for item in items}
+    record = read_eb_report(eb.report)
+    items = record.items if record else ()
+    return {item.key: {"numbers": dict(item.made.numbers), "warnings": list(item.made.warnings)} for item in items}

@@ -17,7 +17,7 @@ from almared.mous.places import FLUX_SCRIPT, README, README_EDITED
 from almared.physics.constants import ARCSEC_PER_RAD
 from almared.records.history import read_history
 from almared.records.images import ImageRecord, ImagesRecord, read_images
-from almared.report.build import read_report
+from almared.records.report import read_eb_report
 from almared.run.execute import edited_lines
 
 WIDTH = 100
@@ -186,17 +186,17 @@ def _filled(text: str) -> str:
 
 
 def _eb_lines(eb: MousEb) -> Iterator[str]:
-    record = read_report(eb.report)
-    yield f"  {eb.uid}: {record['facts']['antennas'] if record else 'no report;'} antennas, " + (
-        f"reference antenna {record['refant']}" if record else ""
+    record = read_eb_report(eb.report)
+    yield f"  {eb.uid}: {record.facts.antennas if record else 'no report;'} antennas, " + (
+        f"reference antenna {record.refant}" if record else ""
     )
     script = eb.script
     edits = edited_lines(script) if script.is_file() else None
     if edits:
         yield f"    {edits} lines of its script were changed by hand"
-    for item in record.get("items", ()):
-        for text in item["made"]["warnings"]:
-            yield textwrap.fill(f"{item['title']}: {text}", WIDTH, initial_indent="    ", subsequent_indent="      ")
+    for item in record.items if record else ():
+        for text in item.made.warnings:
+            yield textwrap.fill(f"{item.title}: {text}", WIDTH, initial_indent="    ", subsequent_indent="      ")
 
 
 def _combination_lines(mous: Mous) -> Iterator[str]:

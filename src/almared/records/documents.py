@@ -92,8 +92,6 @@ def _as(kind: Any, value: Any, *, where: str) -> Any:
 
 def _plain(kind: Any, value: Any, *, where: str) -> Any:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if kind is float and is_number:
-        return float(value)
-    if kind in PLAIN and type(value) is kind:
+    if (kind is float and is_number) or (kind in PLAIN and type(value) is kind):
         return value
     raise _unfit(where, f"it is of the type {type(value).__name__}")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from almared import __version__
-from almared.basics.wholefile import write_whole
 from almared.errors import AlmaredError, InputError
 from almared.model import ExecutionBlock
 from almared.mous.places import REPORT as OUT
@@ -23,61 +20,23 @@ from almared.names import Products, Uid
 from almared.records.history import measures_of
 from almared.records.inputs import product_fingerprints
 from almared.records.journal import Journal
-from almared.report.item import EbContext, ItemProducts, ReportFigure
+from almared.records.report import (
+    NAME,
+    EbFacts,
+    EbReportRecord,
+    ItemOutcome,
+    ItemProducts,
+    read_eb_report,
+    write_report,
+)
+from almared.report.item import EbContext
 from almared.report.items import item_names, item_of
 from almared.report.montage import make_montages
 from almared.report.textfile import write_textfile
 from almared.script.locate import find_script
 from almared.script.read import read_script
 
-REPORT = "report.json"
-"""All numbers of a report, and the fingerprints of what it was made from."""
-
-FINGERPRINTS = "stamps"
-"""Key of the fingerprints in it."""
-
-FORMAT = 1
-
-Listener = Callable[[str, "ItemOutcome"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class ItemOutcome:
-    """How an item came out.
-
-    Parameters
-    ----------
-    key, title, look_for : str
-        Of the item.
-    part : int
-        Its montage.
-    made : ItemProducts
-        What it made, nothing when it could not.
-    unavailable : str
-        Why it could not be made, empty when it was.
-    seconds : float, s
-        How long it took.
-    """
-
-    key: str
-    title: str
-    look_for: str
-    part: int
-    made: ItemProducts = field(default_factory=ItemProducts)
-    unavailable: str = ""
-    seconds: float = 0.0
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> ItemOutcome:
-        """Return the outcome that `as_record` told."""
-        made = record["made"]
-        figures = tuple(ReportFigure(**figure) for figure in made["figures"])
-        whole = ItemProducts(figures, tuple(made["texts"]), tuple(made["warnings"]), made["numbers"])
-        return cls(**{**record, "made": whole})
-
-    def as_record(self) -> dict[str, Any]:
-        """Return it as JSON knows it."""
-        return asdict(self)
+Listener = Callable[[str, ItemOutcome], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +123,21 @@ def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> Eb
             repair=f"run `almared run {target}`",
         )
     fingerprints = calibration_fingerprints(directory, products)
-    known = read_report(out)
-    if not options.is_forced and not options.only and known.get(FINGERPRINTS) == fingerprints:
-        return _as_report(known, out, is_new=False)
+    known = read_eb_report(out)
+    if known is not None and known.fingerprints != fingerprints:
+        known = None
+    if known is not None and not options.is_forced and not options.only:
+        return EbReport(known.uid, out, out / known.page, known.items, is_new=False)
     context = EbContext(
         directory, products.ms, out=out, work=StatePlace(directory).report, uv_limit_m=options.uv_limit_m
     )
     names = _chosen(options.only)
-    kept = _kept(known, names) if known.get(FINGERPRINTS) == fingerprints else {}
+    kept = _kept(known, names) if known is not None else {}
     out.mkdir(exist_ok=True)
-    (out / REPORT).unlink(missing_ok=True)
+    (out / NAME).unlink(missing_ok=True)
     made = make_items(context, names, workers=options.workers, listener=listener)
     outcomes = tuple(one for name in item_names() if (one := {**kept, **made}.get(item_of(name).key)))
-    record = {**_identity(context), FINGERPRINTS: fingerprints, "items": [one.as_record() for one in outcomes]}
-    return _finish(record, out, outcomes=outcomes)
+    return _finish(_record(context, fingerprints, outcomes=outcomes), out)
 
 
 def make_items(context: EbContext, names: Iterable[str], *, workers: int, listener: Listener) -> dict[str, ItemOutcome]:
@@ -224,26 +184,28 @@ def _chosen(only: tuple[str, ...]) -> tuple[str, ...]:
     return only or item_names()
 
 
-def _kept(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, ItemOutcome]:
+def _kept(known: EbReportRecord, names: Iterable[str]) -> dict[str, ItemOutcome]:
     made_anew = {item_of(name).key for name in names}
-    kept = (ItemOutcome.from_record(record) for record in known.get("items", ()))
-    return {outcome.key: outcome for outcome in kept if outcome.key not in made_anew}
+    return {outcome.key: outcome for outcome in known.items if outcome.key not in made_anew}
 
 
-def _identity(context: EbContext) -> dict[str, Any]:
+def _record(
+    context: EbContext, fingerprints: Mapping[str, str], *, outcomes: tuple[ItemOutcome, ...]
+) -> EbReportRecord:
     """Return what the report says about itself and its execution block."""
     eb = context.eb
     begins = [entry for entry in Journal(context.directory).entries() if entry.event == "step-begin"]
-    return {
-        "format": FORMAT,
-        "uid": str(Uid.parse(eb.uid)) if eb.uid else context.products.ms,
-        "ms": context.products.ms,
-        "almared": __version__,
-        "casatasks": sorted({str(entry.data["casa"]) for entry in begins}),
-        "measures": measures_of(begins),
-        "refant": _refant(context),
-        "facts": _facts(eb),
-    }
+    return EbReportRecord(
+        uid=str(Uid.parse(eb.uid)) if eb.uid else context.products.ms,
+        ms=context.products.ms,
+        almared=__version__,
+        casatasks=tuple(sorted({str(entry.data["casa"]) for entry in begins})),
+        measures=tuple(measures_of(begins)),
+        refant=_refant(context),
+        facts=_facts(eb),
+        fingerprints=fingerprints,
+        items=outcomes,
+    )
 
 
 def _refant(context: EbContext) -> str:
@@ -253,47 +215,26 @@ def _refant(context: EbContext) -> str:
         return ""
 
 
-def _facts(eb: ExecutionBlock) -> dict[str, Any]:
-    return {
-        "start_mjd_s": eb.start_mjd_s,
-        "end_mjd_s": eb.end_mjd_s,
-        "antennas": len(eb.antennas),
-        "diameters_m": sorted({antenna.diameter_m for antenna in eb.antennas}),
-        "project": eb.project_uid,
-        "scheduling_block": eb.sb_uid,
-        "sources": sorted({eb_field.name for eb_field in eb.fields}),
-    }
+def _facts(eb: ExecutionBlock) -> EbFacts:
+    return EbFacts(
+        start_mjd_s=eb.start_mjd_s,
+        end_mjd_s=eb.end_mjd_s,
+        antennas=len(eb.antennas),
+        diameters_m=tuple(sorted({antenna.diameter_m for antenna in eb.antennas})),
+        project=eb.project_uid,
+        scheduling_block=eb.sb_uid,
+        sources=tuple(sorted({eb_field.name for eb_field in eb.fields})),
+    )
 
 
-def _finish(record: Mapping[str, Any], out: Path, *, outcomes: tuple[ItemOutcome, ...]) -> EbReport:
+def _finish(record: EbReportRecord, out: Path) -> EbReport:
     from almared.report.page import write_page
 
-    stem = Uid.parse(str(record["uid"])).file_name if "://" in str(record["uid"]) else str(record["uid"])
+    stem, outcomes = Uid.parse(record.uid).file_name if "://" in record.uid else record.uid, record.items
     texts = [text for outcome in outcomes for text in outcome.made.texts]
     write_textfile(out, stem, texts=texts)
     make_montages(out, stem, figures={o.key: (o.part, [f.file for f in o.made.figures]) for o in outcomes})
-    page = write_page(out, stem, record=record, outcomes=outcomes)
+    page = write_page(out, stem, record=record)
     # Written last: a report without it is not whole.
-    whole = {**record, "page": page.name}
-    write_whole(out / REPORT, json.dumps(whole, indent=1) + "\n")
-    return EbReport(str(record["uid"]), out, page, outcomes)
-
-
-def read_report(directory: Path) -> dict[str, Any]:
-    """Return what a report says of itself, nothing when there is none, or not one of this format.
-
-    Parameters
-    ----------
-    directory : Path
-        The directory ``qa2`` of an execution block or a MOUS.
-    """
-    try:
-        record = json.loads((directory / REPORT).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return record if isinstance(record, dict) and record.get("format") == FORMAT else {}
-
-
-def _as_report(record: Mapping[str, Any], out: Path, *, is_new: bool) -> EbReport:
-    outcomes = tuple(ItemOutcome.from_record(item) for item in record["items"])
-    return EbReport(str(record["uid"]), out, out / str(record["page"]), outcomes, is_new)
+    write_report(out, replace(record, page=page.name))
+    return EbReport(record.uid, out, page, outcomes)

@@ -2,63 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from almared.measure.calibrated_eb import CalibratedEb
+from almared.records.report import ItemProducts, ReportFigure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFigure:
-    """A figure that was written.
-
-    Parameters
-    ----------
-    file : str
-        Its name in the directory of the report.
-    caption : str
-        What is shown.
-    alt : str
-        What one sees on it, in words and numbers.
-    """
-
-    file: str
-    caption: str
-    alt: str
-
-
-@dataclass(frozen=True, slots=True)
-class ItemProducts:
-    """What an item made.
-
-    Parameters
-    ----------
-    figures : tuple of ReportFigure
-        Figures that were written.
-    texts : tuple of str
-        Names of the texts that were written.
-    warnings : tuple of str
-        What the reducer should look at.
-    numbers : mapping of str to float
-        Measured numbers for programs, by name with unit; what could not be measured is left out.
-    """
-
-    figures: tuple[ReportFigure, ...] = ()
-    texts: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    numbers: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        # JSON knows no NaN.
-        object.__setattr__(self, "numbers", {name: v for name, v in self.numbers.items() if math.isfinite(v)})
 
 
 class EbContext(CalibratedEb):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -14,7 +13,7 @@ from almared.basics.times import utc_text
 from almared.basics.wholefile import write_whole
 
 if TYPE_CHECKING:
-    from almared.report.build import ItemOutcome
+    from almared.records.report import EbReportRecord
 
 UNITS = {
     "k": "K", "deg": "deg", "jy": "Jy", "mjy": "mJy", "percent": "%", "s": "s", "m": "m", "hz": "Hz", "ghz": "GHz",
@@ -53,16 +52,16 @@ def shown_number(name: str, value: object) -> ShownNumber:
     return ShownNumber(re.sub(r"\bspw(\d+)", r"spw \1", told), text, unit)
 
 
-def write_page(out: Path, stem: str, *, record: Mapping[str, Any], outcomes: Sequence[ItemOutcome]) -> Path:
+def write_page(out: Path, stem: str, *, record: EbReportRecord) -> Path:
     """Write the page of an execution block, ``<uid>.qa2_report.html``, and return its path."""
     text = (
         _environment()
         .get_template("eb.html")
         .render(
             record=record,
-            outcomes=outcomes,
-            start=utc_text(record["facts"]["start_mjd_s"]),
-            minutes=(record["facts"]["end_mjd_s"] - record["facts"]["start_mjd_s"]) / 60,
+            outcomes=record.items,
+            start=utc_text(record.facts.start_mjd_s),
+            minutes=(record.facts.end_mjd_s - record.facts.start_mjd_s) / 60,
             css=_css(),
             image=lambda file: embedded(out / file),
             text=lambda file: (out / file).read_text(encoding="utf-8", errors="replace"),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from almared import __version__
 from almared.basics.wholefile import write_whole
@@ -23,7 +22,14 @@ from almared.records.history import measures_of
 from almared.records.images import ImageRecord, images_in
 from almared.records.inputs import product_fingerprint, product_fingerprints
 from almared.records.journal import Journal
-from almared.report.build import FINGERPRINTS, FORMAT, REPORT, read_report
+from almared.records.report import (
+    NAME,
+    EbReportRecord,
+    MousReportRecord,
+    read_eb_report,
+    read_mous_report,
+    write_report,
+)
 from almared.report.page import embedded, render
 
 
@@ -44,6 +50,25 @@ class MousReport:
     page: Path
     is_new: bool
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EbRow:
+    """An execution block with its report.
+
+    Parameters
+    ----------
+    name : str
+        Its short name.
+    page : str
+        Path of its page from that of the MOUS.
+    record : EbReportRecord
+        What its report says.
+    """
+
+    name: str
+    page: str
+    record: EbReportRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +170,14 @@ def report_mous(target: Path, *, is_forced: bool = False) -> MousReport:
     mous = read_mous(target)
     out = mous.tree.report
     fingerprints = _fingerprints(mous)
-    known = read_report(out)
-    if not is_forced and known.get(FINGERPRINTS) == fingerprints and (out / str(known.get("page"))).is_file():
-        return MousReport(out / str(known["page"]), False, tuple(known["warnings"]))
+    known = None if is_forced else read_mous_report(out)
+    if known is not None and known.fingerprints == fingerprints and (out / known.page).is_file():
+        return MousReport(out / known.page, False, known.warnings)
     ebs = [_eb(eb, out) for eb in mous.ebs]
     images, fluxes = _images(mous), _fluxes(mous)
     warnings = [*_eb_warnings(ebs), *(f"{row.record.name}: {text}" for row in images for text in row.warnings)]
     out.mkdir(exist_ok=True)
-    (out / REPORT).unlink(missing_ok=True)
+    (out / NAME).unlink(missing_ok=True)
     page = write_whole(
         out / f"{mous.tree.uid_name}.qa2_report.html",
         render(
@@ -160,14 +185,7 @@ def report_mous(target: Path, *, is_forced: bool = False) -> MousReport:
             warnings=warnings, image=embedded, version=__version__,
         ),
     )  # fmt: skip
-    record = {
-        "format": FORMAT,
-        "uid": mous.settings.uid,
-        FINGERPRINTS: fingerprints,
-        "page": page.name,
-        "warnings": warnings,
-    }
-    write_whole(out / REPORT, json.dumps(record, indent=1) + "\n")
+    write_report(out, MousReportRecord(mous.settings.uid, fingerprints, page.name, tuple(warnings)))
     return MousReport(page, True, tuple(warnings))
 
 
@@ -175,7 +193,8 @@ def _fingerprints(mous: Mous) -> dict[str, str]:
     """Return the fingerprints of all that the page shows."""
     found = {}
     for eb in mous.ebs:
-        found[mous.tree.name_of(eb.report)] = json.dumps(read_report(eb.report).get(FINGERPRINTS, {}))
+        record = read_eb_report(eb.report)
+        found[mous.tree.name_of(eb.report)] = json.dumps(record.fingerprints if record else {})
     if mous.is_combined:
         found["calibrated.ms"] = product_fingerprint(mous.tree.combination, "calibrated.ms")
     images = images_in(mous.tree.imaging)
@@ -184,24 +203,20 @@ def _fingerprints(mous: Mous) -> dict[str, str]:
     return found
 
 
-def _eb(eb: MousEb, out: Path) -> dict[str, Any]:
-    record = read_report(eb.report)
-    if not record:
+def _eb(eb: MousEb, out: Path) -> EbRow:
+    record = read_eb_report(eb.report)
+    if record is None:
         raise InputError(
             "this execution block has no report", where=eb.directory.name, repair=f"run `almared report {eb.directory}`"
         )
-    page = os.path.relpath(eb.report / record["page"], out)
-    return {"name": eb.name, "page": page, "record": record}
+    page = os.path.relpath(eb.report / record.page, out)
+    return EbRow(eb.name, page, record)
 
 
-def _eb_warnings(ebs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _eb_warnings(ebs: Sequence[EbRow]) -> Iterator[str]:
     for eb in ebs:
-        for item in eb["record"]["items"]:
-            told = [
-                *item["made"]["warnings"],
-                *([f"not available, {item['unavailable']}"] if item["unavailable"] else []),
-            ]
-            yield from (f"{eb['name']}, {item['title']}: {text}" for text in told)
+        for item in eb.record.items:
+            yield from (f"{eb.name}, {item.title}: {text}" for text in item.attention)
 
 
 def _fluxes(mous: Mous) -> list[FluxRow]:

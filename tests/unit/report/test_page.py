@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
@@ -12,9 +12,10 @@ import pytest
 from PIL import Image
 
 from almared.errors import InputError
+from almared.records.report import EbFacts, EbReportRecord, ItemOutcome, ItemProducts, ReportFigure, write_report
 from almared.report import build
-from almared.report.build import ItemOutcome, ReportOptions, make_item, report_eb
-from almared.report.item import EbContext, ItemProducts, ReportFigure
+from almared.report.build import ReportOptions, make_item, report_eb
+from almared.report.item import EbContext
 from almared.report.items import item_names, item_of
 from almared.report.montage import CELL, GAP, make_montages
 from almared.report.page import shown_number, write_page
@@ -22,16 +23,16 @@ from almared.report.textfile import write_textfile
 
 HOSTILE = "<script>alert('x')</script>"
 
-RECORD = {
-    "uid": "uid://A002/X1/X2",
-    "refant": "DA41",
-    "almared": "0.1",
-    "casatasks": ["6.7.0.31"],
-    "facts": {
-        "start_mjd_s": 5.0e9, "end_mjd_s": 5.0e9 + 600, "antennas": 6, "diameters_m": [12.0], "project": "uid://A001/X1/X1",
-        "scheduling_block": "uid://A001/X1/X3", "sources": [HOSTILE, "J0423-0120"],
-    },
-}  # fmt: skip
+RECORD = EbReportRecord(
+    uid="uid://A002/X1/X2",
+    ms="uid___A002_X1_X2.ms",
+    almared="0.1",
+    casatasks=("6.7.0.31",),
+    refant="DA41",
+    facts=EbFacts(5.0e9, 5.0e9 + 600, 6, (12.0,), "uid://A001/X1/X1", "uid://A001/X1/X3", (HOSTILE, "J0423-0120")),
+    fingerprints={"x.ms.split.cal": "a"},
+    items=(),
+)
 
 
 class Outline(HTMLParser):
@@ -73,7 +74,7 @@ def outcomes(tmp_path: Path) -> list[ItemOutcome]:
 
 @pytest.fixture
 def page(tmp_path: Path, outcomes: list[ItemOutcome]) -> str:
-    return write_page(tmp_path, "uid___A002_X1_X2", record=RECORD, outcomes=outcomes).read_text()
+    return write_page(tmp_path, "uid___A002_X1_X2", record=replace(RECORD, items=tuple(outcomes))).read_text()
 
 
 def outline(page: str) -> Outline:
@@ -100,8 +101,8 @@ def test_headings_stand_in_order_and_links_lead_somewhere(page: str) -> None:
 
 
 def test_the_page_says_which_measures_were_used(tmp_path: Path, outcomes: list[ItemOutcome]) -> None:
-    record = {**RECORD, "measures": ["casadata 2025.9.22 (IERS 2025-09-21)"]}
-    page = write_page(tmp_path, "uid___A002_X1_X2", record=record, outcomes=outcomes).read_text()
+    record = replace(RECORD, measures=("casadata 2025.9.22 (IERS 2025-09-21)",), items=tuple(outcomes))
+    page = write_page(tmp_path, "uid___A002_X1_X2", record=record).read_text()
     assert "casatasks 6.7.0.31, measures casadata 2025.9.22 (IERS 2025-09-21), almared 0.1" in page
 
 
@@ -202,8 +203,7 @@ def test_a_report_of_what_is_there_is_found_in_qa2_and_not_made_again(
     (tmp_path / "x.ms.scriptForCalibration.py").write_text("")
     (tmp_path / "x.ms.split.cal").mkdir()
     (tmp_path / "qa2").mkdir()
-    known = {"format": 1, "uid": "x.ms", "stamps": {"a": "b"}, "items": [], "page": "x.html"}
-    (tmp_path / "qa2" / "report.json").write_text(json.dumps(known))
+    write_report(tmp_path / "qa2", replace(RECORD, fingerprints={"a": "b"}, page="x.html"))
     monkeypatch.setattr(build, "calibration_fingerprints", lambda _directory, _products: {"a": "b"})
     report = report_eb(tmp_path, ReportOptions(), listener=lambda _key, _outcome: None)
     assert (report.directory, report.page, report.is_new) == (tmp_path / "qa2", tmp_path / "qa2" / "x.html", False)

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from almared.mous.places import MousTree
-from almared.report.build import EbReport, ItemOutcome, ReportOptions, report_eb
+from almared.records.report import ItemOutcome
+from almared.report.build import EbReport, ReportOptions, report_eb
 
 
 @click.command()

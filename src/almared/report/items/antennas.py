@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 
 from almared.plots.observation import draw_antennas
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 
 
 def make(context: EbContext) -> ItemProducts:

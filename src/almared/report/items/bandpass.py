@@ -8,7 +8,8 @@ from almared.errors import InputError
 from almared.formats.caltable import CalTable
 from almared.measure.bandpass import WindowScatter, measure_mean_bandpass, measure_scatter
 from almared.plots.bandpass_page import draw_bandpass_page
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 from almared.report.tables.bandpass import bandpass_rms_text, noisy_windows
 
 

@@ -11,7 +11,8 @@ from almared.measure.quickimage import make_quick_images
 from almared.measure.quicklook import CELLS_PER_BEAM, POINT_MASK_BEAMS, choose_quick_setup, point_source, quick_request
 from almared.model import Intent
 from almared.plots.image_page import draw_point_sources
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 from almared.report.tables.columns import quantity_text
 from almared.report.tables.sensitivity import check_source_text, point_source_warnings
 

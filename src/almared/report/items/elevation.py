@@ -9,7 +9,8 @@ import numpy as np
 from almared.model import ExecutionBlock
 from almared.physics.horizon import azimuth_elevation_deg
 from almared.plots.observation import Track, draw_elevations
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 
 LOW_DEG = 20.0
 """Below it ALMA does not usually observe (technical handbook: shadowing and opacity)."""

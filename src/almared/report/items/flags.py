@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from almared.heuristics.thresholds.report import ANTENNA_FLAGGED
 from almared.measure.flags import measure_flags
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 from almared.report.tables.flags import flag_text
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from almared.errors import InputError
 from almared.formats.fluxtable import read_fluxscale
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 from almared.report.tables.fluxes import fluxes_text
 
 

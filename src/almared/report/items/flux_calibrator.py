@@ -11,7 +11,8 @@ from almared.heuristics.calibration.calibrators import choose_flux_fields, field
 from almared.measure.averages import Averages
 from almared.physics.robust import median
 from almared.plots.visibility_page import draw_flux_calibrator
-from almared.report.item import EbContext, Item, ItemProducts, ReportFigure
+from almared.records.report import ItemProducts, ReportFigure
+from almared.report.item import EbContext, Item
 
 
 def make(context: EbContext) -> ItemProducts:

@@ -7,7 +7,8 @@ import numpy as np
 from almared.errors import InputError
 from almared.heuristics.calibration.calibrators import choose_bandpass_field
 from almared.measure.gains import AntennaGain, measure_relative_gains
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 from almared.report.tables.gains import gain_check_text
 
 TABLES = ("flux_inf", "ampli_inf", "cal_amp")

@@ -10,7 +10,8 @@ from almared.errors import InputError
 from almared.formats.caltable import CalTable
 from almared.heuristics.calibration.calibrators import field_name
 from almared.plots.gains_page import GainPage, draw_gains_page
-from almared.report.item import EbContext, Item, ItemProducts, ReportFigure
+from almared.records.report import ItemProducts, ReportFigure
+from almared.report.item import EbContext, Item
 
 AMPLITUDES = ("flux_inf", "ampli_inf", "cal_amp")
 PHASES = ("phase_inf", "cal_phase")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 from almared.report.tables.observation import listobs_text
 
 

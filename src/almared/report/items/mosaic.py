@@ -10,7 +10,8 @@ from almared.errors import InputError
 from almared.model import Intent
 from almared.physics.beams import gaussian_width, primary_beam_arcsec
 from almared.plots.observation import draw_pointings
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 
 CIRCLE_LEVEL = 0.2
 """Level of the primary beam at which the circles are drawn (domain C.2)."""

@@ -11,7 +11,8 @@ from almared.heuristics.calibration.calibrators import field_name
 from almared.measure.averages import Averages
 from almared.physics.robust import median, robust_sigma
 from almared.plots.visibility_page import draw_frequency_page, draw_uvdist_page
-from almared.report.item import EbContext, Item, ItemProducts, ReportFigure
+from almared.records.report import ItemProducts, ReportFigure
+from almared.report.item import EbContext, Item
 
 
 def make(context: EbContext) -> ItemProducts:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from almared.plots.observation import draw_schedule, role_of_scan
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 
 
 def make(context: EbContext) -> ItemProducts:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from almared.measure.shadows import find_shadows
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 from almared.report.tables.flags import shadow_text
 
 

@@ -16,7 +16,8 @@ from almared.measure.quicklook import (
 )
 from almared.plots.image_page import draw_quick_image
 from almared.plots.visibility_page import draw_uv_page
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 from almared.report.tables.columns import quantity_text
 from almared.report.tables.sensitivity import is_dynamic_range_limited, sensitivity_text
 

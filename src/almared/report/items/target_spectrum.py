@@ -14,7 +14,8 @@ from almared.measure.quicklook import choose_quick_target
 from almared.measure.visibilities import bin_channels
 from almared.physics.constants import GHZ
 from almared.plots.visibility_page import draw_target_spectrum
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 
 AVERAGED_CHANNELS = 5
 """Domain C.1: avgchannel; windows of few channels stay as they are."""

@@ -16,7 +16,8 @@ from almared.model import ExecutionBlock
 from almared.physics.atmosphere import zenith_opacity
 from almared.physics.horizon import elevations_of_scans
 from almared.plots.tsys_page import WINDOWS_PER_PAGE, TsysPanel, draw_tsys_page
-from almared.report.item import EbContext, Item, ItemProducts, ReportFigure
+from almared.records.report import ItemProducts, ReportFigure
+from almared.report.item import EbContext, Item
 from almared.report.tables.tsys import tsys_stat_text
 
 

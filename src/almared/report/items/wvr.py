@@ -20,7 +20,8 @@ from almared.measure.phases import (
 )
 from almared.physics.robust import median
 from almared.plots.wvr_page import draw_wvr_page
-from almared.report.item import EbContext, Item, ItemProducts
+from almared.records.report import ItemProducts
+from almared.report.item import EbContext, Item
 from almared.report.tables.wvr import wvr_stat_text
 
 
