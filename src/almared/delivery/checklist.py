@@ -20,7 +20,6 @@ from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.formats.fluxtable import read_fluxes
 from almared.model import Finding
 from almared.mous import Mous, MousEb
-from almared.mous.places import FLUX_SCRIPT, IMAGING_SCRIPT
 from almared.records.history import ABOUT_LOGS, Histories, History, read_history
 from almared.records.inputs import by_name, changed_inputs, how_changed, product_fingerprint, read_inputs
 from almared.records.report import NAME as REPORT
@@ -28,6 +27,7 @@ from almared.records.report import read_eb_report, read_mous_report
 from almared.report.build import calibration_fingerprints
 from almared.report.textfile import ORDER
 from almared.stages.combination.inputs import calibrated_fingerprints
+from almared.stages.stage import STAGES
 
 REQUIRED_TEXTS = ("NewListObs.txt", "flag_stat.txt", "flux.txt", "tsys_stat.txt")
 """Texts without which a QA2 directory is not complete, whatever was observed."""
@@ -93,19 +93,10 @@ def check_mous(mous: Mous, histories: Histories | None = None) -> tuple[Checklis
 
 def stage_places(mous: Mous) -> tuple[StagePlace, ...]:
     """Return all scripts of a MOUS and where they run, in order."""
-    places = [StagePlace(eb.directory.name, eb.script, f"almared run {eb.directory.name} --clean") for eb in mous.ebs]
-    tree = mous.tree
-    if mous.is_combined:
-        again = f"almared run {tree.name_of(tree.combination)} --clean"
-        places.append(StagePlace(tree.name_of(tree.combination), tree.combination / FLUX_SCRIPT, again))
-    places.append(
-        StagePlace(
-            tree.name_of(tree.imaging),
-            tree.imaging / IMAGING_SCRIPT,
-            f"almared run {tree.name_of(tree.imaging)} --clean",
-        )
-    )
-    return tuple(places)
+    stages = [stage for stage in STAGES if stage.runs_script and stage.is_part_of(mous)]
+    scripts = [stage.script(mous, eb) for stage in stages for eb in stage.ebs(mous)]
+    names = {script: mous.tree.name_of(script.parent) for script in scripts if script}
+    return tuple(StagePlace(name, script, f"almared run {name} --clean") for script, name in names.items())
 
 
 def _history(place: StagePlace, histories: Histories) -> tuple[History | None, tuple[ChecklistItem, ...]]:

@@ -10,11 +10,11 @@ from almared.delivery.checklist import StagePlace, stage_places
 from almared.delivery.restore import NAME as RESTORE
 from almared.delivery.restore import archive_name, kept_products
 from almared.mous import Mous, MousEb
-from almared.mous.places import README, StatePlace
+from almared.mous.places import MANIFEST, README, StatePlace
 from almared.records.images import images_in
 from almared.records.products import size_on_disk
 
-MANIFEST, METADATA = "manifest.sha256", "reduction.json"
+METADATA = "reduction.json"
 DIRECTORIES = ("calibration", "script", "qa", "log", "product", "raw")
 
 

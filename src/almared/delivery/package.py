@@ -11,7 +11,7 @@ from pathlib import Path
 from almared.delivery.archive import manifest_text, pack
 from almared.delivery.checklist import StagePlace, check_mous
 from almared.delivery.checklist_item import ChecklistItem
-from almared.delivery.contents import DIRECTORIES, MANIFEST, METADATA, contents_of, log_members
+from almared.delivery.contents import DIRECTORIES, METADATA, contents_of, log_members
 from almared.delivery.logs import merged_log
 from almared.delivery.metadata import metadata
 from almared.delivery.package_record import PackageRecord, keep_package_record, known_package_record, sources_of
@@ -20,7 +20,7 @@ from almared.delivery.restore import NAME as RESTORE
 from almared.delivery.restore import restore_script
 from almared.errors import DeliveryError
 from almared.mous import Mous
-from almared.mous.places import README
+from almared.mous.places import MANIFEST, README
 from almared.records.history import Histories, History
 from almared.records.lock import locked
 

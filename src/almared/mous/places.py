@@ -32,6 +32,9 @@ CALIBRATION = "Calibration_"
 
 COMBINATION, IMAGING, REPORT, DELIVERY = "Combination", "Imaging", "qa2", "Delivery"
 README, SETTINGS = "README", "mous.toml"
+MANIFEST = "manifest.sha256"
+"""List of the files of a package with their hashes."""
+
 README_EDITED = f"{README}.edited"
 
 IN_MOUS = (SETTINGS, README, README_EDITED, f"{CALIBRATION}*", COMBINATION, IMAGING, REPORT, DELIVERY)

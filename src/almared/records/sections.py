@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from almared.mous import Mous, MousEb
@@ -54,6 +55,49 @@ def calibration_section(eb: MousEb) -> str:
 def report_section(eb: MousEb) -> str:
     """Return the name of the report of an execution block."""
     return f"{eb.directory.name}/{REPORT}"
+
+
+class SectionKind(Enum):
+    """What a section is; those of execution blocks are one each."""
+
+    CODE = "almared"
+    SETTINGS = "what people decide"
+    ASDM = "raw data of an execution block"
+    PLAN = "what planning an execution block leaves"
+    CALIBRATION = "calibration of an execution block"
+    EB_REPORT = "report of an execution block"
+    COMBINATION = "combination"
+    IMAGING = "imaging"
+    MOUS_REPORT = "report of the MOUS"
+    README = "README"
+    DELIVERY = "deliveries"
+
+    def names(self, mous: Mous, eb: MousEb | None = None) -> tuple[str, ...]:
+        """Return the names of its sections: of one execution block, of all of them, or of the MOUS."""
+        name = _NAMES[self]
+        return (name,) if isinstance(name, str) else tuple(name(one) for one in ((eb,) if eb else mous.ebs))
+
+    def directories(self, mous: Mous, eb: MousEb | None = None) -> tuple[Path, ...]:
+        """Return where its scripts run: for one execution block, for all of them, or for the MOUS; nothing else."""
+        if self is SectionKind.CALIBRATION:
+            return tuple(one.directory for one in ((eb,) if eb else mous.ebs))
+        places = {SectionKind.COMBINATION: mous.tree.combination, SectionKind.IMAGING: mous.tree.imaging}
+        return (places[self],) if self in places else ()
+
+
+_NAMES: Mapping[SectionKind, str | Callable[[MousEb], str]] = {
+    SectionKind.CODE: CODE,
+    SectionKind.SETTINGS: SETTINGS,
+    SectionKind.ASDM: asdm_section,
+    SectionKind.PLAN: plan_section,
+    SectionKind.CALIBRATION: calibration_section,
+    SectionKind.EB_REPORT: report_section,
+    SectionKind.COMBINATION: COMBINATION,
+    SectionKind.IMAGING: IMAGING,
+    SectionKind.MOUS_REPORT: REPORT,
+    SectionKind.README: README,
+    SectionKind.DELIVERY: DELIVERY,
+}
 
 
 def sections_of(mous: Mous) -> dict[str, Section]:

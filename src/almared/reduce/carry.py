@@ -142,14 +142,14 @@ class _Reduction:
 
     def _do_all(self, jobs: Sequence[Job], cluster: ClusterFile | None) -> None:
         """Plan the execution blocks, then do the other jobs with a crew of the size that the plans ask for."""
-        plans = [job for job in jobs if job.stage.name == "plan"]
+        plans = [job for job in jobs if job.stage.is_planning]
         alone = [job for job in plans if self._is_left_alone(job)]
         self.kept = tuple(self._already_done(jobs, alone=alone))
         plans = [job for job in plans if job not in alone and job not in self.kept]
         if plans:
             with _crew_of(DirectCrew(available_cores())) as crew:
                 self._do(plans, crew, passed=PassedOptions())
-        others = [job for job in jobs if job.stage.name != "plan"]
+        others = [job for job in jobs if not job.stage.is_planning]
         left = [job for job in others if job not in self.kept and job not in self._stopped(jobs)]
         if left:
             self._do_with_crew(left, cluster)
@@ -236,7 +236,7 @@ class _Reduction:
 
     def _is_free(self, job: Job) -> bool:
         """Wait until nothing writes any more where a lost job worked; tell whether that is so."""
-        place = Lock(job.eb.directory if job.eb else _directory_of(job, self.mous))
+        place = Lock(job.eb.directory if job.eb else job.directory(self.mous) or self.mous.tree.root / "none")
         end = time.monotonic() + LAST_OF_LOST_S
         while place.is_held() and time.monotonic() < end:
             time.sleep(TICK_S)
@@ -300,7 +300,3 @@ def _size_of(cluster: Cluster) -> int:
 
 def _identity(job: Job) -> dict[str, Any]:
     return {"job": job.name, "stage": job.stage.name, "eb": str(job.eb.uid) if job.eb else ""}
-
-
-def _directory_of(job: Job, mous: Mous) -> Path:
-    return {"combine": mous.tree.combination, "image": mous.tree.imaging}.get(job.stage.name, mous.tree.root / "none")

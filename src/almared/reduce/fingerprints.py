@@ -14,14 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from almared.basics.wholefile import write_whole
-from almared.formats.contdat import NAME as RANGES
-from almared.formats.fluxtable import NAME as FLUX_TABLE
 from almared.mous import Mous
-from almared.mous.places import COMBINATION, DELIVERY, FLUX_SCRIPT, IMAGING, IMAGING_SCRIPT, README, REPORT, SETTINGS
 from almared.records.fingerprints import content_fingerprint, disk_fingerprint
 from almared.records.journal import Journal
 from almared.records.lock import Lock
-from almared.records.sections import CODE, Look, asdm_section, calibration_section, plan_section, report_section
+from almared.records.sections import Look
 from almared.records.state import StepState
 from almared.reduce.jobs import Job, plan_words
 from almared.reduce.status import own_status
@@ -30,11 +27,6 @@ from almared.run.execute import edited_lines
 OPTIONS = "options of the plan"
 JOURNAL_S = 1e-3
 """How precise the times of the journal are (s)."""
-
-HAS_SCRIPT = ("run", "combine", "image")
-
-EDITABLE = {"combine": (FLUX_TABLE, FLUX_SCRIPT), "image": (RANGES, IMAGING_SCRIPT, "masks")}
-"""What people edit in the places where these stages work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,30 +93,30 @@ class JobFingerprints:
 
     def _is_of_its_sources(self, job: Job, start: JobSnapshot, *, now: Mapping[str, str]) -> bool:
         """Return whether what a job made is of what is there now: nobody edited anything while it was at work."""
-        own = _own(job)
+        own = _own(job, self._mous)
         if any(now[name] != start.sections[name] for name in now if name not in own):
             return False
-        if job.stage.name == "plan":
+        if job.stage.is_planning:
             return job.eb is not None and edited_lines(job.eb.script) == 0
-        if job.stage.name in HAS_SCRIPT and own_status(job, self._mous).state is not StepState.DONE:
+        if job.stage.runs_script and own_status(job, self._mous).state is not StepState.DONE:
             return False
         place = self._place(job)
         return place is None or self._editable(job) == start.editable or not _is_edited_since_its_run(job, place)
 
     def _place(self, job: Job) -> Path | None:
         """Return where a job works on files that people edit, None for others."""
-        return {"combine": self._mous.tree.combination, "image": self._mous.tree.imaging}.get(job.stage.name)
+        return job.directory(self._mous) if job.stage.editable else None
 
     def _sections(self, job: Job, look: Look) -> dict[str, str]:
-        found = dict(look.fingerprints((*_sources(job, self._mous), *_own(job))))
-        if job.eb is not None and job.stage.name == "plan":
+        found = dict(look.fingerprints((*_sources(job, self._mous), *_own(job, self._mous))))
+        if job.eb is not None and job.stage.is_planning:
             words = plan_words(self._mous.settings.plan.for_eb(job.eb.uid), Path())
             found[OPTIONS] = json.dumps(words)
         return found
 
     def _editable(self, job: Job) -> dict[str, str]:
         place = self._place(job)
-        return {name: content_fingerprint(place / name) for name in EDITABLE[job.stage.name]} if place else {}
+        return {name: content_fingerprint(place / name) for name in job.stage.editable} if place else {}
 
     def _write(self) -> None:
         self._path.parent.mkdir(exist_ok=True)
@@ -142,42 +134,25 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
 
 def _sources(job: Job, mous: Mous) -> tuple[str, ...]:
     """Return the sections that a job looks at and leaves as they are."""
-    if job.eb is not None:
-        of_eb = {
-            "plan": (asdm_section(job.eb),),
-            "run": (asdm_section(job.eb),),
-            "report": (calibration_section(job.eb),),
-        }
-        return (CODE, *of_eb[job.stage.name], *((SETTINGS,) if job.stage.name == "plan" else ()))
-    calibrations = tuple(calibration_section(eb) for eb in mous.ebs)
-    made = {"combine": (), "image": (COMBINATION,)}.get(job.stage.name, (COMBINATION, IMAGING))
-    reports = () if job.stage.name in ("combine", "image") else tuple(report_section(eb) for eb in mous.ebs)
-    whole = (REPORT,) if job.stage.name in ("readme", "check", "package") else ()
-    readme = (README,) if job.stage.name in ("check", "package") else ()
-    return (CODE, SETTINGS, *calibrations, *made, *reports, *whole, *readme)
+    return tuple(name for kind in job.stage.reads for name in kind.names(mous, job.eb))
 
 
-def _own(job: Job) -> tuple[str, ...]:
+def _own(job: Job, mous: Mous) -> tuple[str, ...]:
     """Return the sections that a job makes."""
-    if job.eb is not None:
-        return {"plan": (plan_section(job.eb),), "run": (calibration_section(job.eb),)}.get(
-            job.stage.name, (report_section(job.eb),)
-        )
-    own = {"combine": (COMBINATION,), "image": (IMAGING,), "mous-report": (REPORT,), "readme": (README,)}
-    return {**own, "package": (DELIVERY,)}.get(job.stage.name, ())
+    return tuple(name for kind in job.stage.makes for name in kind.names(mous, job.eb))
 
 
 def _is_edited_since_its_run(job: Job, place: Path) -> bool:
     """Return whether a file that people edit was written after the last run of the script there had begun."""
     begins = [entry.time for entry in Journal(place).entries() if entry.event == "run-begin"]
     begun = datetime.fromisoformat(begins[-1]).timestamp() if begins else 0.0
-    newest = max(disk_fingerprint(place / name).newest_ns for name in EDITABLE[job.stage.name]) / 1e9
+    newest = max(disk_fingerprint(place / name).newest_ns for name in job.stage.editable) / 1e9
     return newest > begun + JOURNAL_S
 
 
 def why_left_alone(job: Job) -> str:
     """Return why the script of an execution block is not planned again, empty when it may be."""
-    if job.eb is None or job.stage.name != "plan":
+    if job.eb is None or not job.stage.is_planning:
         return ""
     script = job.eb.script
     if Lock(job.eb.directory).is_held():

@@ -1,73 +1,15 @@
-"""The stages of a MOUS as data, and the jobs that they become."""
+"""The jobs that the stages of a MOUS become, and the words of their commands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from almared.errors import InputError
 from almared.mous import Mous, MousEb
 from almared.mous.settings import PlanTable
-
-
-class Scope(Enum):
-    """What a stage is done for."""
-
-    EB = "execution block"
-    MOUS = "MOUS"
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One stage.
-
-    Parameters
-    ----------
-    name : str
-        Its name for people and for ``--until``.
-    title : str
-        What it does.
-    command : str
-        The command of almared that does it; it ends with 0 when nothing is left to do.
-    scope : Scope
-        Whether it is done for each execution block or once.
-    needs : tuple of str
-        Stages that come before it: of the same execution block, or of all of them.
-    options : tuple of str
-        Options of the reduction that the command takes: ``force``, ``break-lock``, ``workers``, ``scheduler``, and
-        ``share``, the processes that one of several jobs may have.
-    is_of_several : bool
-        Whether it is left out with a single execution block.
-    """
-
-    name: str
-    title: str
-    command: str
-    scope: Scope
-    needs: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-    is_of_several: bool = False
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether it uses all workers by itself."""
-        return "workers" in self.options
-
-
-STAGES = (
-    Stage("plan", "calibration planned", "plan", Scope.EB),
-    Stage("run", "calibrated", "run", Scope.EB, ("plan",), ("force", "break-lock")),
-    Stage("report", "QA2 report of the execution block", "report", Scope.EB, ("run",), ("share",)),
-    Stage("combine", "scaled and concatenated", "combine", Scope.MOUS, ("run",), ("break-lock",), True),
-    Stage("image", "imaged", "image", Scope.MOUS, ("run", "combine"), ("break-lock", "workers", "scheduler")),
-    Stage("mous-report", "QA2 report of the MOUS", "report", Scope.MOUS, ("report", "image")),
-    Stage("readme", "README of the delivery", "readme", Scope.MOUS, ("mous-report",)),
-    Stage("check", "final checklist", "check", Scope.MOUS, ("readme",)),
-    Stage("package", "package", "package", Scope.MOUS, ("check",)),
-)
-"""All stages, in order."""
+from almared.stages.stage import STAGES, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +37,14 @@ class Job:
         if other.stage.name not in self.stage.needs:
             return False
         return self.eb is None or other.eb == self.eb
+
+    def directory(self, mous: Mous) -> Path | None:
+        """Return where its script is, None for a job without one."""
+        return self.stage.directory(mous, self.eb)
+
+    def script(self, mous: Mous) -> Path | None:
+        """Return its script, None for a job without one."""
+        return self.stage.script(mous, self.eb)
 
 
 def jobs_of(mous: Mous, *, until: str = "") -> tuple[Job, ...]:
@@ -124,10 +74,8 @@ def jobs_of(mous: Mous, *, until: str = "") -> tuple[Job, ...]:
 
 
 def _jobs_of_stage(stage: Stage, mous: Mous) -> Iterator[Job]:
-    if stage.scope is Scope.EB:
-        yield from (Job(stage, eb) for eb in mous.ebs)
-    elif mous.is_combined or not stage.is_of_several:
-        yield Job(stage)
+    if stage.is_part_of(mous):
+        yield from (Job(stage, eb) for eb in stage.ebs(mous))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +105,7 @@ def words_of(job: Job, mous: Mous, *, options: PassedOptions) -> tuple[str, ...]
     """Return the words of a job's command, after ``almared``."""
     target = job.eb.asdm if job.eb else mous.tree.root
     words = [job.stage.command, str(target), "--json"]
-    if job.eb is not None and job.stage.name == "plan":
+    if job.eb is not None and job.stage.is_planning:
         words += plan_words(mous.settings.plan.for_eb(job.eb.uid), mous.tree.root)
     given = {
         "force": ["--force"] * options.is_forced,

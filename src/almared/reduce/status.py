@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from almared.delivery.checklist import check_mous
-from almared.delivery.contents import MANIFEST
 from almared.errors import InputError
-from almared.mous import Mous, MousEb
-from almared.mous.places import FLUX_SCRIPT, IMAGING_SCRIPT
+from almared.mous import Mous
 from almared.records.journal import Journal, JournalEntry
 from almared.records.lock import Lock
 from almared.records.state import StepState, script_states
-from almared.reduce.ages import why_copies_are_old, why_files_are_old, why_images_are_old
+from almared.reduce.ages import why_files_are_old
 from almared.reduce.jobs import Job, jobs_of
 from almared.run.execute import edited_lines
 from almared.script.read import read_script
+from almared.stages.stage import Completion
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +78,21 @@ def _sources(before: Sequence[JobStatus], job: Job) -> Iterator[JobStatus]:
 
 def _outdates(status: JobStatus) -> bool:
     # A package can be made although the checklist failed.
-    is_judged = status.job.stage.name == "check"
+    is_judged = status.job.stage.is_judgement
     return status.state in (StepState.STALE, StepState.RUNNING) or (status.state is StepState.FAILED and not is_judged)
 
 
 def own_status(job: Job, mous: Mous) -> JobStatus:
     """Return the state of a job by its own files alone, whatever it was made from."""
-    return _LOOKS[job.stage.name](job, mous)
+    match job.stage.completion:
+        case Completion.WRITTEN:
+            return _of_written(job, job.script(mous))
+        case Completion.STEPS:
+            return _unless(job.stage.why_old(mous), _of_script(job, job.script(mous)))
+        case Completion.FILES:
+            return _of_files(job, mous)
+        case Completion.CHECKLIST:
+            return _of_checklist(job, mous)
 
 
 def _status(job: Job, mous: Mous, *, entries: Sequence[JournalEntry], is_live: bool) -> JobStatus:
@@ -106,8 +113,8 @@ def _told(job: Job, entries: Sequence[JournalEntry]) -> JournalEntry | None:
     return mine[-1] if mine else None
 
 
-def _plan(job: Job, _mous: Mous) -> JobStatus:
-    script = _script_of(job.eb)
+def _of_written(job: Job, script: Path | None) -> JobStatus:
+    """Return the state of a stage that writes a script."""
     if script is None or not script.is_file():
         return JobStatus(job, StepState.NEVER)
     edits = edited_lines(script)
@@ -115,26 +122,10 @@ def _plan(job: Job, _mous: Mous) -> JobStatus:
     return JobStatus(job, StepState.DONE, detail)
 
 
-def _run(job: Job, _mous: Mous) -> JobStatus:
-    return _of_script(job, _script_of(job.eb))
-
-
-def _combine(job: Job, mous: Mous) -> JobStatus:
-    return _unless(why_copies_are_old(mous), _of_script(job, mous.tree.combination / FLUX_SCRIPT))
-
-
-def _image(job: Job, mous: Mous) -> JobStatus:
-    return _unless(why_images_are_old(mous), _of_script(job, mous.tree.imaging / IMAGING_SCRIPT))
-
-
 def _unless(why_old: str, own: JobStatus) -> JobStatus:
     """Return the state of a job that is done, unless it is older than what it was made from."""
     is_old = bool(why_old) and own.state is StepState.DONE
     return replace(own, state=StepState.STALE, detail=why_old) if is_old else own
-
-
-def _script_of(eb: MousEb | None) -> Path | None:
-    return eb.script if eb else None
 
 
 def _of_script(job: Job, path: Path | None) -> JobStatus:
@@ -173,23 +164,8 @@ def _last_begin(directory: Path) -> str:
     return begins[-1] if begins else ""
 
 
-def _report(job: Job, mous: Mous) -> JobStatus:
-    directory = job.eb.report if job.eb else mous.tree.report
-    sources = [job.eb.directory] if job.eb else [mous.tree.imaging, *(eb.directory for eb in mous.ebs)]
-    return _of_files(job, sorted(directory.glob("*.html")), sources=sources, root=mous.tree.root)
-
-
-def _readme(job: Job, mous: Mous) -> JobStatus:
-    return _of_files(
-        job, [mous.tree.readme] if mous.tree.readme.is_file() else [], sources=_script_places(mous), root=mous.tree.root
-    )
-
-
-def _script_places(mous: Mous) -> list[Path]:
-    return [mous.tree.imaging, mous.tree.combination, *(eb.directory for eb in mous.ebs)]
-
-
-def _check(job: Job, mous: Mous) -> JobStatus:
+def _of_checklist(job: Job, mous: Mous) -> JobStatus:
+    """Return the state of a stage that judges what is there."""
     if not mous.tree.readme.is_file():
         return JobStatus(job, StepState.NEVER)
     try:
@@ -200,28 +176,12 @@ def _check(job: Job, mous: Mous) -> JobStatus:
     return JobStatus(job, StepState.FAILED if faults else StepState.DONE, faults[0] if faults else "")
 
 
-def _package(job: Job, mous: Mous) -> JobStatus:
-    files = [path for member in mous.tree.members() if (path := member / MANIFEST).is_file()]
-    return _of_files(job, files, sources=_script_places(mous), root=mous.tree.root)
-
-
-def _of_files(job: Job, files: Sequence[Path], *, sources: Sequence[Path], root: Path) -> JobStatus:
-    """Return the state of a stage without a script: of its files, made after all that their sources tell."""
+def _of_files(job: Job, mous: Mous) -> JobStatus:
+    """Return the state of a stage without a script: of its files, made after all runs that they were made from."""
+    files = job.stage.files(mous, job.eb)
     if not files:
         return JobStatus(job, StepState.NEVER)
+    sources = [place for kind in job.stage.made_from for place in kind.directories(mous, job.eb)]
     made = datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC)
     done = JobStatus(job, StepState.DONE, f"of {made:%Y-%m-%d %H:%M} UTC")
-    return _unless(why_files_are_old(files, sources, root=root), done)
-
-
-_LOOKS: dict[str, Callable[[Job, Mous], JobStatus]] = {
-    "plan": _plan,
-    "run": _run,
-    "report": _report,
-    "combine": _combine,
-    "image": _image,
-    "mous-report": _report,
-    "readme": _readme,
-    "check": _check,
-    "package": _package,
-}
+    return _unless(why_files_are_old(files, sources, root=mous.tree.root), done)

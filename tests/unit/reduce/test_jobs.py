@@ -17,8 +17,9 @@ from almared.reduce.crew.cluster import read_cluster_file
 from almared.reduce.crew.port import JobExit
 from almared.reduce.crew.sizing import check_disk, choose_workers
 from almared.reduce.failures import Failure, job_error, summed_up
-from almared.reduce.jobs import STAGES, Job, PassedOptions, blocked, jobs_of, plan_words, words_of
+from almared.reduce.jobs import Job, PassedOptions, blocked, jobs_of, plan_words, words_of
 from almared.run.resources import Needs
+from almared.stages.stage import STAGES
 
 PLAN = {
     "refant": "DA41",

@@ -17,7 +17,7 @@ from almared.names import flag_versions
 from almared.recipes.combination.facts import CalibratedEb, describe_calibrated
 from almared.recipes.combination.steps import CALIBRATED, LISTING, gain_table
 from almared.records.fingerprints import content_fingerprint
-from almared.records.inputs import changed_inputs, product_fingerprint, read_inputs, write_inputs
+from almared.records.inputs import by_name, changed_inputs, how_changed, product_fingerprint, read_inputs, write_inputs
 from almared.records.lock import locked
 from almared.records.products import remove_products, size_on_disk
 from almared.records.state import StepState, script_states
@@ -59,6 +59,30 @@ def calibrated_fingerprints(mous: Mous) -> dict[str, str]:
     """Return the fingerprint of each calibrated MS; of one that was calibrated by hand that of its contents alone."""
     places = map(calibrated_of, mous.ebs)
     return {str(path): product_fingerprint(path.parent, path.name) or content_fingerprint(path) for path in places}
+
+
+def why_copies_are_old(mous: Mous) -> str:
+    """Return why the combination is older than the calibrations, empty when it is not.
+
+    References
+    ----------
+    docs/decisions/030, ``inputs.json``.
+    """
+    taken = by_name(read_inputs(mous.tree.combination))
+    if not taken:
+        return ""
+    try:
+        now = by_name(calibrated_fingerprints(mous))
+    except InputError as error:
+        return error.what
+    for eb in mous.ebs:
+        name = eb.products.calibrated
+        if name not in taken:
+            return f"{eb.name} was not copied"
+        if taken[name] != now[name]:
+            how = how_changed(taken[name], now[name]).replace("made", "calibrated")
+            return f"{eb.name} {how} after it was copied"
+    return "it holds an execution block that is not there any more" if set(taken) - set(now) else ""
 
 
 def read_calibrated_ebs(mous: Mous) -> tuple[CalibratedEb, ...]:

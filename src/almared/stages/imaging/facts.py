@@ -20,6 +20,7 @@ from almared.mous import Mous
 from almared.recipes.combination.steps import CALIBRATED
 from almared.recipes.imaging.facts import SpwGroup, TargetFacts, common_band, pointings_of
 from almared.recipes.imaging.prepare import CalibratedInput
+from almared.records.inputs import by_name, how_changed, product_fingerprint, read_inputs
 
 Factors = dict[int, tuple[float, float]]
 
@@ -43,6 +44,19 @@ def find_calibrated(mous: Mous) -> Path:
     eb = mous.ebs[0]
     name = eb.products.calibrated
     return _existing([eb.directory / name, mous.tree.combination / name], repair=f"run `almared run {eb.asdm}` first")
+
+
+def why_images_are_old(mous: Mous) -> str:
+    """Return why the images are older than the data that they were made from, empty when they are not."""
+    taken = read_inputs(mous.tree.imaging)
+    if not taken:
+        return ""
+    try:
+        source = find_calibrated(mous)
+    except InputError as error:
+        return error.what
+    before, now = by_name(taken).get(source.name, ""), product_fingerprint(source.parent, source.name)
+    return "" if before == now else f"{source.name} {how_changed(before, now)} after it was imaged"
 
 
 def _existing(places: Sequence[Path], *, repair: str) -> Path:
