@@ -12,6 +12,9 @@ FILE_UID = re.compile(r"uid___([A-Za-z0-9]+)_([A-Za-z0-9]+)_([A-Za-z0-9]+)")
 UNSAFE = re.compile(r"[^A-Za-z0-9.+-]+")
 MOST_CHARACTERS = 80
 
+SCRIPT_ENDING = ".scriptForCalibration.py"
+"""How the name of a calibration script ends, after that of the MS."""
+
 
 @dataclass(frozen=True, slots=True)
 class Uid:
@@ -72,6 +75,11 @@ class Products:
 
     ms: str
 
+    @classmethod
+    def of_script(cls, script: str) -> Products:
+        """Return the names of what a calibration script makes, from its own name."""
+        return cls(script.removesuffix(SCRIPT_ENDING))
+
     @property
     def split(self) -> str:
         """MS of the science windows after the a-priori calibration."""
@@ -85,7 +93,7 @@ class Products:
     @property
     def script(self) -> str:
         """The calibration script."""
-        return f"{self.ms}.scriptForCalibration.py"
+        return f"{self.ms}{SCRIPT_ENDING}"
 
     def of_ms(self, suffix: str) -> str:
         """Return a product of the first MS: ``wvr``, ``wvrgcal``, ``tsys``, ``antpos``, ``listobs`` ..."""

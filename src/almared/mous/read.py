@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from almared.errors import InputError
 from almared.mous.places import REPORT, SETTINGS, MousTree, StatePlace, calibration_name
 from almared.mous.settings import MousSettings
+from almared.mous.source import asdms_in
 from almared.names import Products, Uid
 
 
@@ -172,7 +173,7 @@ def _complaints(error: ValidationError) -> Iterator[str]:
 
 
 def _eb(directory: Path) -> MousEb:
-    inside = sorted(entry for entry in directory.iterdir() if (entry / "ASDM.xml").is_file())
+    inside = asdms_in(directory)
     if len(inside) != 1:
         raise InputError(
             f"there are {len(inside)} ASDMs in it" if inside else "there is no ASDM in it, or its link leads nowhere",

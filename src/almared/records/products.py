@@ -10,6 +10,7 @@ from pathlib import Path
 
 from almared.errors import RunError
 from almared.mous.places import StatePlace
+from almared.mous.source import is_asdm
 from almared.names import flag_versions
 from almared.records.journal import JournalEntry
 from almared.records.lock import process_start
@@ -59,7 +60,7 @@ def remove_products(directory: Path, names: Iterable[str]) -> None:
     shutil.rmtree(trash, ignore_errors=True)
     for number, name in enumerate(names):
         path = directory / name
-        if is_asdm(path) or not path.parent.resolve().is_relative_to(directory.resolve()):
+        if _holds_raw_data(path) or not path.parent.resolve().is_relative_to(directory.resolve()):
             raise RunError(
                 "this is no product and is not removed", where=str(path), repair="correct step_makes in the script"
             )
@@ -83,9 +84,9 @@ def remove_scratch(directory: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def is_asdm(path: Path) -> bool:
-    """Tell whether a directory holds raw data."""
-    return (path / "ASDM.xml").exists() or (path / "ASDMBinary").exists()
+def _holds_raw_data(path: Path) -> bool:
+    """Return whether a directory is an ASDM, or what is left of one."""
+    return is_asdm(path) or (path / "ASDMBinary").exists()
 
 
 def size_on_disk(path: Path) -> int:

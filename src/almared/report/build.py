@@ -114,7 +114,7 @@ def report_eb(target: Path, options: ReportOptions, *, listener: Listener) -> Eb
     domain.md C.1, C.2; each item stands alone (C.4).
     """
     script = find_script(target)
-    products = Products(script.name.removesuffix(".scriptForCalibration.py"))
+    products = Products.of_script(script.name)
     directory, out = script.parent, script.parent / OUT
     if not (directory / products.calibrated).exists():
         raise InputError(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from almared.errors import InputError
 from almared.mous.places import FLUX_SCRIPT, IMAGING_SCRIPT
-from almared.names import Products
-
-SCRIPT_ENDING = ".scriptForCalibration.py"
-ASDM_ENDINGS = re.compile(r"(\.asdm\.sdm|\.asdm|\.ms)$")
+from almared.mous.source import asdms_in, ms_name_of
+from almared.names import SCRIPT_ENDING, Products
 
 
 def find_script(target: Path) -> Path:
@@ -28,7 +25,7 @@ def find_script(target: Path) -> Path:
     """
     if target.is_file() and target.suffix == ".py":
         return target.resolve()
-    beside = target.parent / Products(f"{ASDM_ENDINGS.sub('', target.name)}.ms").script
+    beside = target.parent / Products(ms_name_of(target.name)).script
     if beside.is_file():
         return beside.resolve()
     inside = sorted(target.glob(f"*{SCRIPT_ENDING}")) if target.is_dir() else []
@@ -45,6 +42,4 @@ def find_script(target: Path) -> Path:
 def raw_data(script: Path) -> tuple[Path, ...]:
     """Return the ASDMs beside the script that it names."""
     text = script.read_text(encoding="utf-8", errors="replace")
-    return tuple(
-        path for path in sorted(script.parent.iterdir()) if (path / "ASDM.xml").is_file() and path.name in text
-    )
+    return tuple(path for path in asdms_in(script.parent) if path.name in text)

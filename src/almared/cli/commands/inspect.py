@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from almared.errors import InputError
 from almared.measure.overview import (
     baseline_range_m,
     elevation_range_deg,
@@ -19,6 +18,7 @@ from almared.measure.overview import (
     utc,
 )
 from almared.model import ExecutionBlock
+from almared.mous.source import find_data_set
 
 LISTS_LEFT_OUT = ("tsys", "online_flags", "pwv")
 """Long records that the JSON form sums up."""
@@ -43,7 +43,7 @@ def command(eb: Path, *, is_conditions: bool, is_json: bool) -> None:
     \b
     Exit codes: 0 done; 3 no ASDM or MS, foreign or broken.
     """
-    facts = read_facts(eb)
+    facts = find_data_set(eb).read()
     if is_json:
         click.echo(json.dumps(as_json(facts), indent=1, allow_nan=False))
         return
@@ -51,36 +51,6 @@ def command(eb: Path, *, is_conditions: bool, is_json: bool) -> None:
 
     console = inspect_tables.make_console()
     console.print(inspect_tables.conditions(facts) if is_conditions else inspect_tables.overview(facts))
-
-
-def read_facts(path: Path) -> ExecutionBlock:
-    """Return the facts of an ASDM or MS, or of the only one in a directory.
-
-    Parameters
-    ----------
-    path : Path
-        The ASDM, the MS, or a directory.
-
-    Raises
-    ------
-    InputError
-        There is none, there are several, or it cannot be read.
-    """
-    found = _candidates(path)
-    if len(found) != 1:
-        what = "there is no ASDM and no MeasurementSet" if not found else "there are several data sets in it"
-        raise InputError(
-            what,
-            where=str(path),
-            repair="give an ASDM (a directory with ASDM.xml) or a MeasurementSet (with table.dat)",
-        )
-    if (found[0] / "ASDM.xml").is_file():
-        from almared.formats.asdm import read_execution_block as read_asdm
-
-        return read_asdm(found[0])
-    from almared.formats.ms import read_execution_block as read_ms
-
-    return read_ms(found[0])
 
 
 def as_json(eb: ExecutionBlock) -> dict[str, Any]:
@@ -107,15 +77,3 @@ def as_json(eb: ExecutionBlock) -> dict[str, Any]:
         "online_flags_s": flagged_s_by_antenna(eb),
     }
     return facts
-
-
-def _candidates(path: Path) -> list[Path]:
-    if _is_data_set(path):
-        return [path]
-    inside = sorted(child for child in path.iterdir() if child.is_dir()) if path.is_dir() else []
-    asdms = [child for child in inside if (child / "ASDM.xml").is_file()]
-    return asdms or [child for child in inside if child.name.endswith(".ms") and _is_data_set(child)]
-
-
-def _is_data_set(path: Path) -> bool:
-    return (path / "ASDM.xml").is_file() or (path / "table.dat").is_file()

@@ -18,6 +18,7 @@ from almared.heuristics.part import choose_part
 from almared.model import Choice
 from almared.mous import MousSettings, read_settings
 from almared.mous.places import MousTree
+from almared.mous.source import is_asdm
 from almared.mous.write import settings_text, with_sb_name, write_settings
 from almared.names import Uid
 from almared.records.journal import Journal, new_entry
@@ -190,7 +191,7 @@ def _asdm_names(directory: Path) -> set[str]:
     """Return the names of ASDMs and of links to them, be they broken."""
     if not directory.is_dir():
         return set()
-    return {path.name for path in directory.iterdir() if (path / "ASDM.xml").is_file() or _is_dangling(path)}
+    return {path.name for path in directory.iterdir() if is_asdm(path) or _is_dangling(path)}
 
 
 def _is_dangling(path: Path) -> bool:
