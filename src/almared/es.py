@@ -15,14 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from almared.errors import InputError, PlanError
-from almared.formats.measures.tables import known_orientation
 from almared.mous import Mous, read_mous
 from almared.mous.options import BY_OLD_NAME
 from almared.mous.places import FLUX_SCRIPT
-from almared.mous.source import find_source
 from almared.names import Uid
-from almared.recipes import options_for, plan_calibration
-from almared.script import write_script
+from almared.stages.calibration.stage import draft_calibration
 from almared.stages.combination.stage import choose_combination, order_of_mous, write_combination
 
 ALWAYS_SO: dict[str, Any] = {"bdfflags": True, "splitMyScienceSpw": True}
@@ -81,7 +78,8 @@ def generateReducScript(  # noqa: N802
             f"the step {step!r} of the old generator is no call here",
             repair=INSTEAD.get(step, "use 'calib' or 'fluxcal'; `almared --help` lists the commands"),
         )
-    return [_generate(name, options) for name in names]
+    drafts = [draft_calibration(name, _translated(options)) for name in names]
+    return [draft.written.script for draft in drafts if draft.written]
 
 
 def _generate_fluxes(names: Sequence[str], options: Mapping[str, Any]) -> Path:
@@ -109,13 +107,6 @@ def _check_all_named(mous: Mous, names: Sequence[str]) -> None:
         )
     if not mous.is_combined:
         raise InputError("there is a single execution block: nothing to combine", where=str(mous.tree.root))
-
-
-def _generate(name: str, options: Mapping[str, Any]) -> Path:
-    source = find_source(name)
-    facts = source.read()
-    given = options_for(source, facts, given=_translated(options))
-    return write_script(plan_calibration(facts, given, earth=known_orientation()), source.directory).script
 
 
 def _translated(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,16 +5,9 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-
-from almared.run.display import no_display
-
-if TYPE_CHECKING:
-    from almared.stages.combination.stage import CombineOrder
-
-FLUX_PLOT = "fluxes.png"
 
 
 @click.command(name="combine")
@@ -63,52 +56,35 @@ def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_js
     disk, memory); 6 a step failed.
     """
     from almared.cli.show import combine as combine_display
+    from almared.cli.show.run import display
     from almared.mous import read_mous
     from almared.recipes import parse_flux
+    from almared.run.display import no_display
+    from almared.stages.combination.make import Extent, make_combination, why_nothing
     from almared.stages.combination.stage import order_of_mous
 
     found = read_mous(mous)
-    if not found.is_combined:
-        told = "there is a single execution block: nothing to combine"
+    told = why_nothing(found)
+    if told:
         click.echo(json.dumps({"nothing_because": told}) if is_json else f"Nothing to do: {told}.")
         return
     known = dict(parse_flux(text) for text in given.pop("fluxes"))
     should_scale = False if is_unscaled else None
     order = order_of_mous(found, should_scale=should_scale, dirtol_arcsec=given.pop("dirtol"), known=known, **given)
-    document = _carry_out(order, writes=not dry_run, runs=not no_run, is_json=is_json)
+    extent = Extent.CHOICES if dry_run else Extent.SCRIPT if no_run else Extent.RUN
+    outcome = make_combination(
+        order,
+        extent,
+        on_choices=combine_display.show_nothing if is_json else combine_display.show_fluxes,
+        display=no_display if is_json else partial(display, is_json=False),
+    )
     if is_json:
-        click.echo(json.dumps(document, indent=1, allow_nan=False))
-    elif dry_run:
-        click.echo("Nothing was written.")
-    elif no_run:
-        click.echo(f"Wrote allFluxes.txt and the script in {order.directory}; nothing was run.")
+        click.echo(json.dumps(outcome.record, indent=1, allow_nan=False))
+        return
+    if outcome.was_done:
+        click.echo("All is done; nothing to run.")
+    if extent is Extent.RUN:
+        combine_display.show_contents(outcome.record)
     else:
-        combine_display.show_contents(document)
-
-
-def _carry_out(order: CombineOrder, *, writes: bool, runs: bool, is_json: bool) -> dict[str, Any]:
-    """Choose, write and run as far as asked; return the record."""
-    from almared.cli.show import combine as combine_display
-    from almared.cli.show import run as run_display
-    from almared.plots.fluxes import write_flux_plot
-    from almared.stages.combination import stage as combine
-
-    done = combine.finished(order) if writes and runs else None
-    if done is not None:
-        if not is_json:
-            combine_display.show_fluxes(done)
-            click.echo("All is done; nothing to run.")
-        return done
-    chosen = combine.choose_combination(order)
-    told = combine.document(order, chosen)
-    if not is_json:
-        combine_display.show_fluxes(told)
-    if not writes:
-        return told
-    combine.write_combination(order, chosen)
-    if told["fluxes"]:
-        write_flux_plot(order.directory / FLUX_PLOT, told)
-    if not runs:
-        return told
-    shown = no_display if is_json else partial(run_display.display, is_json=False)
-    return combine.run_combination(order, chosen, display=shown)
+        wrote = f"Wrote allFluxes.txt and the script in {order.directory}; nothing was run."
+        click.echo(wrote if extent is Extent.SCRIPT else "Nothing was written.")

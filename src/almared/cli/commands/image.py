@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-
-from almared.errors import InputError
-from almared.mous.places import IMAGING
-
-if TYPE_CHECKING:
-    from almared.records.images import ImagesRecord
-    from almared.stages.imaging.stage import ImagingOrder
 
 PLACE = click.Path(path_type=Path)
 
@@ -63,10 +55,13 @@ def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) ->
     Exit codes: 0 done; 3 bad input; 4 no sound plan; 5 may not start (locked, disk, memory); 6 a step failed.
     """
     from almared.cli.show import image as image_display
+    from almared.cli.show.run import display
     from almared.plan import plan_document
+    from almared.run.display import no_display
+    from almared.stages.imaging.make import imaging_order, make_images
     from almared.stages.imaging.stage import choose_images, is_prepared
 
-    order = _order(mous, given)
+    order = imaging_order(mous, given.pop("measurement_sets"), out=given.pop("out"), given=given)
     if dry_run:
         chosen = choose_images(order)
         if is_json:
@@ -77,77 +72,17 @@ def command(mous: Path | None, *, dry_run: bool, is_json: bool, **given: Any) ->
                 click.echo("Fields and windows have the ids of the input; calibrated_final.ms counts its own from 0.")
             click.echo("Nothing was written.")
         return
-    record = _run(order, is_json=is_json)
+    record = make_images(
+        order,
+        on_choices=image_display.show_nothing if is_json else image_display.show_choices,
+        display=no_display if is_json else partial(display, is_json=False),
+    )
     if is_json:
         click.echo(json.dumps(record.as_record(), indent=1, allow_nan=False))
-    else:
-        image_display.show_results(record)
-    if mous is not None and not is_json:
+        return
+    image_display.show_results(record)
+    if mous is not None:
         from almared.delivery.checklist import check_mous
         from almared.mous import read_mous
 
         image_display.show_open_lines(check_mous(read_mous(mous)))
-
-
-def _run(order: ImagingOrder, *, is_json: bool) -> ImagesRecord:
-    """Prepare, choose, run, measure."""
-    from almared.cli.show import image as image_display
-    from almared.cli.show.run import display
-    from almared.run.display import no_display
-    from almared.stages.imaging.record import record_images
-    from almared.stages.imaging.stage import choose_images, prepare_images, run_images
-
-    shown = no_display if is_json else partial(display, is_json=False)
-    prepare_images(order, display=shown)
-    chosen = choose_images(order)
-    if not is_json:
-        image_display.show_choices(chosen.plan)
-    run_images(order, chosen, display=shown)
-    return record_images(order, chosen)
-
-
-def _order(mous: Path | None, given: dict[str, Any]) -> ImagingOrder:
-    """Return what is imaged from the arguments; options go over ``mous.toml``."""
-    from almared.mous import read_mous
-    from almared.stages.imaging.stage import ImagingOrder, order_of_mous
-
-    measurement_sets = given["measurement_sets"]
-    if bool(mous) == bool(measurement_sets):
-        raise InputError("give either a MOUS or calibrated MSs", repair="almared image MOUS, or almared image --ms MS")
-    if mous is not None:
-        order = order_of_mous(read_mous(mous))
-    else:
-        missing = [path for path in measurement_sets if not path.is_dir()]
-        if missing:
-            raise InputError("there is no MS", where=str(missing[0]), repair="correct the path after --ms")
-        order = ImagingOrder(directory=given["out"] or Path(IMAGING), inputs=tuple(measurement_sets))
-    return _with_options(order, given)
-
-
-def _with_options(order: ImagingOrder, given: dict[str, Any]) -> ImagingOrder:
-    changes = {
-        "cell_arcsec": given["cell"],
-        "imsize": (given["imsize"], given["imsize"]) if given["imsize"] else None,
-        "robust": given["robust"],
-        "threshold_jy": given["threshold"],
-        "niter": given["niter"],
-        "chunks": given["chunks"],
-    }
-    wishes = replace(
-        order.wishes,
-        has_cubes=order.wishes.has_cubes and not given["no_cubes"],
-        has_continuum=order.wishes.has_continuum and not given["no_continuum"],
-        pb_name=given["pb_name"] or order.wishes.pb_name,
-    )
-    return replace(
-        order,
-        fields=given["fields"] or order.fields,
-        wishes=wishes,
-        overrides=replace(order.overrides, **{name: value for name, value in changes.items() if value is not None}),
-        workers=given["workers"],
-        scheduler=given["scheduler"],
-        memory_bytes=given["memory"] * 1e9 if given["memory"] else None,
-        keeps_continuum=given["no_contsub"] or order.keeps_continuum,
-        is_forced=given["is_forced"],
-        should_break_lock=given["should_break_lock"],
-    )

@@ -33,18 +33,13 @@ def command(eb: str, *, profile: str, is_forced: bool, dry_run: bool, is_json: b
     Exit codes: 0 done; 3 bad input; 4 no sound plan, or the script there was edited by hand.
     """
     from almared.cli.show import plan as plan_display
-    from almared.formats.measures.tables import known_orientation
-    from almared.mous.source import find_source
     from almared.plan import plan_document
-    from almared.recipes import options_for, plan_calibration
-    from almared.script import write_script
+    from almared.stages.calibration.stage import draft_calibration
 
-    source = find_source(eb)
-    facts = source.read()
-    plan = plan_calibration(facts, options_for(source, facts, given=given), earth=known_orientation())
-    written = None if dry_run else write_script(plan, source.directory, is_forced=is_forced)
+    draft = draft_calibration(eb, given, should_write=not dry_run, is_forced=is_forced)
     if is_json:
-        script = str(source.directory / plan.script) if written else None
-        click.echo(json.dumps({"profile": profile, "script": script, **plan_document(plan)}, indent=1, allow_nan=False))
+        script = str(draft.source.directory / draft.plan.script) if draft.written else None
+        document = {"profile": profile, "script": script, **plan_document(draft.plan)}
+        click.echo(json.dumps(document, indent=1, allow_nan=False))
         return
-    plan_display.show(plan, source, written=written)
+    plan_display.show(draft.plan, draft.source, written=draft.written)

@@ -14,6 +14,11 @@ from almared.cli.show.consoles import table_console
 MS_ENDING = ".ms.split.cal"
 
 
+def show_nothing(document: Mapping[str, Any]) -> None:
+    """Show no choices: they are part of the JSON document."""
+    del document
+
+
 def show_fluxes(document: Mapping[str, Any]) -> None:
     """Print the fluxes with their means, and the warnings."""
     console = table_console()

@@ -25,6 +25,11 @@ def show_choices(plan: Plan) -> None:
         console.print(f"[yellow]look at:[/] {safe_markup(warning)}")
 
 
+def show_nothing(plan: Plan) -> None:
+    """Show no choices: what was made is one JSON document."""
+    del plan
+
+
 def show_results(record: ImagesRecord) -> None:
     """Print what each image reaches: noise, beam, peak, against theory and request."""
     console = table_console()

@@ -1,0 +1,1 @@
+"""The calibration of an execution block, planned from what is on disk."""
