@@ -189,8 +189,8 @@ def test_what_is_older_than_its_source_is_told(imaged: Path) -> None:
 
 
 def test_a_calibration_that_is_cut_makes_what_builds_on_it_old(imaged: Path) -> None:
-    (imaged / "README").write_text("README\n")
     run(imaged / "Calibration_X4", 1, outcome="no solutions")
+    (imaged / "README").write_text("README\n")
     found = states(imaged)
     assert found["combine"].state == "stale"
     assert found["combine"].detail == "the calibration of X4 is not done: step 1 no solutions"
