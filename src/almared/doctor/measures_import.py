@@ -130,8 +130,10 @@ def _switch(root: Path, place: Path, *, version: str, source: Path) -> Measures:
     found = Measures(final, version, str(source), f"{now:%Y-%m-%dT%H:%M:%S}")
     record = {"directory": final.name, "version": version, "origin": found.origin, "imported": found.imported}
     write_whole(root / RECORD, json.dumps(record, indent=1) + "\n")
-    others = sorted(path for path in root.iterdir() if path.is_dir() and re.match(r"\d{8}-\d{6}-", path.name))
-    for old in others[:-KEPT]:
+    # The one in use stays whatever its name: two imports may be made within a second.
+    imports = (path for path in root.iterdir() if path.is_dir() and re.match(r"\d{8}-\d{6}-", path.name))
+    others = sorted(path for path in imports if path != final)
+    for old in others[: len(others) - KEPT + 1]:
         shutil.rmtree(old, ignore_errors=True)
     return found
 
