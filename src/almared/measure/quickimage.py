@@ -66,6 +66,10 @@ class QuickRequest:
         return LONGEST_BIN_S * min(1.0, WIDEST_FIELD_BEAMS / field_beams)
 
 
+DYNAMIC_RANGE = 200.0
+"""Peak over rms above which an image is limited by its dynamic range (domain H, SRDP)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class QuickImage:
     """A quick continuum image.
@@ -117,6 +121,11 @@ class QuickImage:
     def rms_jy(self) -> float:
         """Rms (Jy/beam) in the corner boxes."""
         return measure_corner_rms(self.image)
+
+    @property
+    def is_dynamic_range_limited(self) -> bool:
+        """Whether the peak is so strong that a quick clean leaves more than the noise."""
+        return self.peak_jy > DYNAMIC_RANGE * self.rms_jy
 
     def cut_middle(self, n_beams: float) -> Array:
         """Return the middle of the image, so many beams wide."""

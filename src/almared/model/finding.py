@@ -141,6 +141,18 @@ class Finding:
             ) from None
 
 
+def warning(
+    check: str,
+    message: str,
+    *,
+    place: str = "",
+    evidence: tuple[Evidence, ...] = (),
+    selection: Selection | None = None,
+) -> Finding:
+    """Return a finding that a person has to look at."""
+    return Finding(check, Severity.WARNING, message, place, selection or Selection(), evidence)
+
+
 def worst(findings: Iterable[Finding]) -> Severity:
     """Return the highest severity, `Severity.OK` when there are no findings."""
     return max((finding.severity for finding in findings), default=Severity.OK)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
+from almared.checks.registry import run_checks
 from almared.errors import InputError
 from almared.formats.caltable import CalTable
-from almared.measure.bandpass import WindowScatter, measure_mean_bandpass, measure_scatter
+from almared.measure.bandpass import measure_mean_bandpass, measure_scatter
+from almared.measure.calibration import BandpassMeasurement
+from almared.model.finding import messages
 from almared.plots.bandpass_page import draw_bandpass_page
 from almared.records.report import ItemProducts
 from almared.report.item import EbContext, Item
-from almared.report.tables.bandpass import bandpass_rms_text, noisy_windows
+from almared.report.tables.bandpass import bandpass_rms_text
 
 
 def make(context: EbContext) -> ItemProducts:
@@ -48,7 +51,10 @@ def make(context: EbContext) -> ItemProducts:
     )
     text = context.write("bandpass_rms.txt", bandpass_rms_text(windows, table=name))
     return ItemProducts(
-        (figure,), (text,), _warnings(windows), {f"median_rms_spw{w.spw_id}": w.median_rms for w in windows}
+        (figure,),
+        (text,),
+        messages(run_checks(BandpassMeasurement(windows))),
+        {f"median_rms_spw{w.spw_id}": w.median_rms for w in windows},
     )
 
 
@@ -56,10 +62,6 @@ def _smoothed(context: EbContext, name: str) -> CalTable | None:
     """Return the smoothed solutions, where the calibration made some (``.bandpass_smooth20ch`` and the like)."""
     found = sorted(path.name for path in context.directory.glob(f"{name}_smooth*") if path.is_dir())
     return context.table(found[0]) if found else None
-
-
-def _warnings(windows: tuple[WindowScatter, ...]) -> tuple[str, ...]:
-    return tuple(f"the bandpass of spw {spw_id} scatters by more than 5 %" for spw_id in noisy_windows(windows))
 
 
 ITEM = Item(

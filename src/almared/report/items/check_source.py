@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from almared.checks.registry import run_checks
 from almared.errors import InputError
 from almared.measure.point_sources import PointSource
 from almared.measure.quickimage import make_quick_images
 from almared.measure.quicklook import CELLS_PER_BEAM, POINT_MASK_BEAMS, choose_quick_setup, point_source, quick_request
 from almared.model import Intent
+from almared.model.finding import messages
 from almared.plots.image_page import draw_point_sources
 from almared.records.report import ItemProducts
 from almared.report.item import EbContext, Item
 from almared.report.tables.columns import quantity_text
-from almared.report.tables.sensitivity import check_source_text, point_source_warnings
+from almared.report.tables.sensitivity import check_source_text
 
 
 def make(context: EbContext) -> ItemProducts:
@@ -54,8 +56,10 @@ def make(context: EbContext) -> ItemProducts:
         alt="; ".join(_told(source) for source in sources) + ".",
     )
     text = context.write("checksource.txt", check_source_text(sources))
-    warnings = tuple(w for source in sources if source.role == "check source" for w in point_source_warnings(source))
-    return ItemProducts((figure,), (text,), warnings, {k: v for source in sources for k, v in _numbers(source).items()})
+    findings = tuple(f for source in sources if source.role == "check source" for f in run_checks(source))
+    return ItemProducts(
+        (figure,), (text,), messages(findings), {k: v for source in sources for k, v in _numbers(source).items()}
+    )
 
 
 def _title(source: PointSource) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from almared.checks.registry import run_checks
 from almared.errors import InputError
 from almared.heuristics.calibration.calibrators import choose_bandpass_field
+from almared.measure.calibration import GainMeasurement
 from almared.measure.gains import AntennaGain, measure_relative_gains
+from almared.model.finding import messages
 from almared.records.report import ItemProducts
 from almared.report.item import EbContext, Item
 from almared.report.tables.gains import gain_check_text
@@ -34,16 +37,7 @@ def make(context: EbContext) -> ItemProducts:
     if not gains:
         raise InputError(f"{name} has no solutions of the bandpass calibrator {source}", where=name)
     text = context.write("ant_gain_check.txt", gain_check_text(gains, source=source, table=name))
-    return ItemProducts(texts=(text,), warnings=_warnings(gains), numbers=_numbers(gains))
-
-
-def _warnings(gains: tuple[AntennaGain, ...]) -> tuple[str, ...]:
-    off = dict.fromkeys(gain.antenna for gain in gains if gain.is_off)
-    flagged = {gain.antenna for gain in gains if gain.is_flagged} - {g.antenna for g in gains if not g.is_flagged}
-    return (
-        *([f"gains outside 0.90 to 1.10: {', '.join(off)}"] if off else []),
-        *([f"no gains at all: {', '.join(sorted(flagged))}"] if flagged else []),
-    )
+    return ItemProducts(texts=(text,), warnings=messages(run_checks(GainMeasurement(gains))), numbers=_numbers(gains))
 
 
 def _numbers(gains: tuple[AntennaGain, ...]) -> dict[str, float]:

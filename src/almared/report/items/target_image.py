@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from almared.checks.registry import run_checks
 from almared.heuristics.calibration.calibrators import field_name
+from almared.measure.calibration import QuickImageMeasurement
 from almared.measure.point_sources import SensitivityFacts
 from almared.measure.quickimage import QuickImage, make_quick_images
 from almared.measure.quicklook import (
@@ -14,12 +16,13 @@ from almared.measure.quicklook import (
     quick_request,
     sensitivity_facts,
 )
+from almared.model.finding import messages
 from almared.plots.image_page import draw_quick_image
 from almared.plots.visibility_page import draw_uv_page
 from almared.records.report import ItemProducts
 from almared.report.item import EbContext, Item
 from almared.report.tables.columns import quantity_text
-from almared.report.tables.sensitivity import is_dynamic_range_limited, sensitivity_text
+from almared.report.tables.sensitivity import sensitivity_text
 
 
 def make(context: EbContext) -> ItemProducts:
@@ -67,17 +70,9 @@ def make(context: EbContext) -> ItemProducts:
         ),
     )
     text = context.write("sensitivity.txt", sensitivity_text(facts, quick))
-    return ItemProducts(figures, (text,), _warnings(facts, quick), _numbers(facts, quick))
-
-
-MOST_RATIO = 1.5
-"""Rms over expectation that is told (domain H: 1.1 to 1.5 by band are limits of good images; this one is quick)."""
-
-
-def _warnings(facts: SensitivityFacts, quick: QuickImage) -> tuple[str, ...]:
-    if is_dynamic_range_limited(quick) or quick.rms_jy <= MOST_RATIO * facts.expected_jy:
-        return ()
-    return (f"the rms of the quick image is {quick.rms_jy / facts.expected_jy:.1f} times the expected one",)
+    return ItemProducts(
+        figures, (text,), messages(run_checks(QuickImageMeasurement(facts, quick))), _numbers(facts, quick)
+    )
 
 
 def _numbers(facts: SensitivityFacts, quick: QuickImage) -> dict[str, float]:

@@ -6,13 +6,16 @@ from functools import partial
 
 import numpy as np
 
+from almared.checks.registry import run_checks
 from almared.errors import InputError
 from almared.formats.caltable import CalTable
 from almared.heuristics.calibration.spws import choose_calibration_spws
 from almared.heuristics.calibration.tsys import choose_tsys_spwmap
 from almared.heuristics.thresholds.general import ASSUMED_PWV
+from almared.measure.calibration import TsysMeasurement
 from almared.measure.tsys import TsysFault, WindowTsys, find_tsys_faults, measure_scans, measure_windows
 from almared.model import ExecutionBlock
+from almared.model.finding import messages
 from almared.physics.atmosphere import zenith_opacity
 from almared.physics.horizon import elevations_of_scans
 from almared.plots.tsys_page import WINDOWS_PER_PAGE, TsysPanel, draw_tsys_page
@@ -48,7 +51,12 @@ def make(context: EbContext) -> ItemProducts:
         elevations_deg=elevations_of_scans(eb),
     )
     numbers = {f"median_tsys_spw{w.spw_id}_k": float(np.nanmedian(w.median_k)) for w in windows}
-    return ItemProducts(figures, (context.write("tsys_stat.txt", text),), _warnings(windows, faults), numbers)
+    return ItemProducts(
+        figures,
+        (context.write("tsys_stat.txt", text),),
+        messages(run_checks(TsysMeasurement(windows, faults))),
+        numbers,
+    )
 
 
 def _page(context: EbContext, table: CalTable, *, number: int, panels: list[TsysPanel]) -> ReportFigure:
@@ -81,17 +89,6 @@ def _median_airmass(eb: ExecutionBlock, table: CalTable) -> float:
     found = [elevations[int(scan)] for scan in np.unique(table.scan) if int(scan) in elevations]
     return float(1 / np.sin(np.deg2rad(np.median(found)))) if found else 1.0
 
-
-def _warnings(windows: tuple[WindowTsys, ...], faults: tuple[TsysFault, ...]) -> tuple[str, ...]:
-    apart = sorted({f"{w.antenna_names[n]} (spw {w.spw_id})" for w in windows for n, _ in np.argwhere(w.is_outlier)})
-    kinds = {kind: sorted({fault.antenna for fault in faults if fault.kind == kind}) for kind in _KINDS}
-    return (
-        *([f"Tsys apart from the other antennas: {', '.join(apart)}"] if apart else []),
-        *(f"Tsys {_KINDS[kind]}: {', '.join(antennas)}" for kind, antennas in kinds.items() if antennas),
-    )
-
-
-_KINDS = {"spike": "with spikes", "not above zero": "not above zero"}
 
 ITEM = Item(
     key="tsys",

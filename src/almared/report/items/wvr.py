@@ -6,10 +6,11 @@ from functools import partial
 
 import numpy as np
 
+from almared.checks.registry import run_checks
 from almared.errors import InputError
 from almared.heuristics.calibration.spws import choose_science_spws
 from almared.heuristics.calibration.wvr import WITHOUT_RADIOMETER
-from almared.heuristics.thresholds.report import WVR_LEAST_COHERENCE
+from almared.measure.calibration import WvrMeasurement
 from almared.measure.coherence import PhaseNoise, median_improvement
 from almared.measure.phases import (
     PhaseRequest,
@@ -18,6 +19,7 @@ from almared.measure.phases import (
     read_wvrgcal_table,
     solve_scan_phases,
 )
+from almared.model.finding import messages
 from almared.physics.robust import median
 from almared.plots.wvr_page import draw_wvr_page
 from almared.records.report import ItemProducts
@@ -60,7 +62,7 @@ def make(context: EbContext) -> ItemProducts:
         )
     )
     text = context.write("wvr_stat.txt", wvr_stat_text(phases, noises, own_table=own, source=source))
-    return ItemProducts(figures, (text,), _warnings(noises), _numbers(noises))
+    return ItemProducts(figures, (text,), messages(run_checks(WvrMeasurement(noises))), _numbers(noises))
 
 
 def _request(context: EbContext) -> PhaseRequest:
@@ -83,15 +85,6 @@ def _alt(noises: tuple[PhaseNoise, ...]) -> str:
     worse = [noise.antenna for noise in noises if not noise.is_improved]
     told = f"One panel per antenna: median scatter {before:.0f} deg without and {after:.0f} deg with the correction; "
     return told + (f"not improved: {', '.join(worse)}." if worse else "all antennas improve.")
-
-
-def _warnings(noises: tuple[PhaseNoise, ...]) -> tuple[str, ...]:
-    worse = [noise.antenna for noise in noises if not noise.is_improved]
-    low = [n.antenna for n in noises if n.coherence_after < WVR_LEAST_COHERENCE.value]
-    return (
-        *([f"the WVR correction does not improve {', '.join(worse)}"] if worse else []),
-        *([f"coherence with WVR below {WVR_LEAST_COHERENCE.value:g}: {', '.join(low)}"] if low else []),
-    )
 
 
 def _numbers(noises: tuple[PhaseNoise, ...]) -> dict[str, float]:

@@ -46,11 +46,6 @@ def bandpass_rms_text(windows: Sequence[WindowScatter], *, table: str) -> str:
     )
 
 
-def noisy_windows(windows: Sequence[WindowScatter]) -> list[int]:
-    """Return the windows whose median rms asks for more smoothing."""
-    return [w.spw_id for w in windows if w.median_rms > BANDPASS_RMS_ADVICE.value]
-
-
 def _advice(windows: Sequence[WindowScatter]) -> str:
     limit = BANDPASS_RMS_ADVICE.value
     told = [
@@ -61,7 +56,7 @@ def _advice(windows: Sequence[WindowScatter]) -> str:
             else "the shape of the filter is most of it, which smoothing does not change.\n"
         )
         for w in windows
-        if w.spw_id in noisy_windows([w])
+        if w.median_rms > limit
     ]
     return "".join(told) or f"No median rms is above {limit:g}: no more smoothing is needed.\n"
 

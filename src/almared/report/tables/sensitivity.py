@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from almared.heuristics.thresholds.report import CHECK_LEAST_COHERENCE, CHECK_OFFSET_BEAMS, QUICK_NITER
+from almared.checks.registry import run_checks
+from almared.heuristics.thresholds.report import QUICK_NITER
 from almared.measure.images import position_error
 from almared.measure.point_sources import PointSource, SensitivityFacts
 from almared.measure.quickimage import QuickImage
 from almared.physics.constants import GHZ
 from almared.report.tables.columns import number_text, quantity_text
-
-DYNAMIC_RANGE = 200.0
-"""Peak over rms above which an image is limited by its dynamic range (domain H, SRDP)."""
 
 
 def sensitivity_text(facts: SensitivityFacts, quick: QuickImage) -> str:
@@ -36,17 +34,12 @@ def sensitivity_text(facts: SensitivityFacts, quick: QuickImage) -> str:
         ),
         f"Expected rms: {quantity_text(facts.weights_jy, 'Jy/beam')} from the weights after flagging",
     ]
-    if is_dynamic_range_limited(quick):
+    if quick.is_dynamic_range_limited:
         lines.append(
             f"The rms is limited by the dynamic range of a quick clean (peak / rms {quick.peak_jy / quick.rms_jy:.0f} "
             f"with {QUICK_NITER.value:g} iterations), not by noise: do not compare it with the request."
         )
     return "\n".join(lines) + "\n"
-
-
-def is_dynamic_range_limited(quick: QuickImage) -> bool:
-    """Return whether the peak is so strong that a quick clean leaves more than the noise."""
-    return quick.peak_jy > DYNAMIC_RANGE * quick.rms_jy
 
 
 def check_source_text(sources: Sequence[PointSource]) -> str:
@@ -79,16 +72,6 @@ def _source_text(source: PointSource) -> str:
             f"of it in the image: {number_text(100 * source.coherence, 1)} %"
         ),
         f"  flux density known before: {known if source.known_jy > 0 else 'none'}",
-        *(f"  NOTE: {warning}" for warning in point_source_warnings(source)),
+        *(f"  NOTE: {finding.message}" for finding in run_checks(source)),
     ]
     return "\n".join(lines) + "\n"
-
-
-def point_source_warnings(source: PointSource) -> tuple[str, ...]:
-    """Return what a reviewer should look at; the limits are advisory."""
-    found = []
-    if source.offset_beams > CHECK_OFFSET_BEAMS.value:
-        found.append(f"{source.name} is {source.offset_beams:.2f} of the beam off its catalogue position")
-    if source.coherence < CHECK_LEAST_COHERENCE.value:
-        found.append(f"{source.name} keeps {100 * source.coherence:.0f} % of its amplitude in the image: decorrelation")
-    return tuple(found)

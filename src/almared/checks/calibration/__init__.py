@@ -1,0 +1,1 @@
+"""Checks of the calibration of an execution block, on measurements of its tables and quick images."""
