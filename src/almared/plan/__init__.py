@@ -4,7 +4,7 @@ from almared.plan.actions import Action, Argument, Call, Routine, Value
 from almared.plan.builds import CasaBuild, default_build, known_builds
 from almared.plan.document import plan_document
 from almared.plan.kinds import CALIBRATION, COMBINATION, IMAGING, PlanKind
-from almared.plan.plan import NamedChoice, Plan
+from almared.plan.plan import NamedChoice, Plan, choice_findings
 from almared.plan.roles import Role
 from almared.plan.sound import check_plan
 from almared.plan.step import Step, StepNeeds
@@ -28,6 +28,7 @@ __all__ = [
     "StepNeeds",
     "Value",
     "check_plan",
+    "choice_findings",
     "default_build",
     "known_builds",
     "plan_document",

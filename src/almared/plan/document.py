@@ -7,6 +7,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+from almared.model.finding import records_of
 from almared.plan.actions import Action, Argument, Call
 from almared.plan.plan import Plan
 from almared.plan.step import Step
@@ -22,6 +23,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "head": list(plan.head),
         "choices": [{"name": c.name, **_plain(c.choice)} for c in plan.choices],
         "warnings": list(plan.warnings),
+        "findings": records_of(plan.findings),
         "steps": [_step(step) for step in plan.steps],
     }
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from almared.model import Evidence, Finding
+from almared.model.finding import warning
 from almared.plan.actions import Call, Value
 from almared.plan.plan import Plan
 from almared.plan.step import Step
@@ -154,14 +156,17 @@ def with_fault_warnings(plan: Plan, *more: BuildFault) -> Plan:
     more : BuildFault
         Faults of situations that calls alone do not show.
     """
-    return plan.with_warnings(*_warnings(plan.build, plan.steps, faults=(*FAULTS, *more)))
+    return plan.with_findings(*_findings(plan.build, plan.steps, faults=(*FAULTS, *more)))
 
 
-def _warnings(build: str, steps: Sequence[Step], *, faults: Sequence[BuildFault]) -> Iterator[str]:
+def _findings(build: str, steps: Sequence[Step], *, faults: Sequence[BuildFault]) -> Iterator[Finding]:
     placed = [(step.number, action) for step in steps for action in step.actions if isinstance(action, Call)]
     calls = [call for _, call in placed]
     for fault in faults:
         met = {id(call) for call in fault.uses(calls)} if fault.is_in(build) else set()
         places = dict.fromkeys(f"step {number}, {call.task}" for number, call in placed if id(call) in met)
         if places:
-            yield fault.warning(build, "; ".join(places))
+            where = "; ".join(places)
+            yield warning(
+                "CASA01", fault.warning(build, where), evidence=(Evidence("ticket", fault.ticket, "", where),)
+            )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 from almared.errors import PlanError
-from almared.model import Choice, ExecutionBlock
+from almared.model import Choice, ExecutionBlock, Finding
+from almared.model.finding import messages, warning
 from almared.plan.actions import Action, Call
 from almared.plan.kinds import PlanKind
 from almared.plan.roles import Role
@@ -30,6 +31,11 @@ class NamedChoice:
     choice: Choice[Any]
 
 
+def choice_findings(*choices: Choice[Any]) -> tuple[Finding, ...]:
+    """Return what the reducer should check of choices, with the evidence behind them."""
+    return tuple(warning("PLAN01", choice.warning, evidence=choice.evidence) for choice in choices if choice.warning)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that one script does: the calibration of an execution block, or a stage of a MOUS (docs/decisions/030, 040).
@@ -48,7 +54,7 @@ class Plan:
         Numbered from 0 without gaps.
     choices : tuple of NamedChoice
         In the order in which they were made.
-    warnings : tuple of str
+    findings : tuple of Finding
         What the reducer has to look at.
     head : tuple of str
         Lines for the head of the script.
@@ -64,7 +70,7 @@ class Plan:
     build: str
     steps: tuple[Step, ...]
     choices: tuple[NamedChoice, ...] = ()
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     head: tuple[str, ...] = ()
     ms: str = ""
     eb: ExecutionBlock | None = None
@@ -127,9 +133,17 @@ class Plan:
             steps.append(step if actions == step.actions else replace(step, actions=actions))
         return replace(self, steps=tuple(steps))
 
-    def with_warnings(self, *warnings: str) -> Plan:
-        """Return the plan with more warnings, none of them twice."""
-        return replace(self, warnings=tuple(dict.fromkeys((*self.warnings, *warnings))))
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The sentences of its findings, none of them twice."""
+        return messages(self.findings)
+
+    def with_findings(self, *findings: Finding) -> Plan:
+        """Return the plan with more findings, no sentence twice."""
+        once: dict[str, Finding] = {}
+        for finding in (*self.findings, *findings):
+            once.setdefault(finding.message, finding)
+        return replace(self, findings=tuple(once.values()))
 
     def with_head(self, head: tuple[str, ...]) -> Plan:
         """Return the plan with the lines for the head of the script."""

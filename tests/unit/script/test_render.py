@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.small_plan import bare_plan
 
+from almared.model.finding import warning
 from almared.plan import Argument, Call, Plan, Routine, Step, StepId
 from almared.script import render_script
 
@@ -42,7 +43,7 @@ def plan_of(name: str) -> Plan:
         changes=("x.ms",),
         flags={"x.ms": "A"},
     )
-    return bare_plan(steps, BUILD, warnings=(name,), head=(name, f"a {name}"))
+    return bare_plan(steps, BUILD, findings=(warning("PLAN01", name),), head=(name, f"a {name}"))
 
 
 def shape(tree: ast.AST) -> str:

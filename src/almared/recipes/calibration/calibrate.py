@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from almared.heuristics.calibration.antpos import check_positions
 from almared.heuristics.calibration.earth_orientation import orientation_warnings
-from almared.model import ExecutionBlock
+from almared.model import ExecutionBlock, Finding
+from almared.model.finding import warning
 from almared.names import Products
 from almared.physics.earth_rotation import KnownOrientation
-from almared.plan import CALIBRATION, CasaBuild, Plan, check_plan, default_build
+from almared.plan import CALIBRATION, CasaBuild, Plan, check_plan, choice_findings, default_build
 from almared.plan.faults import with_fault_warnings
 from almared.recipes.calibration.decide import decide
 from almared.recipes.calibration.decisions import Decisions
@@ -20,7 +21,7 @@ from almared.recipes.calibration.plain import plain_steps
 from almared.recipes.calibration.requirements import check_requirements
 from almared.recipes.calibration.situation import Situation
 from almared.recipes.calibration.situations import SITUATIONS
-from almared.recipes.calibration.tsys_warnings import tsys_warnings
+from almared.recipes.calibration.tsys_findings import tsys_findings
 from almared.recipes.special_case import apply_cases
 
 
@@ -69,21 +70,30 @@ def plan_calibration(
     )
     situation = Situation(eb, options, products, decided)
     plan = apply_cases(plan, situation, cases=(*(found.as_case() for found in modes), *SITUATIONS))
-    plan = with_fault_warnings(plan).with_warnings(*orientation_warnings(eb, earth))
+    turned = (warning("EART01", text) for text in orientation_warnings(eb, earth))
+    plan = with_fault_warnings(plan).with_findings(*turned)
     return check_plan(_finished(plan, situation))
 
 
-def _wrong_positions(eb: ExecutionBlock, decided: Decisions) -> tuple[str, ...]:
+METADATA_ONLY = "the ASDM holds metadata only: the script cannot run on it"
+
+
+def _wrong_positions(eb: ExecutionBlock, decided: Decisions) -> tuple[Finding, ...]:
     corrected = decided.position_offsets.value if decided.position_offsets else ()
     return tuple(
-        f"{found.selection}: {found.metric} ({found.value}); give --antpos" for found in check_positions(eb, corrected)
+        warning(
+            "PLAN03",
+            f"{found.selection}: {found.metric} ({found.value}); give --antpos",
+            evidence=(found,),
+        )
+        for found in check_positions(eb, corrected)
     )
 
 
 def _finished(plan: Plan, situation: Situation) -> Plan:
     eb, decided = situation.eb, situation.decided
-    warnings = tuple(entry.choice.warning for entry in plan.choices if entry.choice.warning)
-    missing = () if eb.has_binary_data else ("the ASDM holds metadata only: the script cannot run on it",)
-    plan = plan.with_warnings(*missing, *warnings, *tsys_warnings(eb), *_wrong_positions(eb, decided))
+    missing = () if eb.has_binary_data else (warning("PLAN02", METADATA_ONLY),)
+    chosen = choice_findings(*(entry.choice for entry in plan.choices))
+    plan = plan.with_findings(*missing, *chosen, *tsys_findings(eb), *_wrong_positions(eb, decided))
     head = head_lines(eb, refant=decided.refant.value, build=plan.build, choices=plan.choices)
     return with_needs(plan, eb, spw_ids=decided.split_spws.value).with_head(head)

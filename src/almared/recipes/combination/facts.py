@@ -11,7 +11,8 @@ from almared.formats.fluxtable import FluxScale, MeasuredFlux
 from almared.heuristics.calibration.calibrators import PhaseGroup, choose_phase_association
 from almared.heuristics.calibration.spws import choose_science_spws
 from almared.heuristics.combination.equalise import OwnFlux
-from almared.model import ExecutionBlock, Field, Intent
+from almared.model import ExecutionBlock, Field, Finding, Intent
+from almared.model.finding import warning
 
 SAME_POSITION_RAD = math.radians(1e-3 / 3600)
 """CASA's concat takes fields within a milliarcsecond for one, unless dirtol says otherwise."""
@@ -124,7 +125,7 @@ def check_alike(ebs: Sequence[CalibratedEb]) -> None:
             )
 
 
-def differing_sources(ebs: Sequence[CalibratedEb]) -> tuple[str, ...]:
+def differing_sources(ebs: Sequence[CalibratedEb]) -> tuple[Finding, ...]:
     """Return a warning for each execution block whose targets or phase calibrators are not those of the first."""
     first, *others = ebs
     found = []
@@ -134,7 +135,8 @@ def differing_sources(ebs: Sequence[CalibratedEb]) -> tuple[str, ...]:
             ("phase calibrators", set(other.calibrator_ids), set(first.calibrator_ids)),
         ):
             if names != wanted:
-                found.append(f"{what} of {other.ms} are {_list(names)}, those of {first.ms} {_list(wanted)}")
+                message = f"{what} of {other.ms} are {_list(names)}, those of {first.ms} {_list(wanted)}"
+                found.append(warning("COMB07", message, place=other.ms))
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from almared.basics.select import id_ranges
 from almared.errors import PlanError
 from almared.formats.fluxtable import NAME, FluxRecord
 from almared.heuristics.calibration.calibrators import PhaseGroup
-from almared.model import Choice
+from almared.model import Choice, Finding
 from almared.mous.places import FLUX_SCRIPT
 from almared.names import flag_versions
 from almared.plan import (
@@ -22,6 +22,7 @@ from almared.plan import (
     Step,
     StepNeeds,
     check_plan,
+    choice_findings,
     default_build,
 )
 from almared.plan.faults import CONFUSED_FIELDS, with_fault_warnings
@@ -57,7 +58,7 @@ class Combination:
         Why they are, or are not.
     dirtol_arcsec : Choice of float or None
         Within which fields are one.
-    warnings : tuple of str
+    findings : tuple of Finding
         What to look at.
     """
 
@@ -68,7 +69,7 @@ class Combination:
     table_sha256: str
     reason: str
     dirtol_arcsec: Choice[float | None]
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def gain_table(ms: str) -> str:
@@ -98,7 +99,7 @@ def plan_combination(combination: Combination) -> Plan:
             NamedChoice("scaling", Choice(combination.should_scale, combination.reason, rule="domain B.1")),
             NamedChoice("dirtol", tolerance),
         ),
-        warnings=(*combination.warnings, *([tolerance.warning] if tolerance.warning else [])),
+        findings=(*combination.findings, *choice_findings(tolerance)),
         head=tuple(_head(combination)),
     )
     faults = (CONFUSED_FIELDS,) if shared_positions(combination.ebs) else ()

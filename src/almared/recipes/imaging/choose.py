@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from almared.model import Choice
+from almared.model import Choice, Finding
 from almared.mous.places import IMAGING_SCRIPT
-from almared.plan import IMAGING, NamedChoice, Plan, Step, StepNeeds, check_plan, default_build
+from almared.plan import IMAGING, NamedChoice, Plan, Step, StepNeeds, check_plan, choice_findings, default_build
 from almared.plan.faults import with_fault_warnings
 from almared.recipes.imaging.choices import ImageChoices
 from almared.recipes.imaging.continuum import (
@@ -49,7 +49,7 @@ class ImagingPlan:
         Why the continuum is not subtracted, empty when it is.
     pb_name : str
         ``flux`` or ``pb``.
-    warnings : tuple of str
+    findings : tuple of Finding
         What to look at.
     data_bytes : float, bytes
         Size of calibrated_final.ms.
@@ -62,7 +62,7 @@ class ImagingPlan:
     averaging: Mapping[int, Choice[int]] = field(default_factory=dict)
     keep_continuum: str = ""
     pb_name: str = "flux"
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     data_bytes: float = 0.0
 
 
@@ -132,7 +132,6 @@ def _why_kept(imaging: ImagingPlan) -> str:
 
 def _stage(imaging: ImagingPlan, steps: tuple[Step, ...]) -> Plan:
     choices = tuple(choice for image in imaging.images for choice in image.named_choices())
-    warnings = [entry.choice.warning for entry in choices if entry.choice.warning]
     return Plan(
         kind=IMAGING,
         script=IMAGING_SCRIPT,
@@ -140,7 +139,7 @@ def _stage(imaging: ImagingPlan, steps: tuple[Step, ...]) -> Plan:
         build=default_build().version,
         steps=steps,
         choices=choices,
-        warnings=tuple(dict.fromkeys((*imaging.warnings, *warnings))),
+        findings=(*imaging.findings, *choice_findings(*(entry.choice for entry in choices))),
         head=_head(imaging, choices),
     )
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from almared.formats.catalogues.measurements import read_measurements
 from almared.heuristics.calibration.catalogue_flux import CatalogueFlux, look_up_flux
 from almared.heuristics.thresholds.flux import CATALOGUE_OFF
+from almared.model import Finding, Selection
+from almared.model.finding import warning
 from almared.recipes.combination.facts import CalibratedEb
 
 Expected = Mapping[tuple[str, int, str], CatalogueFlux]
@@ -38,16 +40,19 @@ def expected_fluxes(catalogue: Path | None, ebs: Sequence[CalibratedEb]) -> Expe
     return {key: flux for key, flux in found.items() if flux is not None}
 
 
-def warn_of_catalogue(catalogue: Path | None, expected: Expected, *, ebs: Sequence[CalibratedEb]) -> Iterator[str]:
+def warn_of_catalogue(catalogue: Path | None, expected: Expected, *, ebs: Sequence[CalibratedEb]) -> Iterator[Finding]:
     """Yield a warning for each source that the catalogue does not know, knows badly, or contradicts."""
     if catalogue is None:
         return
     for name in sorted({name for eb in ebs for name in eb.calibrator_ids}):
         mine = {key: flux for key, flux in expected.items() if key[0] == name}
         if not mine:
-            yield f"{name} is not in {catalogue.name}"
+            yield warning("COMB06", f"{name} is not in {catalogue.name}", selection=Selection(fields=(name,)))
         doubts = dict.fromkeys(doubt for flux in mine.values() for doubt in flux.warnings)
-        yield from (f"{name} in {catalogue.name}: {doubt}" for doubt in doubts)
+        yield from (
+            warning("COMB06", f"{name} in {catalogue.name}: {doubt}", selection=Selection(fields=(name,)))
+            for doubt in doubts
+        )
         yield from filter(None, (_contradiction(eb, name, expected=mine) for eb in ebs))
 
 

@@ -21,7 +21,8 @@ from almared.heuristics.calibration.flux import PowerLaw
 from almared.heuristics.combination.concat import choose_dirtol, estimate_beam_arcsec
 from almared.heuristics.combination.equalise import EqualFlux, OwnFlux, equalise
 from almared.measure.combination import FluxesToCombine
-from almared.model import Choice
+from almared.model import Choice, Finding
+from almared.model.finding import records_of
 from almared.mous import Mous
 from almared.mous.places import FLUX_SCRIPT, StatePlace
 from almared.physics.constants import ARCSEC_PER_RAD
@@ -174,8 +175,8 @@ def choose_combination(order: CombineOrder) -> ChosenCombination:
         table_sha256=_table_sha256(order, records, is_new=is_new),
         reason=_reason(order, ebs),
         dirtol_arcsec=_dirtol(order, ebs),
-        warnings=(
-            *_warnings(order, ebs, fluxes=fluxes),
+        findings=(
+            *_findings(order, ebs, fluxes=fluxes),
             *warn_of_catalogue(order.catalogue, expected, ebs=ebs),
         ),
     )
@@ -255,7 +256,7 @@ def _dirtol(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> Choice[float | 
     return choose_dirtol([eb.still_fields for eb in ebs], beam_arcsec=beam)
 
 
-def _warnings(order: CombineOrder, ebs: Sequence[CalibratedEb], *, fluxes: Sequence[EqualFlux]) -> tuple[str, ...]:
+def _findings(order: CombineOrder, ebs: Sequence[CalibratedEb], *, fluxes: Sequence[EqualFlux]) -> tuple[Finding, ...]:
     if not order.should_scale:
         return differing_sources(ebs)
     given = FluxesToCombine(
@@ -265,7 +266,7 @@ def _warnings(order: CombineOrder, ebs: Sequence[CalibratedEb], *, fluxes: Seque
         frequencies_hz={eb.ms: {spw: eb.frequency_hz(spw) for spw in eb.spw_ids} for eb in ebs},
         few_days=order.few_days,
     )
-    return (*differing_sources(ebs), *(finding.message for finding in run_checks(given)))
+    return (*differing_sources(ebs), *run_checks(given))
 
 
 def write_combination(order: CombineOrder, chosen: ChosenCombination) -> None:
@@ -333,6 +334,7 @@ def document(order: CombineOrder, chosen: ChosenCombination) -> dict[str, Any]:
         "dirtol_reason": combination.dirtol_arcsec.reason,
         "offsets_arcsec": {e.selection: e.value for e in combination.dirtol_arcsec.evidence},
         "warnings": list(chosen.plan.warnings),
+        "findings": records_of(chosen.plan.findings),
         "made_from": _made_from(order),
     }
 

@@ -11,7 +11,8 @@ from almared.errors import PlanError
 from almared.formats.ms.open_ms import OpenMs
 from almared.formats.ms.targets import group_targets, read_calibrated
 from almared.heuristics.imaging.spectral import LineWish, choose_averaging
-from almared.model import Choice
+from almared.model import Choice, Finding
+from almared.model.finding import warning
 from almared.model.targets import CalibratedMs, Target
 from almared.mous import Mous
 from almared.mous.places import IMAGING_SCRIPT, MousTree
@@ -233,10 +234,15 @@ def choose_images(order: ImagingOrder) -> ChosenImages:
         averaging=_averaging(ms, images),
         keep_continuum=KEPT if kept >= {image.source for image in images if image.kind == "cube"} else "",
         pb_name=order.wishes.pb_name,
-        warnings=(*ranges.warnings, *((EDITED,) if is_edited(order) else ())),
+        findings=_findings(ranges, is_changed=is_edited(order)),
         data_bytes=sum(each.n_bytes for each in inputs),
     )
     return ChosenImages(ms, facts, imaging, plan_imaging(imaging), ranges)
+
+
+def _findings(ranges: ContinuumRanges, *, is_changed: bool) -> tuple[Finding, ...]:
+    edited = (warning("IMAG01", EDITED),) if is_changed else ()
+    return (*(warning("LINE01", text) for text in ranges.warnings), *edited)
 
 
 def _kept_continuum(order: ImagingOrder, targets: Sequence[Target]) -> set[str]:

@@ -58,4 +58,4 @@ def test_the_plan_has_the_warning_and_nothing_else_changes() -> None:
     plain, warned = (plan_calibration(small_eb(), OPTIONS, earth=e) for e in (None, known(final=-400, last=-1)))
     (added,) = set(warned.warnings) - set(plain.warnings)
     assert "beyond the table" in added
-    assert replace(warned, warnings=plain.warnings) == plain
+    assert replace(warned, findings=plain.findings) == plain

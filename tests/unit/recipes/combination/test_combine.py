@@ -209,7 +209,8 @@ def test_blocks_that_are_not_alike_are_told() -> None:
         check_alike((first, replace(second, spw_ids=(5,))))
     assert not differing_sources((first, second))
     group = replace(second.groups[0], calibrator_field_id=0)
-    (warning,) = differing_sources((first, replace(second, groups=(group,))))
+    (finding,) = differing_sources((first, replace(second, groups=(group,))))
+    warning = finding.message
     assert "phase calibrators" in warning
     assert "J1733-1304" in warning
 

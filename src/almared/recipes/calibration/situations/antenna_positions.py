@@ -8,7 +8,7 @@ from typing import Any
 from almared.heuristics.calibration.antpos import Offsets
 from almared.model import Choice
 from almared.names import Products
-from almared.plan import Plan, Step, StepId, roles
+from almared.plan import Plan, Step, StepId, choice_findings, roles
 from almared.recipes.building import calibration_step, call, check_made, nothing, remove
 from almared.recipes.calibration.situation import Situation
 from almared.recipes.calibration.steps.apriori_apply import with_table
@@ -34,7 +34,7 @@ def rewrite(plan: Plan, situation: Situation, *, choice: Choice[Any]) -> Plan:
     offsets = situation.decided.position_offsets
     if offsets is None:
         return plan
-    plan = plan.with_warnings(*([offsets.warning] if offsets.warning else []))
+    plan = plan.with_findings(*choice_findings(offsets))
     if not offsets.value:
         return plan.replacing(nothing(StepId.ANTPOS, choice.reason))
     table = situation.products.of_ms("antpos")

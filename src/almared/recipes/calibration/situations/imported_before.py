@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from almared.model import Choice
+from almared.model.finding import warning
 from almared.plan import Plan, StepId
 from almared.recipes.building import nothing
 from almared.recipes.calibration.situation import Situation
@@ -21,8 +22,10 @@ def recognise(_: Plan, situation: Situation) -> Choice[Any] | None:
 
 def rewrite(plan: Plan, _: Situation, *, choice: Choice[Any]) -> Plan:
     """Return the plan without an import."""
-    warning = f"{choice.value} was imported before: nothing is known about its import, and it cannot be made anew"
-    return plan.replacing(nothing(StepId.IMPORT, choice.reason)).with_warnings(warning)
+    message = f"{choice.value} was imported before: nothing is known about its import, and it cannot be made anew"
+    return plan.replacing(nothing(StepId.IMPORT, choice.reason)).with_findings(
+        warning("PLAN04", message, place=str(choice.value))
+    )
 
 
 IMPORTED_BEFORE = SpecialCase("", recognise, rewrite)
