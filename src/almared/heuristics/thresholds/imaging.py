@@ -27,3 +27,4 @@ MASK_SHORT_BASELINE = Threshold(
 )
 MASK_LONG_BASELINE = Threshold(400.0, "m", "ALMA pipeline: 75th percentile of the baselines of 12 m dishes")
 PSF_FIT_FROM = Threshold(0.35, "", "CASA: part of the beam's main lobe that the Gaussian is fitted to")
+IMAGE_RMS_ABOVE = Threshold(1.2, "", "ours: noise over theory, or over the request, that is worth a look")

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from almared.checks.registry import run_checks
 from almared.heuristics.imaging.clean import automask_arguments
 from almared.measure.reached import ImageQuality
+from almared.model.finding import messages
 from almared.plan import Call, Plan
 from almared.recipes.imaging.choices import ImageChoices
 from almared.recipes.imaging.facts import ImageWishes
@@ -22,12 +25,6 @@ from almared.stages.imaging.measured import Measurement, measured_anew, read_mea
 
 if TYPE_CHECKING:
     from almared.stages.imaging.stage import ChosenImages, ImagingOrder
-
-GROWN = "peak residual increased"
-"""How tclean names the end of a clean that made things worse (casatasks 6.7.0.31, stop codes 5 and 6)."""
-
-RMS_ABOVE = 1.2
-"""Noise over theory, or request, from which it is told."""
 
 
 def record_images(order: ImagingOrder, chosen: ChosenImages) -> ImagesRecord:
@@ -65,7 +62,7 @@ def _entry(order: ImagingOrder, image: ImageChoices, *, plan: Plan, measured: di
     weights = json.loads((order.directory / f"{image.name}.theory.json").read_text(encoding="utf-8"))
     theory = _theory(image, weights)
     requested = _requested(image, order.wishes)
-    return ImageRecord(
+    entry = ImageRecord(
         name=image.name,
         source=image.source,
         kind=image.kind,
@@ -90,11 +87,8 @@ def _entry(order: ImagingOrder, image: ImageChoices, *, plan: Plan, measured: di
         stopped_because=clean["stopped_because"],
         parameters=_parameters(image, plan),
         reasons={entry.name.rpartition(": ")[2]: entry.choice.reason for entry in image.named_choices()},
-        warnings=(
-            *cleaning_warnings(str(clean["stopped_because"])),
-            *_warnings(reached, theory=theory, requested=requested),
-        ),
     )
+    return replace(entry, warnings=messages(run_checks(entry)))
 
 
 def _channels(image: ImageChoices) -> CubeChannels | None:
@@ -153,19 +147,3 @@ def _theory(image: ImageChoices, record: Mapping[str, Any]) -> float:
     """Return the noise by apparentsens (Jy), scaled from a channel of the data to one of the cube."""
     apparent = float(record["apparent_sensitivity_jy"]) * image.noise_scale
     return apparent if image.axis is None else apparent * float((image.width_hz / image.axis.value.width_hz) ** 0.5)
-
-
-def cleaning_warnings(stopped_because: str) -> list[str]:
-    """Return what to say of a clean that ran away from its solution: tclean stops it, and keeps what it made."""
-    because = next((why for why in stopped_because.split("; ") if GROWN in why), "")
-    repair = "use a smaller mask, a larger image, or a higher cyclefactor"
-    return [f"diverged: tclean stopped as its {because}; {repair}"] if because else []
-
-
-def _warnings(reached: ImageQuality, *, theory: float, requested: float | None) -> list[str]:
-    found = []
-    if reached.rms_jy > RMS_ABOVE * theory:
-        found.append(f"its noise is {reached.rms_jy / theory:.2g} times the theory")
-    if requested is not None and reached.rms_jy > RMS_ABOVE * requested:
-        found.append(f"its noise is {reached.rms_jy / requested:.2g} times what was asked for")
-    return found

@@ -1,0 +1,1 @@
+"""Checks of the images, on their entries of images.json."""
