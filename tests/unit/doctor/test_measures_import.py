@@ -98,6 +98,16 @@ def test_the_import_before_stays_for_runs_that_read_it(root: Path, measures: Pat
         assert measures_in_use().path.name in kept(root)
 
 
+def test_a_clock_that_goes_back_never_removes_the_measures_in_use(root: Path, measures: Path) -> None:
+    import_measures(measures)
+    for name in ("20990101-000000-000000-later", "20990102-000000-000000-later"):
+        shutil.copytree(measures_in_use().path, root / name)
+    import_measures(measures)
+    assert measures_in_use().path.name in kept(root)
+    assert measures_in_use().path.is_dir()
+    assert len(kept(root)) == 2
+
+
 def test_a_dry_run_keeps_nothing(root: Path, measures: Path) -> None:
     import_measures(measures, is_dry_run=True)
     assert not root.exists()
