@@ -7,14 +7,14 @@
     │   ├── AsdmError            an ASDM that cannot be read or trusted
     │   ├── MeasurementSetError  an MS that cannot be read
     │   ├── ScenarioError        a scenario file that cannot be used
-    │   └── SelectionError       a selection that names what is not there
-    ├── PlanError                exit 4   no plan, or no sound plan, for this input
-    ├── RunError                 exit 5   a run that may not start
-    │   ├── LockedError          another writer has the execution block
-    │   └── ResourceError        disk or memory will not do
-    ├── StepError                exit 6   a step that failed while it ran
-    ├── DeliveryError            exit 8   a delivery that is not complete
-    └── EnvironmentFaultError    exit 7   the installation is not fit
+    │   └── SelectionError       a selection that names something missing
+    ├── PlanError                exit 4   no valid plan for this input
+    ├── RunError                 exit 5   a run that cannot start
+    │   ├── LockedError          another process is writing to the execution block
+    │   └── ResourceError        not enough disk or memory
+    ├── StepError                exit 6   a step that failed
+    ├── DeliveryError            exit 8   an incomplete delivery
+    └── EnvironmentFaultError    exit 7   the installation is unusable
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class InputError(AlmaredError):
 
 
 class AsdmError(InputError):
-    """The ASDM cannot be read, is broken, foreign or not to be trusted."""
+    """The ASDM cannot be read, is broken, not of ALMA or not trustworthy."""
 
 
 class MeasurementSetError(InputError):
@@ -72,42 +72,42 @@ class ScenarioError(InputError):
 
 
 class SelectionError(InputError):
-    """A selection names something that is not there."""
+    """A selection names something that does not exist."""
 
 
 class PlanError(AlmaredError):
-    """No sound plan can be made."""
+    """No valid plan can be made."""
 
     exit_code = 4
 
 
 class RunError(AlmaredError):
-    """A run may not start or go on."""
+    """A run cannot start or continue."""
 
     exit_code = 5
 
 
 class LockedError(RunError):
-    """Another process writes to this execution block."""
+    """Another process is writing to this execution block."""
 
 
 class ResourceError(RunError):
-    """Disk or memory are not enough."""
+    """There is not enough disk or memory."""
 
 
 class StepError(AlmaredError):
-    """A step failed while it ran."""
+    """A step failed."""
 
     exit_code = 6
 
 
 class DeliveryError(AlmaredError):
-    """What is to be delivered is not complete."""
+    """The delivery is incomplete."""
 
     exit_code = 8
 
 
 class EnvironmentFaultError(AlmaredError):
-    """The installation is not fit for the work."""
+    """The installation is unusable."""
 
     exit_code = 7

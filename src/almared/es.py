@@ -1,4 +1,4 @@
-"""The old call: ``es.generateReducScript('uid___A002_X1_X2')``, and with ``step='fluxcal'`` that for a MOUS.
+"""The old call: ``es.generateReducScript('uid___A002_X1_X2')``, and ``step='fluxcal'`` for a MOUS.
 
 Examples
 --------
@@ -23,17 +23,17 @@ from almared.stages.calibration.stage import draft_calibration
 from almared.stages.combination.stage import choose_combination, order_of_mous, write_combination
 
 ALWAYS_SO: dict[str, Any] = {"bdfflags": True, "splitMyScienceSpw": True}
-"""Options of the old generator that know one value here."""
+"""Options of the old generator with a single accepted value."""
 
 FLUXES = "fluxcal"
 INSTEAD = {
     "wvr": "the water vapour radiometers are a step of every calibration script: `almared plan`, then `almared run EB`",
     "imaging": "use `almared image MOUS`",
-    "all": "use `almared reduce MOUS`, which does everything that is left to do",
+    "all": "use `almared reduce MOUS`, which runs everything that is still missing",
     "calsurvey": "use `almared plan` and `almared run`, as for any other execution block",
     "softreg": "there is no script for software checks; `almared demo` compares a whole reduction with the truth",
 }
-"""Steps of the old generator that are no call here, and what to do instead (domain A.1)."""
+"""Steps of the old generator without a counterpart, and what to do instead (domain A.1)."""
 
 
 def generateReducScript(  # noqa: N802
@@ -41,7 +41,7 @@ def generateReducScript(  # noqa: N802
     step: str = "calib",
     **options: object,
 ) -> list[Path]:
-    """Write the calibration script of one or several execution blocks beside their data, or that of their fluxes.
+    """Write the calibration scripts of execution blocks next to their data, or the script of their fluxes.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def generateReducScript(  # noqa: N802
         return [_generate_fluxes(names, options)]
     if step != "calib":
         raise PlanError(
-            f"the step {step!r} of the old generator is no call here",
+            f"the step {step!r} of the old generator has no counterpart",
             repair=INSTEAD.get(step, "use 'calib' or 'fluxcal'; `almared --help` lists the commands"),
         )
     drafts = [draft_calibration(name, _translated(options)) for name in names]
@@ -86,7 +86,7 @@ def _generate_fluxes(names: Sequence[str], options: Mapping[str, Any]) -> Path:
     for name, value in options.items():
         raise PlanError(
             f"the option {name}={value!r} has no counterpart with step='{FLUXES}'",
-            repair="see `almared combine --help` for what there is",
+            repair="see `almared combine --help` for its options",
         )
     mous = read_mous(Path(names[0] if names else "."))
     _check_all_named(mous, names)
@@ -96,26 +96,26 @@ def _generate_fluxes(names: Sequence[str], options: Mapping[str, Any]) -> Path:
 
 
 def _check_all_named(mous: Mous, names: Sequence[str]) -> None:
-    """Refuse names that are not those of the execution blocks, each once: the table is that of all of them."""
+    """Refuse names other than those of all execution blocks, each once: the table covers all of them."""
     asked = sorted(Uid.parse(Path(name).name).file_name for name in names)
     there = sorted(eb.uid.file_name for eb in mous.ebs)
     if asked != there:
         raise InputError(
             f"these are not all execution blocks of the MOUS, each once: {', '.join(asked) or 'none'}",
             where=str(mous.tree.root),
-            repair=f"name {', '.join(there)}; `almared combine MOUS --average EB` takes the fluxes of some alone",
+            repair=f"name {', '.join(there)}; `almared combine MOUS --average EB` uses the fluxes of some of them",
         )
     if not mous.is_combined:
-        raise InputError("there is a single execution block: nothing to combine", where=str(mous.tree.root))
+        raise InputError("there is only one execution block: nothing to combine", where=str(mous.tree.root))
 
 
 def _translated(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options that are given by the names of the old generator by ours."""
+    """Return the options under their new names."""
     for name, value in options.items():
         if name not in BY_OLD_NAME and ALWAYS_SO.get(name, ...) != value:
             raise PlanError(
                 f"the option {name}={value!r} of the old generator has no counterpart",
-                repair="see `almared plan --help` for what there is",
+                repair="see `almared plan --help` for its options",
             )
     return {BY_OLD_NAME[name].name: value for name, value in options.items() if name in BY_OLD_NAME}
 

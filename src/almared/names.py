@@ -1,4 +1,4 @@
-"""Names of files composed and parsed in one place: UIDs, MeasurementSets and their products (domain A.9)."""
+"""File names, composed and parsed in one place: UIDs, MeasurementSets and their products (domain A.9)."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Uid:
 
     @classmethod
     def parse(cls, text: str) -> Uid:
-        """Return the id from ``uid://A/B/C`` or ``uid___A_B_C``, file endings allowed on the latter.
+        """Return the id from ``uid://A/B/C`` or ``uid___A_B_C``, the latter also with file endings.
 
         Raises
         ------
         InputError
-            The text is in neither form.
+            The text has neither form.
         """
         stem = text.strip().rstrip("/").rsplit("/", 1)[-1] if "uid___" in text else text.strip()
         stem = re.sub(r"(\.asdm\.sdm|\.asdm|\.ms.*)$", "", stem)
@@ -58,14 +58,14 @@ class Uid:
 
 
 def safe_file_name(text: str) -> str:
-    """Return the text as a name that is safe in a path: letters, digits, ``.+-_`` only, never hidden or empty."""
+    """Return the text as a safe file name: only letters, digits and ``.+-_``, never hidden or empty."""
     name = UNSAFE.sub("_", text).strip("._-")[:MOST_CHARACTERS]
     return name or "unnamed"
 
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """Names of all that a calibration makes from one MeasurementSet (domain A.9).
+    """Names of all products of the calibration of one MeasurementSet (domain A.9).
 
     Parameters
     ----------

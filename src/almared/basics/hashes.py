@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 BLOCK = 2**20
-"""How much of a file is in memory at a time (bytes)."""
+"""Size of the pieces in which a file is read (bytes)."""
 
 
 def sha256_of(data: bytes | str) -> str:
@@ -15,7 +15,7 @@ def sha256_of(data: bytes | str) -> str:
 
 
 def sha256_of_file(path: Path) -> str:
-    """Return the SHA-256 of what is in a file."""
+    """Return the SHA-256 of the content of a file."""
     known = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(BLOCK):
@@ -24,5 +24,5 @@ def sha256_of_file(path: Path) -> str:
 
 
 def sha256_if_there(path: Path | None) -> str:
-    """Return the SHA-256 of what is in a file, empty when there is none."""
+    """Return the SHA-256 of the content of a file, empty when the file does not exist."""
     return sha256_of_file(path) if path is not None and path.is_file() else ""

@@ -1,4 +1,4 @@
-"""Quantities of files that people write: text with a unit to a float in the unit that the code uses."""
+"""Quantities in files that people write: from text with a unit to a float in the unit of the code."""
 
 from __future__ import annotations
 
@@ -28,33 +28,33 @@ UNITS: dict[str, dict[str, float]] = {
     "pressure": {"Pa": 1.0, "hPa": 100.0, "mbar": 100.0},
     "fraction": {"%": 0.01},
 }
-"""Kind of quantity -> unit -> how many of our own unit (Hz, s, m, K, rad, Jy, m/s, Pa, 1) it is."""
+"""Kind of quantity -> unit -> its size in the unit of the code (Hz, s, m, K, rad, Jy, m/s, Pa, 1)."""
 
 QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z%/]+)\s*")
 SEXAGESIMAL = re.compile(r"\s*([-+]?)(\d{1,3}):(\d{1,2}):(\d{1,2}(?:\.\d*)?)\s*")
 
 
 def parse_quantity(text: object, kind: str) -> float:
-    """Return the number behind a text such as ``"230 GHz"`` in our unit of its kind.
+    """Return the value of a text such as ``"230 GHz"`` in the code's unit for its kind.
 
     Parameters
     ----------
     text : object
-        Text with a unit; anything else is refused, numbers without a unit too.
+        Text with a unit; anything else is refused, including bare numbers.
     kind : str
         One of the kinds in `UNITS`.
 
     Raises
     ------
     ValueError
-        No quantity, an unknown unit or one of another kind (pydantic turns it into its own error).
+        Not a quantity, or a unit that is unknown or of another kind (pydantic wraps it in its own error).
     """
     units = UNITS[kind]
     found = QUANTITY.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        raise ValueError(f'{text!r} is no {kind}: write a number and a unit in quotes, "1 {next(iter(units))}"')
+        raise ValueError(f'{text!r} is not a {kind}: write a number and a unit in quotes, "1 {next(iter(units))}"')
     if found[2] not in units:
-        raise ValueError(f"{text!r} is no {kind}: the unit must be one of {', '.join(units)}")
+        raise ValueError(f"{text!r} is not a {kind}: the unit must be one of {', '.join(units)}")
     return float(found[1]) * units[found[2]]
 
 
@@ -72,7 +72,7 @@ def _right_ascension(text: object) -> float:
 def _declination(text: object) -> float:
     value = _sexagesimal(text, math.pi / 180.0, kind="angle")
     if abs(value) > math.pi / 2.0:
-        raise ValueError(f"{text!r} is no declination: it must lie between -90 and 90 degrees")
+        raise ValueError(f"{text!r} is not a declination: it must lie between -90 and 90 degrees")
     return value
 
 

@@ -30,12 +30,12 @@ def parse_ids(text: str) -> tuple[int, ...]:
     Raises
     ------
     SelectionError
-        A part is no number and no range.
+        A part is neither a number nor a range.
     """
     found: set[int] = set()
     for part in filter(None, (p.strip() for p in text.replace("-", "~").split(","))):
         first, _, last = part.partition("~")
         if not first.isdigit() or (last and not last.isdigit()):
-            raise SelectionError(f"{part!r} is no id and no range", repair="write it as 3, 5~9 or 5-9")
+            raise SelectionError(f"{part!r} is neither an id nor a range", repair="write it as 3, 5~9 or 5-9")
         found.update(range(int(first), int(last or first) + 1))
     return tuple(sorted(found))

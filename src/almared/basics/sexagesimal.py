@@ -4,19 +4,19 @@ from __future__ import annotations
 
 
 def parse_sexagesimal(text: str, *, separator: str = ":") -> float:
-    """Return the number behind a text such as ``-28:10:30.5``.
+    """Return the value of a text such as ``-28:10:30.5``.
 
     Parameters
     ----------
     text : str
-        Three parts, a sign before them or none.
+        Three parts, with or without a sign.
     separator : str
-        Between the parts.
+        Text between the parts.
 
     Raises
     ------
     ValueError
-        There are fewer parts, or they are no numbers.
+        There are fewer parts, or they are not numbers.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def parse_sexagesimal(text: str, *, separator: str = ":") -> float:
 
 
 def sexagesimal_parts(value: float, *, digits: int) -> tuple[str, str, str]:
-    """Return the parts of a number not below 0, rounded as a whole so that no 60 stands anywhere.
+    """Return the parts of a number of at least 0, rounded so that no part reads 60.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ DAY_S = 86400.0
 """Seconds of a day."""
 
 MJD_ZERO = datetime(1858, 11, 17, tzinfo=UTC)
-"""Where modified Julian dates begin."""
+"""Zero point of modified Julian dates."""
 
 
 def utc_of(mjd_s: float) -> datetime:

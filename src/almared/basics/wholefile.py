@@ -1,4 +1,4 @@
-"""Texts on disk that are there whole or not at all."""
+"""Text files that are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 
 def write_whole(path: Path, text: str) -> Path:
-    """Write a text under another name, then put it in its place; return the path.
+    """Write a text to a temporary file, move it to its path and return the path.
 
     Parameters
     ----------
     path : Path
-        The file; one that is there is replaced.
+        The file; an existing one is replaced.
     text : str
         Its text.
     """
@@ -22,7 +22,7 @@ def write_whole(path: Path, text: str) -> Path:
         new.write_text(text, encoding="utf-8")
         os.replace(new, path)
     except OSError:
-        # Half a text must not stay; what was there before does.
+        # Never leave half a file: on a fault the old one stays as it was.
         with suppress(OSError):
             new.unlink(missing_ok=True)
         raise

@@ -1,12 +1,12 @@
 r"""CASA's syntax of data selections: names and ids, channels, baselines, times, written and read.
 
-Measured with casatools 6.7.6 and read in the grammars of casacore (``ms/MSSel``):
+Found with casatools 6.7.6 and in the grammars of casacore (``ms/MSSel``):
 
 - A bare word is the exact name; a bare number is an id. Where an id is out of range CASA tries it as a name.
 - Antennas are an exception: a number is a name first and an id only when no antenna has that name.
-- A word in double quotes is a pattern: ``*?[]{}`` stand for more than themselves unless each is in brackets.
-  Inside quotes everything else is plain, numbers too, so a quoted name is always a name.
-- Names of windows hold ``#`` and ``-`` and are found in quotes only.
+- A word in double quotes is a pattern: ``*?[]{}`` are wildcards unless each stands in brackets.
+  All else inside quotes is literal, numbers included, so a quoted name is always a name.
+- Names of windows hold ``#`` and ``-`` and match only in quotes.
 - No notation reaches a name with a double quote, a backslash, a line end or a character beyond ASCII.
 """
 
@@ -24,14 +24,14 @@ NameOrId = int | str
 """An id (0-based, as in the MS) or a name."""
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_+.-]*")
-"""Names that need no quotes for fields and antennas alike; others could be a number, a length or an operator."""
+"""Names without need of quotes, for fields and antennas; others may read as a number, a length or an operator."""
 
 PATTERN_CHARACTERS = "*?[]{}"
 
 BEYOND_CASA = re.compile(r'["\\]|[^ -~]')
 
 MOST_IDS = 100_000
-"""Longest range of ids that is believed; more is a slip of the keyboard."""
+"""Longest range of ids that is accepted; a longer one is a typing error."""
 
 TIME_FORMATS = ("%Y/%m/%d/%H:%M:%S.%f", "%Y/%m/%d/%H:%M:%S", "%Y/%m/%d/%H:%M", "%Y/%m/%d")
 
@@ -63,12 +63,12 @@ def write_names(items: Iterable[NameOrId], *, always_quoted: bool = False) -> st
 
 
 def split_outside_quotes(text: str, separator: str) -> list[str]:
-    """Return the parts of a text between separators that stand outside quotes, stripped, empty ones left out.
+    """Return the parts of a text between separators outside quotes, stripped and without empty ones.
 
     Raises
     ------
     SelectionError
-        A quote is not closed.
+        A quote is left open.
     """
     parts = re.findall(rf'(?:"[^"]*"|[^{re.escape(separator)}"])+', text)
     if text.count('"') % 2:
@@ -82,7 +82,7 @@ def read_names(text: str, *, has_names: bool = True) -> tuple[NameOrId, ...]:
     Raises
     ------
     SelectionError
-        A part is neither, or a pattern, which means nothing without the data.
+        A part is neither, or is a pattern, which cannot be resolved without the data.
     """
     found: list[NameOrId] = []
     for part in split_outside_quotes(text, ","):
@@ -92,18 +92,18 @@ def read_names(text: str, *, has_names: bool = True) -> tuple[NameOrId, ...]:
         elif has_names:
             found.append(_name(part))
         else:
-            raise SelectionError(f"{part!r} is no id and no range", repair="write it as 3 or 5~9")
+            raise SelectionError(f"{part!r} is neither an id nor a range", repair="write it as 3 or 5~9")
     return tuple(found)
 
 
 def _range(first: int, last: int) -> range:
     if last < first or last - first >= MOST_IDS:
-        raise SelectionError(f"{first}~{last} is no range of ids", repair="write the lower id first, as 5~9")
+        raise SelectionError(f"{first}~{last} is not a range of ids", repair="write the lower id first, as 5~9")
     return range(first, last + 1)
 
 
 def _name(part: str) -> str:
-    """Return the name that a word stands for."""
+    """Return the name that a word denotes."""
     is_quoted = part.startswith('"') and part.endswith('"') and part.count('"') == 2
     inside = part[1:-1] if is_quoted else part
     escaped = re.compile(rf"\[([{re.escape(PATTERN_CHARACTERS)}])\]")
@@ -112,7 +112,7 @@ def _name(part: str) -> str:
     is_pattern = any(sign in left for sign in PATTERN_CHARACTERS) if is_quoted else bool(left)
     if is_pattern or not name or BEYOND_CASA.search(name):
         raise SelectionError(
-            f"{part!r} is a pattern or no name", repair='name what it stands for, in double quotes as "3C 279"'
+            f"{part!r} is a pattern or not a name", repair='write the full name in double quotes, as "3C 279"'
         )
     return name
 
@@ -135,7 +135,7 @@ def read_baselines(text: str) -> tuple[tuple[NameOrId, ...], tuple[tuple[NameOrI
     Raises
     ------
     SelectionError
-        It negates, asks for a length, a station or autocorrelations along with the rest, or has a broken part.
+        It has a negation, a length, a station, autocorrelations mixed with the rest, or a broken part.
     """
     antennas: list[NameOrId] = []
     pairs: list[tuple[NameOrId, NameOrId]] = []
@@ -149,26 +149,26 @@ def read_baselines(text: str) -> tuple[tuple[NameOrId, ...], tuple[tuple[NameOrI
         elif operator == "&" and len(sides) == 2:
             pairs += [(a, b) for a in _antennas(sides[0]) for b in _antennas(sides[1])]
         else:
-            raise SelectionError(f"{part!r} is no baseline", repair="write DA41&DA42, or DA41&&& for autocorrelations")
+            raise SelectionError(f"{part!r} is not a baseline", repair="write DA41&DA42, or DA41&&& (autocorrelations)")
     return tuple(antennas), tuple(pairs)
 
 
 def _antennas(text: str) -> tuple[NameOrId, ...]:
     bare = re.sub(r'"[^"]*"', "", text)
     if re.search(r"[!@<>():]", bare):
-        raise SelectionError(f"{text!r} is no list of antennas", repair="write DA41,DV01: ids and names, nothing else")
+        raise SelectionError(f"{text!r} is not a list of antennas", repair="write only ids and names: DA41,DV01")
     return read_names(text)
 
 
 def write_time(mjd_s: float) -> str:
-    """Return a time (MJD seconds UTC) as CASA's selections have it, to the millisecond.
+    """Return a time (MJD seconds UTC) in the form of CASA's selections, to the millisecond.
 
     Examples
     --------
     >>> write_time(51544 * 86400.0 + 1.5)
     '2000/01/01/00:00:01.500'
     """
-    # From whole microseconds: a float that is a hair below the millisecond must not be cut to the one before.
+    # From whole microseconds: a float just below a millisecond must not be truncated to the one before.
     return utc_of(round(mjd_s, 3) + 1e-5).strftime(TIME_FORMATS[0])[:-3]
 
 
@@ -178,7 +178,7 @@ def read_times(text: str) -> tuple[tuple[float, float], ...]:
     Raises
     ------
     SelectionError
-        A part is no range of two whole dates; CASA's shorter forms need the data to be understood.
+        A part is not a range of two complete dates; CASA's short forms depend on the data.
     """
     return tuple(_time_range(part) for part in split_outside_quotes(text, ","))
 
@@ -195,5 +195,5 @@ def _read_time(text: str, part: str) -> float:
         except ValueError:
             continue
     raise SelectionError(
-        f"{part!r} is no range of times", repair="write both dates, as 2014/05/07/11:02:03~2014/05/07/11:05:00"
+        f"{part!r} is not a range of times", repair="write both dates, as 2014/05/07/11:02:03~2014/05/07/11:05:00"
     )

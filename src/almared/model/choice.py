@@ -35,20 +35,20 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """A value, why it was chosen, and what speaks for it.
+    """A value, why it was chosen, and the evidence for it.
 
     Parameters
     ----------
     value : T
         What was chosen.
     reason : str
-        One sentence for the reader of the script, without line ends.
+        One sentence for the reader of the script, on one line.
     evidence : tuple of Evidence
-        Numbers behind the reason, best first.
+        Numbers behind the reason, the strongest first.
     rule : str
         Where the rule is documented, e.g. ``"domain A.6"``.
     warning : str
-        What the reducer should check, empty when nothing.
+        What the reducer should check; empty when there is nothing.
     """
 
     value: T

@@ -34,7 +34,7 @@ class ExecutionBlock:
     antennas, fields, sources, spws, scans : tuple
         Each in order of id.
     tsys, online_flags, pwv : tuple
-        What was recorded beside the data.
+        What was recorded along with the data.
     weather : Weather or None
         Mean conditions.
     has_binary_data : bool

@@ -10,7 +10,7 @@ STOKES = ("I", "Q", "U", "V")
 
 @dataclass(frozen=True, slots=True)
 class SourceFlux:
-    """Flux densities that the Source table carries for one source.
+    """Flux densities of one source in the Source table.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Source:
     id : int
         ``sourceId``.
     name : str
-        Name as written by the observatory; not to be trusted in paths or code.
+        Name as written by the observatory; unsafe in paths and code.
     direction_rad : tuple of float, rad, ICRS
         Right ascension and declination.
     rest_frequencies_hz : tuple of (int, tuple of float), Hz
@@ -51,7 +51,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A phase centre that was observed.
+    """An observed phase centre.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Field:
     code : str
         Calibrator code, usually ``none``.
     source_id : int
-        The source it belongs to, -1 when none.
+        Its source, -1 when it has none.
     direction_rad : tuple of float, rad, ICRS
         Phase centre.
     is_ephemeris : bool

@@ -1,4 +1,4 @@
-"""Noise of visibilities, as it was measured."""
+"""Measured noise of visibilities."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class WindowScatter:
     Parameters
     ----------
     ratio : float
-        Scatter over that which the weights tell.
+        Measured scatter over the scatter that the weights predict.
     neighbours : tuple of float
         Correlation coefficients of the noise of channels one and two apart.
     """

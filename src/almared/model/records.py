@@ -1,4 +1,4 @@
-"""What the array recorded beside the data: system temperatures, online flags, water vapour, weather."""
+"""What the array recorded along with the data: system temperatures, online flags, water vapour, weather."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TSYS_SPECTRUM_EDGE = 8
 
 @dataclass(frozen=True, slots=True)
 class TsysRecord:
-    """One row of SysCal, summed up.
+    """One row of SysCal in brief.
 
     Parameters
     ----------
@@ -21,9 +21,9 @@ class TsysRecord:
     median_tsys_k : tuple of float, K
         Median over the inner channels, per receptor.
     n_bad_tsys, n_bad_trx : int
-        Channels (8 at each edge left out) with values not above zero, over receptors.
+        Channels (8 at each edge left out) with values of zero or less, over all receptors.
     n_values : int
-        Channels looked at, over receptors.
+        Channels examined, over all receptors.
     """
 
     antenna_id: int

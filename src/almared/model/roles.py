@@ -1,4 +1,4 @@
-"""Which role each spectral window has, from the scans that use it (domain A.4)."""
+"""Role of each spectral window, from the scans that use it (domain A.4)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ FALLBACKS = (
     (Intent.PHASE,),
     (Intent.AMPLI, Intent.FLUX),
 )
-"""Intents that make a window a science window; the first group that finds any is used (domain A.4)."""
+"""Intents that make a window a science window; the first group that matches any is used (domain A.4)."""
 
 CALIBRATION = (Intent.BANDPASS, Intent.DIFFGAIN, Intent.PHASE, Intent.AMPLI, Intent.FLUX, Intent.CHECK)
-"""Intents that make a window a calibration window where it is no science window."""
+"""Intents that make a window a calibration window when it is not a science window."""
 
 
 def assign_roles(spws: Iterable[SpectralWindow], scans: Sequence[Scan]) -> tuple[SpectralWindow, ...]:

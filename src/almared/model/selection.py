@@ -80,11 +80,11 @@ class Selection:
     channels : tuple of ChannelRange
         Parts of further windows.
     fields : tuple of int or str
-        Ids or names. Ids are safer: fields of one name may be many.
+        Ids or names. Ids are safer: several fields may share a name.
     scans : tuple of int
         Scan numbers as observed.
     intents : tuple of str
-        Such as ``CALIBRATE_PHASE``; a scan is meant when one of its intents contains one of these.
+        Such as ``CALIBRATE_PHASE``; selects scans with an intent that contains one of these.
     times : tuple of (float, float), s
         Ranges, MJD seconds UTC, kept to the millisecond.
     correlations : tuple of str
@@ -93,7 +93,7 @@ class Selection:
     Raises
     ------
     SelectionError
-        A part cannot be selected in CASA, or a window is given both whole and by channels.
+        CASA cannot select a part, or a window is given both whole and by channels.
 
     Examples
     --------
@@ -131,7 +131,7 @@ class Selection:
             object.__setattr__(self, name, value)
 
     def __str__(self) -> str:
-        """Return it for people: ``antenna DA41, spw 17:0~10``; ``all data`` when nothing is restricted."""
+        """Return the selection for people: ``antenna DA41, spw 17:0~10``; ``all data`` when nothing is restricted."""
         return ", ".join(f"{name} {text}" for name, text in self.to_casa().items()) or "all data"
 
     @property
@@ -140,7 +140,7 @@ class Selection:
         return not self.to_casa()
 
     def to_casa(self) -> dict[str, str]:
-        """Return CASA's parameters of selection, without those that restrict nothing."""
+        """Return CASA's parameters of selection, without the unrestricted ones."""
         parts = {
             "field": write_names(self.fields),
             "spw": ",".join(filter(None, (_windows_text(self.spws), *_channel_texts(self.channels)))),
@@ -153,7 +153,7 @@ class Selection:
         return {name: text for name, text in parts.items() if text}
 
     def parameter(self, name: str) -> str:
-        """Return one of CASA's parameters, empty when it restricts nothing."""
+        """Return one of CASA's parameters, empty when unrestricted."""
         return self.to_casa().get(name, "")
 
     @classmethod
@@ -168,8 +168,8 @@ class Selection:
         Raises
         ------
         SelectionError
-            A parameter is unknown, or its value broken, or one that only the data can explain: a pattern, a frequency,
-            a length of baselines, half a date.
+            A parameter is unknown, its value is broken, or it depends on the data: a pattern, a frequency,
+            a length of baselines, an incomplete date.
         """
         unknown = [name for name in parameters if name not in PARAMETERS]
         if unknown:
@@ -201,7 +201,7 @@ def _sorted(items: Iterable[NameOrId]) -> tuple[NameOrId, ...]:
         if isinstance(item, str) and (not item.strip() or item != item.strip() or BEYOND_CASA.search(item)):
             raise SelectionError(f"CASA cannot select by the name {item!r}", repair="select by the id")
         if isinstance(item, int) and (isinstance(item, bool) or item < 0):
-            raise SelectionError(f"{item!r} is no id", repair="ids are whole numbers from 0")
+            raise SelectionError(f"{item!r} is not an id", repair="ids are whole numbers from 0")
     return tuple(sorted(found, key=_order))
 
 
@@ -220,13 +220,13 @@ def _joined(ranges: Iterable[ChannelRange]) -> tuple[ChannelRange, ...]:
 
 def _intent(text: str) -> str:
     if not re.fullmatch(r"[A-Z0-9_#]+", text):
-        raise SelectionError(f"{text!r} is no intent", repair="write it as CALIBRATE_PHASE or OBSERVE_TARGET#ON_SOURCE")
+        raise SelectionError(f"{text!r} is not an intent", repair="write CALIBRATE_PHASE or OBSERVE_TARGET#ON_SOURCE")
     return text
 
 
 def _correlation(text: str) -> str:
     if text.upper() not in CORRELATIONS:
-        raise SelectionError(f"{text!r} is no correlation", repair=f"use {', '.join(CORRELATIONS[:4])}")
+        raise SelectionError(f"{text!r} is not a correlation", repair=f"use {', '.join(CORRELATIONS[:4])}")
     return text.upper()
 
 
@@ -259,7 +259,7 @@ def _read_windows(text: str) -> tuple[tuple[NameOrId, ...], tuple[ChannelRange, 
         elif n_colons == 1 and len(sides) == 2:
             channels += [ChannelRange(spw, *pair) for spw in read_names(sides[0]) for pair in _read_channels(sides[1])]
         else:
-            raise SelectionError(f"{part!r} is no window with channels", repair="write it as 17:0~10;120~127")
+            raise SelectionError(f"{part!r} is not a window with channels", repair="write it as 17:0~10;120~127")
     whole = set(spws)
     return tuple(spws), tuple(entry for entry in channels if entry.spw not in whole)
 
@@ -270,7 +270,7 @@ def _read_channels(text: str) -> list[tuple[int, int]]:
         numbers = re.fullmatch(r"\s*(\d+)\s*(?:~\s*(\d+)\s*)?", part)
         if not numbers:
             raise SelectionError(
-                f"{part!r} is no range of channels", repair="write channels as 0~10;120~127; frequencies need the data"
+                f"{part!r} is not a range of channels", repair="write channels, not frequencies: 0~10;120~127"
             )
         found.append((int(numbers[1]), int(numbers[2] or numbers[1])))
     return found

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 TDM_MOST_CHANNELS = 256
-"""Most channels of a TDM spectral window in all polarisation setups (domain A.4)."""
+"""Maximum number of channels of a TDM spectral window over all polarisation setups (domain A.4)."""
 
 RECEIVER_BAND = re.compile(r"(?:^|#)ALMA_RB_(\d+)(?:#|$)")
-"""Where the receiver band stands in a window's name; later data have a source's id before it."""
+"""The receiver band in a window's name; later data put a source id before it."""
 
 
 class SpwRole(StrEnum):
@@ -45,7 +45,7 @@ class SpectralWindow:
     first_channel_hz : float, Hz
         Centre of channel 0, topocentric.
     channel_step_hz : float, Hz
-        Signed distance of channels; negative in lower-sideband windows.
+        Signed channel spacing; negative in lower-sideband windows.
     channel_width_hz, effective_bandwidth_hz, resolution_hz : float, Hz
         Positive widths of one channel.
     ref_frequency_hz : float, Hz
@@ -100,7 +100,7 @@ class SpectralWindow:
 
     @property
     def band(self) -> int | None:
-        """Receiver band from the name (``ALMA_RB_03#...``, ``X90410#ALMA_RB_07#...``), None when it tells none."""
+        """Receiver band from the name (``ALMA_RB_03#...``, ``X90410#ALMA_RB_07#...``), None when the name has none."""
         found = RECEIVER_BAND.search(self.name)
         return int(found[1]) if found else None
 

@@ -1,4 +1,4 @@
-"""A calibrated MeasurementSet and the sources in it that are to be imaged."""
+"""A calibrated MeasurementSet and its sources to image."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from almared.model import Antenna, Field, SpectralWindow
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A source to be imaged: one field or the pointings of a mosaic.
+    """A source to image: one field or the pointings of a mosaic.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class CalibratedMs:
     rest_frequencies_hz : dict of int to float, Hz
         First rest frequency that SOURCE gives for a window.
     has_intents : bool
-        Whether it tells which data are of targets.
+        Whether it identifies the data of targets.
     times : int
         Number of distinct times of target data.
     source_names : dict of int to str
@@ -77,7 +77,7 @@ class CalibratedMs:
 
     @property
     def target_spws(self) -> tuple[int, ...]:
-        """Ids of windows with target data, radiometers and channel averages beside full ones left out."""
+        """Ids of windows with target data, without radiometers and without averages of windows there in full."""
         ids = sorted({spw for _, spw in self.rows})
         real = [n for n in ids if not self.windows[n].is_channel_average and "WVR" not in self.windows[n].name]
         return tuple(real or ids)

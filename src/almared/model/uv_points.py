@@ -1,4 +1,4 @@
-"""Where visibilities lie in the uv plane, and with which weight: what decides the beam of an image."""
+"""Where visibilities lie in the uv plane, and their weights: they set the beam of an image."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class UvPoints:
-    """Visibilities of some fields and windows that are not flagged, one point for each row.
+    """Unflagged visibilities of some fields and windows, one point per row.
 
     Parameters
     ----------
     u, v : ndarray of float, wavelengths, shape (row,)
-        At the middle of the row's window.
+        At the centre of the row's window.
     weight : ndarray of float, 1/Jy2, shape (row,)
-        Sum over the channels and parallel hands that are left.
+        Sum over the channels and parallel hands that are not flagged.
     length_m : ndarray of float, m, shape (row,)
         Projected length of the baseline.
     channel_weight : dict of int to ndarray of float, 1/Jy2, shape (frequency,)
-        Per window, what is left in each channel.
+        Per window, the remaining weight of each channel.
     """
 
     u: NDArray[np.float64]

@@ -1,8 +1,8 @@
 """The options of a calibration, each declared once: command line, ``mous.toml``, the old generator and the help.
 
 Everything that takes such an option is derived from `OPTIONS`: the options of ``almared plan``, the keys of the table
-``[plan]`` in ``mous.toml``, the words that a reduction gives to ``almared plan``, the names of the old generator in
-`almared.es`, and the construction of what the recipe is asked for.
+``[plan]`` in ``mous.toml``, the arguments a reduction passes to ``almared plan``, the names of the old generator in
+`almared.es`, and the options object of the recipe.
 
 A new option is one entry here and one field of `almared.recipes.CalibrationOptions`.
 """
@@ -17,7 +17,7 @@ from typing import Any
 
 
 class OptionKind(Enum):
-    """What an option takes, in the order in which a reduction gives them to ``almared plan``."""
+    """Kind of value, in the order in which a reduction passes options to ``almared plan``."""
 
     TEXT = "text"
     FIELD = "id or name of a field"
@@ -38,23 +38,23 @@ class CalibrationOption:
     name : str
         Field of `almared.recipes.CalibrationOptions`.
     kind : OptionKind
-        What it takes.
+        Kind of its value.
     flag : str
         On the command line of ``almared plan``.
     help : str
         What it does, in one sentence.
     key : str
-        In the table ``[plan]`` of ``mous.toml``; empty when it cannot be given there.
+        In the table ``[plan]`` of ``mous.toml``; empty when it is not allowed there.
     old_name : str
         Name that the old generator had for it (domain A.1), empty when there was none.
     default : object
-        What holds when nobody gives it.
+        Value when it is not given.
     metavar : str
-        What stands for its value in the help.
+        Placeholder of its value in the help.
     example : str
         Its value in the example of ``mous.toml``, as TOML.
     has_shown_default : bool
-        Whether the help says the default.
+        Whether the help shows the default.
     """
 
     name: str
@@ -74,7 +74,7 @@ class CalibrationOption:
         return f"{self.key}_s" if self.kind is OptionKind.DURATION else self.key
 
     def words(self, value: Any, *, root: Path) -> list[str]:
-        """Return the words that give a value to the command line.
+        """Return the arguments that pass a value on the command line.
 
         Parameters
         ----------
@@ -142,7 +142,7 @@ OPTIONS = (
         "tsys_channel_tolerance",
         OptionKind.NUMBER,
         "--tsys-chan-tol",
-        "How far a window may reach beyond its Tsys window, in channels of Tsys.",
+        "How far a window may extend beyond its Tsys window, in Tsys channels.",
         key="tsys_chan_tol",
         old_name="tsysChanTol",
         default=1.0,
@@ -153,7 +153,7 @@ OPTIONS = (
         "time_bin_s",
         OptionKind.DURATION,
         "--time-bin",
-        "Average the split to this, s.",
+        "Time bin of the split data, s.",
         key="time_bin",
         old_name="timeBinForFinalData",
         default=0.0,
@@ -163,7 +163,7 @@ OPTIONS = (
         "has_wvr_correction",
         OptionKind.NEGATION,
         "--no-wvr",
-        "Do not correct phases by the water-vapour radiometers.",
+        "Do not correct phases with the water-vapour radiometers.",
         key="wvr",
         default=True,
         example="false",
@@ -182,7 +182,7 @@ OPTIONS = (
         "is_low_snr",
         OptionKind.SWITCH,
         "--low-snr",
-        "Weak calibrators: whole windows, phases per scan.",
+        "Weak calibrators: combine whole windows, solve phases per scan.",
         key="low_snr",
         old_name="lowSNR",
         default=False,
@@ -192,7 +192,7 @@ OPTIONS = (
         "keeps_all_antennas",
         OptionKind.SWITCH,
         "--allow-hybrid",
-        "Keep dishes of all sizes in the result.",
+        "Keep antennas of all dish diameters in the result.",
         key="allow_hybrid",
         old_name="allowHybrid",
         default=False,
@@ -202,7 +202,7 @@ OPTIONS = (
         "is_lazy",
         OptionKind.SWITCH,
         "--lazy",
-        "Import without copying the data; the ASDM must stay.",
+        "Import without copying the data; the ASDM must stay in place.",
         key="lazy",
         old_name="lazy",
         default=False,
@@ -212,7 +212,7 @@ OPTIONS = (
         "tbuff_s",
         OptionKind.DURATION,
         "--tbuff",
-        "Widen the online flags by this, s.",
+        "Extend the online flags by this time, s.",
         key="tbuff",
         default=0.0,
         example='"0.048 s"',
@@ -236,12 +236,12 @@ BY_OLD_NAME: Mapping[str, CalibrationOption] = {option.old_name: option for opti
 
 
 def command_words(values: Mapping[str, Any], *, root: Path) -> tuple[str, ...]:
-    """Return the words of ``almared plan`` that give it the options of a MOUS.
+    """Return the arguments of ``almared plan`` for the options of a MOUS.
 
     Parameters
     ----------
     values : mapping of str to object
-        By the names in our model of ``mous.toml``; None, or nothing, for what is not given.
+        By the names in our model of ``mous.toml``; None, or missing, for options that are not given.
     root : Path
         Directory of the MOUS, to which files are relative.
 

@@ -1,4 +1,4 @@
-"""A MOUS read from its directory: the tree, what people decided, the execution blocks."""
+"""A MOUS read from its directory: the tree, its settings, its execution blocks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MousEb:
     uid : Uid
         Its uid.
     directory : Path
-        Its ``Calibration_X###``; longer where two uids end alike.
+        Its ``Calibration_X###``; longer when two uids have the same last part.
     asdm : Path
         The ASDM in it, most often a link.
     products : Products
@@ -84,7 +84,7 @@ class Mous:
 
     @property
     def is_combined(self) -> bool:
-        """Whether it has a combination: not with a single execution block."""
+        """Whether it has a combination: not when there is only one execution block."""
         return len(self.ebs) > 1
 
     @property
@@ -94,7 +94,7 @@ class Mous:
 
 
 def read_mous(path: Path) -> Mous:
-    """Return the MOUS at or around a place.
+    """Return the MOUS that holds a path.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def read_mous(path: Path) -> Mous:
     ebs = tuple(map(_eb, tree.calibrations()))
     if Uid.parse(settings.uid).file_name != tree.uid_name:
         raise InputError(
-            f"it says {settings.uid}, but the directory is {tree.uid_name}",
+            f"it gives {settings.uid}, but the directory is {tree.uid_name}",
             where=str(tree.settings),
             repair="correct the uid or rename the directory; the packager looks for the uid's name",
         )
@@ -130,37 +130,37 @@ def find_root(path: Path) -> Path:
     InputError
         Neither it nor any directory above has a ``mous.toml``.
     """
-    # Made absolute without following links: an ASDM in the tree is a link to elsewhere.
+    # Made absolute without following links: an ASDM in the tree is usually a link.
     place = Path(os.path.abspath(path))
     for directory in (place, *place.parents):
         if (directory / SETTINGS).is_file():
             return directory
     raise InputError(
-        f"this is no MOUS: neither it nor any directory above has a {SETTINGS}",
+        f"not in a MOUS: neither it nor any directory above has a {SETTINGS}",
         where=str(path),
         repair="make the tree with `almared prepare MOUS_UID ASDM...`",
     )
 
 
 def read_settings(path: Path) -> MousSettings:
-    """Return what a ``mous.toml`` says.
+    """Return the settings in a ``mous.toml``.
 
     Raises
     ------
     InputError
-        It cannot be read, is no TOML, or has unknown keys, wrong units or values.
+        It cannot be read, is not valid TOML, or has unknown keys, wrong units or values.
     """
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"it cannot be read ({error.strerror})", where=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"this is no TOML: {error}", where=str(path)) from error
+        raise InputError(f"not valid TOML: {error}", where=str(path)) from error
     try:
         return MousSettings.model_validate(tree)
     except ValidationError as error:
         raise InputError(
-            "; ".join(_complaints(error)), where=str(path), repair="see docs/mous.md for what it may say"
+            "; ".join(_complaints(error)), where=str(path), repair="see docs/mous.md for the allowed keys"
         ) from error
 
 
@@ -178,7 +178,7 @@ def _eb(directory: Path) -> MousEb:
         raise InputError(
             f"there are {len(inside)} ASDMs in it" if inside else "there is no ASDM in it, or its link leads nowhere",
             where=str(directory),
-            repair="a calibration directory holds one ASDM; put it there, or remove the directory",
+            repair="a calibration directory must hold one ASDM: put it there, or remove the directory",
         )
     uid = Uid.parse(inside[0].name)
     return MousEb(uid, directory, inside[0], Products(f"{uid.file_name}.ms"))

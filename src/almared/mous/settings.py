@@ -1,6 +1,6 @@
-"""What ``mous.toml`` may say: one model per table, unknown keys refused, everything but the uid optional.
+"""The settings in ``mous.toml``: one model per table; unknown keys are errors; only the uid is required.
 
-In the file every quantity is a text with its unit; here it is a number with the unit in its name. Paths are taken from
+In the file every quantity is a text with its unit; here it is a number with the unit in its name. Paths are relative to
 the directory of the MOUS.
 """
 
@@ -49,7 +49,7 @@ class Table(BaseModel):
 
 
 class ProjectTable(Table):
-    """What the README of the delivery says of the project.
+    """Facts of the project for the README of the delivery.
 
     Parameters
     ----------
@@ -72,12 +72,12 @@ class ProjectTable(Table):
 
 
 class LineRequest(Table):
-    """A line that was asked for.
+    """A requested line.
 
     Parameters
     ----------
     name : str
-        Such as ``"CO_1-0"``; names of images are made of it.
+        Such as ``"CO_1-0"``; used in the names of images.
     rest_frequency_hz : float, Hz
         ``rest_frequency``.
     channel_width_m_s : float, m/s, optional
@@ -96,7 +96,7 @@ class LineRequest(Table):
     @model_validator(mode="before")
     @classmethod
     def _width_as_speed(cls, values: Any) -> Any:
-        """Turn a channel width that is a frequency into a speed at the line."""
+        """Convert a channel width given as a frequency to a velocity at the line."""
         if not isinstance(values, dict) or "channel_width" not in values:
             return values
         width = values["channel_width"]
@@ -107,16 +107,16 @@ class LineRequest(Table):
 
 
 class RequestTable(Table):
-    """What the science goal asked for.
+    """What the science goal requested.
 
     Parameters
     ----------
     rms_jy : float, Jy per beam, optional
         ``rms``.
     bandwidth_hz : float, Hz, optional
-        ``bandwidth`` over which that rms is asked for; without it that of the continuum.
+        ``bandwidth`` for which that rms is requested; without it that of the continuum.
     beam_rad : tuple of float, rad, optional
-        ``beam``: smallest and largest beam that were asked for (geometric mean of the axes).
+        ``beam``: smallest and largest beam that were requested (geometric mean of the axes).
     line : tuple of LineRequest
         Lines, each with ``[[request.line]]``.
     """
@@ -128,7 +128,7 @@ class RequestTable(Table):
 
 
 class ImagingTable(Table):
-    """What replaces a choice of the imaging.
+    """Settings that override the choices of the imaging.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ class ImagingTable(Table):
     niter : int, optional
         Most iterations.
     continuum, cubes : bool
-        What is made.
+        Which images to make.
     keep_continuum : bool or tuple of str
         Cubes of all sources, or of those named, keep their continuum: for lines seen in absorption against it.
     masks : mapping of str to str
@@ -181,11 +181,11 @@ class CombineTable(Table):
     Parameters
     ----------
     scale : bool
-        Whether their fluxes are brought to the weighted mean; false leaves only the concatenation.
+        Whether to scale their fluxes to the weighted mean; false only concatenates.
     dirtol_rad : float, rad, optional
         ``dirtol``: pointings nearer than this are one field.
     catalogue : str, optional
-        File of measurements of calibrators, relative to ``mous.toml``, whose values are shown beside those found.
+        File of measurements of calibrators, relative to ``mous.toml``, shown next to the measured values.
     """
 
     scale: bool = True
@@ -194,7 +194,7 @@ class CombineTable(Table):
 
 
 def _key_of(option: CalibrationOption) -> tuple[Any, Any]:
-    """Return the type and the field of an option's key, for pydantic."""
+    """Return the type and pydantic field of the key of an option."""
     match option.kind:
         case OptionKind.NUMBER:
             return float | None, Field(default=None, ge=0.0)
@@ -210,13 +210,13 @@ def _key_of(option: CalibrationOption) -> tuple[Any, Any]:
 class PlanTable(
     create_model("_Options", __base__=Table, **{o.attribute: _key_of(o) for o in BY_KEY.values()})  # type: ignore[misc]
 ):
-    """Options of ``almared plan``, as `almared.mous.options` declares them; what is left out is chosen there.
+    """Options of ``almared plan``, as `almared.mous.options` declares them; options left out are chosen there.
 
-    A switch that is on by default is turned off by ``false``: ``wvr = false`` is ``--no-wvr``.
+    Turn off a switch that is on by default with ``false``: ``wvr = false`` is ``--no-wvr``.
     """
 
     def words(self, root: Path) -> tuple[str, ...]:
-        """Return the words that give these options to ``almared plan``; files are relative to the MOUS."""
+        """Return the arguments that pass these options to ``almared plan``; files are relative to the MOUS."""
         return command_words({name: getattr(self, name) for name in PlanTable.model_fields}, root=root)
 
 
@@ -234,17 +234,17 @@ class PlanTables(PlanTable):
     @model_validator(mode="before")
     @classmethod
     def _gather(cls, values: Any) -> Any:
-        """Move the tables that are named by a uid under ``eb``."""
+        """Move the tables named by a uid under ``eb``."""
         if not isinstance(values, dict):
             return values
         of_ebs = {key: value for key, value in values.items() if str(key).startswith("uid")}
         rest = {key: value for key, value in values.items() if key not in of_ebs}
         if "eb" in rest:
-            raise ValueError("name the table of an execution block by its uid, [plan.uid___A002_X1_X2]")
+            raise ValueError("name the table of an execution block after its uid, [plan.uid___A002_X1_X2]")
         return {**rest, "eb": {_uid(key): value for key, value in of_ebs.items()}}
 
     def for_eb(self, uid: Uid) -> PlanTable:
-        """Return the options of one execution block, its own over those of all."""
+        """Return the options of one execution block, its own override the common ones."""
         own = self.eb.get(str(uid), PlanTable())
         given = {name: getattr(own, name) for name in own.model_fields_set}
         general = {name: getattr(self, name) for name in PlanTable.model_fields}
@@ -253,16 +253,16 @@ class PlanTables(PlanTable):
 
 
 class ReadmeTable(Table):
-    """What the reducer says in the README of the delivery.
+    """Text of the reducer for the README of the delivery.
 
     Parameters
     ----------
     comments : str
-        Free text to the investigators.
+        Free text for the investigators.
     versions : str
-        Why stages were run by different builds of CASA, where they were.
+        Why stages were run with different builds of CASA, if they were.
     missing : mapping of str to str
-        Name of a line that was asked for and has no cube -> why.
+        Name of a requested line without a cube -> why.
     """
 
     comments: str = ""

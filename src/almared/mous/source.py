@@ -1,4 +1,4 @@
-"""Where an execution block lies on disk, from whatever name the reducer gives it."""
+"""Find an execution block on disk from any of its names."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class EbSource:
     Parameters
     ----------
     directory : Path
-        Directory that holds ASDM and MS; the script is written and run there.
+        Directory that holds ASDM and MS; the script is written and runs there.
     asdm, ms : Path or None
-        What is there of the two.
+        Those of the two that exist.
     is_asdm_read : bool
         Whether the facts come from the ASDM.
     """
@@ -70,7 +70,7 @@ class EbSource:
 
 
 def find_source(target: str | Path) -> EbSource:
-    """Return where an execution block lies.
+    """Return the execution block for a name or path.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def find_source(target: str | Path) -> EbSource:
     Raises
     ------
     InputError
-        There is none, there are several, or its name is not fit for file names.
+        There is none or more than one, or its name is unsafe as a file name.
     """
     path = _path_of(str(target))
     if path.name.endswith(".ms"):
@@ -146,7 +146,7 @@ def is_ms(path: Path) -> bool:
 def _require_safe(path: Path) -> None:
     if not SAFE_NAME.fullmatch(path.name):
         raise InputError(
-            f"the name {path.name!r} is not safe as a file name",
+            f"the name {path.name!r} is unsafe as a file name",
             where=str(path.parent),
             repair="rename it to its uid, such as uid___A002_X1_X2 or uid___A002_X1_X2.ms",
         )
@@ -154,7 +154,7 @@ def _require_safe(path: Path) -> None:
 
 def _path_of(text: str) -> Path:
     path = Path(Uid.parse(text).file_name) if UID.fullmatch(text.strip()) else Path(text)
-    # Links are not followed: the script belongs beside the link, the data may lie in a read-only archive.
+    # Do not follow links: the script belongs next to the link; the data may lie in a read-only archive.
     return Path(os.path.abspath(path))
 
 
@@ -185,6 +185,6 @@ def _beside_ms(ms: Path) -> EbSource:
     asdm = next((path for path in beside if is_asdm(path)), None)
     if not ms.is_dir():
         if asdm is None:
-            raise InputError("there is no such MS, and no ASDM of its name beside it", where=str(ms))
+            raise InputError("there is no such MS, and no ASDM of its name next to it", where=str(ms))
         return EbSource(ms.parent, asdm, None, is_asdm_read=True)
     return EbSource(ms.parent, asdm, ms, is_asdm_read=False)

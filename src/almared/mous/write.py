@@ -1,4 +1,4 @@
-"""``mous.toml`` written for the first time, with what it may say as comments."""
+"""``mous.toml`` written for the first time, with examples as comments."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from almared.basics.wholefile import write_whole
 from almared.mous.options import BY_KEY
 from almared.names import Uid
 
-HEAD = """What people decide about this MOUS; almared reads it, and wrote it once.
-Every quantity is a text with its unit. Lines that begin with # are examples: take the # away to use one.
-All that may stand here is in docs/mous.md."""
+HEAD = """Settings of this MOUS. almared wrote this file once; edit it as you like.
+Quote every quantity with its unit. Lines that begin with # are examples: remove the # to use one.
+All keys are described in docs/mous.md."""
 
 PROJECT = """cycle = "2"
 code = "2013.1.00001.S"
@@ -34,7 +34,7 @@ velocity = ["-100 km/s", "120 km/s"] # LSRK, radio convention"""
 PLAN = f"""antpos = {BY_KEY["antpos"].example}            # relative to this file
 refant = {BY_KEY["refant"].example}
 flux = {BY_KEY["flux"].example}
-[plan.uid___A002_X1_X2]              # for this execution block alone
+[plan.uid___A002_X1_X2]              # for this execution block only
 refant = "DA42\""""
 
 COMBINE = """scale = false                        # concatenate only
@@ -45,23 +45,23 @@ imsize = 300
 robust = 0.5
 gridder = "mosaic"
 threshold = "0.3 mJy"
-keep_continuum = ["Target"]          # cubes that show absorption against the continuum
+keep_continuum = ["Target"]          # cubes with absorption against the continuum
 masks = { Target_continuum = "mine.mask" }"""
 
 README = 'comments = "What the investigators should know."'
 
 TABLES = (
     ("project", "For the README of the delivery.", PROJECT),
-    ("request", "What the science goal asked for.", REQUEST),
+    ("request", "What the science goal requested.", REQUEST),
     ("plan", "Options of almared plan.", PLAN),
-    ("combine", "How the execution blocks are put together.", COMBINE),
-    ("imaging", "What replaces a choice of the imaging.", IMAGING),
+    ("combine", "How the execution blocks are combined.", COMBINE),
+    ("imaging", "Settings that override choices of the imaging.", IMAGING),
     ("readme", "For the README of the delivery.", README),
 )
 
 
 def settings_text(uid: Uid, *, part: str, reason: str, sb_name: str = "") -> str:
-    """Return a ``mous.toml`` that says what is known and shows what may be said.
+    """Return a ``mous.toml`` with the known values, and examples of the others.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def settings_text(uid: Uid, *, part: str, reason: str, sb_name: str = "") -> str
     part : str
         ``extended``, ``compact`` or ``7m``.
     reason : str
-        Why it is taken to be that.
+        Why it is that part.
     sb_name : str
         Name of the scheduling block.
     """
@@ -91,14 +91,14 @@ def settings_text(uid: Uid, *, part: str, reason: str, sb_name: str = "") -> str
 
 
 def with_sb_name(path: Path, sb_name: str) -> str:
-    """Return the text of a ``mous.toml`` with the name of the scheduling block set, all else as it stands."""
+    """Return the text of a ``mous.toml`` with the name of the scheduling block set, all else unchanged."""
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     document.setdefault("project", tomlkit.table())["sb_name"] = sb_name
     return tomlkit.dumps(document)
 
 
 def write_settings(path: Path, text: str) -> None:
-    """Write a ``mous.toml``; it is replaced whole."""
+    """Write a ``mous.toml``; an existing one is replaced."""
     write_whole(path, text)
 
 

@@ -1,1 +1,1 @@
-"""What holds everywhere: constants, directions, beams, bands, robust figures, opacity, Solar-System bodies."""
+"""Physics used throughout: constants, directions, beams, bands, robust figures, opacity, Solar-System bodies."""

@@ -1,4 +1,4 @@
-"""Opacity of the sky over ALMA, from a small table that ``tools/make_tables.py`` makes with CASA's atmosphere tool."""
+"""Opacity of the sky over ALMA, from a small table made by ``tools/make_tables.py`` with CASA's atmosphere tool."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def zenith_opacity(frequency_hz: FloatArray, pwv_m: float) -> FloatArray:
     Parameters
     ----------
     frequency_hz : ndarray of float, Hz
-        Frequencies from 84 to 950 GHz; the nearest value outside.
+        Frequencies from 84 to 950 GHz; the nearest value is used outside.
     pwv_m : float, m
         Zenith column of water vapour.
 

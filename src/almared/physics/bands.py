@@ -6,10 +6,10 @@ BANDS_GHZ = {
     1: (35, 50), 2: (67, 84), 3: (84, 116), 4: (125, 163), 5: (163, 211), 6: (211, 275), 7: (275, 373), 8: (385, 500),
     9: (602, 720), 10: (787, 950),
 }  # fmt: skip
-"""Receiver band -> frequencies (GHz) that belong to it (ALMA Technical Handbook; docs/decisions/038).
+"""Receiver band -> its frequencies (GHz) (ALMA Technical Handbook; docs/decisions/038).
 
-Where two receivers overlap, a frequency belongs to the one with which nearly all data were taken: 84 to 116 GHz to
-Band 3, although Band 2 reaches so far, and 158 to 163 GHz to Band 4, although Band 5 begins there.
+Where two receivers overlap, a frequency belongs to the one that took nearly all the data: 84 to 116 GHz to
+Band 3, although Band 2 extends to there, and 158 to 163 GHz to Band 4, although Band 5 begins there.
 """
 
 NOMINAL_TSYS_K = {3: 75.0, 4: 86.0, 5: 120.0, 6: 90.0, 7: 150.0, 8: 387.0, 9: 1200.0, 10: 1515.0}
@@ -28,7 +28,7 @@ def band_at(frequency_hz: float) -> int | None:
 
 
 def nearest_band(frequency_hz: float) -> int:
-    """Return the receiver band of a frequency; between two the nearer one.
+    """Return the receiver band of a frequency; in a gap, the nearer band.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def nearest_band(frequency_hz: float) -> int:
 
     def distance(band: int) -> float:
         low, high = BANDS_GHZ[band]
-        # The upper edge belongs to the next band.
+        # Bands exclude their upper edge.
         return 0.0 if low <= ghz < high else max(low - ghz, ghz - high, 1e-9)
 
     return min(BANDS_GHZ, key=distance)

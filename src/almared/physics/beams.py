@@ -19,10 +19,10 @@ SMALL_DISH_BELOW_M = 10.0
 """Dishes below belong to the 7-m array and carry no water-vapour radiometer."""
 
 LIT_APERTURE_M = {12.0: 10.7, 7.0: 6.25}
-"""Dish -> evenly lit aperture (m) that CASA's ``PBMath1DAiry`` takes in place of a dish with a taper."""
+"""Dish -> uniformly illuminated aperture (m) that CASA's ``PBMath1DAiry`` uses in place of a tapered dish."""
 
 HOLE_M = 0.75
-"""Diameter of the hole in the middle of that aperture (m)."""
+"""Diameter of the central blockage of that aperture (m)."""
 
 
 def primary_beam_rad(frequency_hz: float, dish_m: float) -> float:
@@ -59,7 +59,7 @@ def gaussian_response(offset: ArrayLike, fwhm: float) -> NDArray[np.float64]:
     Parameters
     ----------
     offset : float or ndarray of float
-        From the axis, in the unit of the width.
+        Distance from the axis, in the unit of the width.
     fwhm : float
         Full width at half maximum.
     """

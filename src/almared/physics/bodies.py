@@ -1,4 +1,4 @@
-"""Solar-System bodies that calibrate fluxes, from a small table that ``tools/make_tables.py`` makes from casadata."""
+"""Solar-System bodies that calibrate fluxes, from a small table made by ``tools/make_tables.py`` from casadata."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ BODIES = (
     "Venus", "Mars", "Jupiter", "Uranus", "Neptune", "Pluto", "Io", "Europa", "Ganymede", "Callisto", "Titan", "Triton",
     "Ceres", "Pallas", "Vesta", "Juno", "Victoria", "Davida",
 )  # fmt: skip
-"""Names that setjy's Solar-System standard is used for (domain A.8 step 11)."""
+"""Bodies for which setjy's Solar-System standard is used (domain A.8 step 11)."""
 
 NUMBERED = re.compile(r"(?P<name>[A-Za-z]+)(_\d+)?")
 
 
 def body_name(field_name: str) -> str | None:
-    """Return the body that a field is named after, None for others.
+    """Return the body that a field is named after, or None.
 
-    Only whole names count, or ``Name_N``: matching parts of names, as the old generator did, would take ``J1io`` for Io
+    Only whole names count, or ``Name_N``: the old generator matched parts of names and would take ``J1io`` for Io
     (domain A.8 step 11).
     """
     found = NUMBERED.fullmatch(field_name.strip())
@@ -77,12 +77,12 @@ def _table() -> dict[str, NDArray[np.generic]]:
 
 
 def read_body_model(name: str, mjd_s: float) -> BodyModel | None:
-    """Return the model of a body at a time (MJD seconds UTC), None where the table has none of it or of that time.
+    """Return the model of a body at a time (MJD seconds UTC), None when the table lacks the body or the time.
 
     Good to 0.6 % of what setjy puts in for moons, Venus and Juno, to 2.5 % for Uranus and Neptune and 7 % for Jupiter
     (setjy tilts their disks wrongly), to 8 % for Mars and 17 % for Ceres, Pallas and Vesta, whose brightness changes
-    with time; compared on four dates from 2012 to 2025. It serves predictions; what is put into the data comes from
-    setjy, numbered names apart.
+    with time; compared on four dates from 2012 to 2025. It serves predictions; the models written to the data come from
+    setjy, except for numbered names.
     """
     table = _table()
     times = table["mjd"].astype(float)

@@ -1,9 +1,9 @@
-"""Constants of nature, of units and of the Earth; the only place where they stand.
+"""Constants of nature, of units and of the Earth; their only definition.
 
 References
 ----------
 CODATA 2018 (exact since the SI of 2019), IAU 2012 resolution B2, IERS Conventions 2010, casacore's ``MFrequency``.
-Scripts carry their text with them and cannot import this module: a test holds their constants equal to these.
+Scripts carry their text with them and cannot import this module: a test keeps their constants equal to these.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ EARTH_TURNS_PER_DAY = 1.00273781191135448
 """Earth rotation angle at J2000.0, and turns per day of UT1 (IERS Conventions 2010, eq. 5.15)."""
 
 SIDEREAL_DAYS_PER_DAY = 1.00273790935
-"""Mean sidereal days in a day: from equinox to equinox, which precession makes shorter than a turn of the Earth."""
+"""Mean sidereal days in a day: from equinox to equinox, shorter than a turn of the Earth because of precession."""
 
 EARTH_TURN_RAD_S = 7.292115e-5
-"""Nominal rate at which the Earth turns (rad/s; IERS Conventions 2010, table 1.2)."""
+"""Nominal rotation rate of the Earth (rad/s; IERS Conventions 2010, table 1.2)."""
 
 SOLAR_MOTION_M_S = 20_000.0
 SOLAR_APEX_J2000_RAD = (math.radians(270.95954), math.radians(30.00467))

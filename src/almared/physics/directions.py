@@ -1,4 +1,4 @@
-"""Directions on the sky: angles between them, offsets, texts, and where they stand above a place."""
+"""Directions on the sky: angles between them, offsets, texts, and azimuth and elevation at a site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Direction = tuple[float, float]
 
 
 def separation_rad(here: Direction, there: Direction) -> float:
-    """Return the angle (rad) between two directions (rad), good for the smallest."""
+    """Return the angle (rad) between two directions (rad), accurate for very small ones."""
     (ra, dec), (other_ra, other_dec) = here, there
     half = (
         math.sin((dec - other_dec) / 2) ** 2 + math.cos(dec) * math.cos(other_dec) * math.sin((ra - other_ra) / 2) ** 2
@@ -26,7 +26,7 @@ def separation_rad(here: Direction, there: Direction) -> float:
 
 
 def offset_rad(direction: Direction, centre: Direction) -> Direction:
-    """Return how far east and north (rad) a direction lies from a near one (rad), across 0 h too."""
+    """Return the offset east and north (rad) of a direction from a near one (rad), also across 0 h."""
     east = math.remainder(direction[0] - centre[0], 2 * math.pi) * math.cos(centre[1])
     return east, direction[1] - centre[1]
 
@@ -51,7 +51,7 @@ def direction_text(ra_rad: float, dec_rad: float, *, frame: str) -> str:
     >>> direction_text(1.5803956376808652, -0.49174651674940234, frame="ICRS")
     'ICRS 06:02:12.00000 -28.10.30.0000'
     """
-    # A declination takes points: with colons it would be one in hours.
+    # CASA reads a declination with points; with colons it would be in hours.
     return f"{frame} {right_ascension_text(ra_rad, digits=5)} {declination_text(dec_rad, digits=4, separator='.')}"
 
 
@@ -69,7 +69,7 @@ def azimuth_elevation_rad(
     mjd_s : float or ndarray of float, s, shape (...)
         MJD seconds UTC.
     site_rad : tuple of float, rad
-        Longitude and geodetic latitude: the plumb line's, not the direction from the centre of the Earth.
+        Longitude and geodetic latitude: along the plumb line, not from the centre of the Earth.
 
     References
     ----------

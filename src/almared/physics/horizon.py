@@ -1,4 +1,4 @@
-"""Where sources stood above the array, and antennas on its ground."""
+"""Elevations of sources above the array, and antennas on the ground."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FloatArray = NDArray[np.float64]
 
 
 def elevations_of_scans(eb: ExecutionBlock) -> dict[int, float]:
-    """Return the elevation (deg) of the first field of each scan at its middle, by scan number; none of moving ones."""
+    """Return the elevation (deg) of the first field of each scan at mid-scan, by scan number; no moving sources."""
     scans = [scan for scan in eb.scans if not eb.fields[scan.field_ids[0]].is_ephemeris]
     times = np.array([(scan.start_mjd_s + scan.end_mjd_s) / 2 for scan in scans])
     directions = np.array([eb.fields[scan.field_ids[0]].direction_rad for scan in scans]).reshape(-1, 2)
@@ -26,7 +26,7 @@ def elevation_deg(eb: ExecutionBlock, directions_rad: FloatArray, *, mjd_s: Floa
     Parameters
     ----------
     eb : ExecutionBlock
-        Its antennas tell the place.
+        Its antennas give the site.
     directions_rad : ndarray of float, rad, shape (time, 2)
         Right ascension and declination (ICRS).
     mjd_s : ndarray of float, s, shape (time,)
@@ -47,7 +47,7 @@ def azimuth_elevation_deg(
     Parameters
     ----------
     eb : ExecutionBlock
-        Its antennas tell the place.
+        Its antennas give the site.
     directions_rad : ndarray of float, rad, shape (time, 2)
         Right ascension and declination (ICRS).
     mjd_s : ndarray of float, s, shape (time,)

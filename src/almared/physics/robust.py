@@ -1,4 +1,4 @@
-"""Medians and deviations that a few bad values do not spoil."""
+"""Medians and deviations that are robust against a few bad values."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def robust_sigma(values: FloatArray) -> float:
 
 
 def find_outliers(values: FloatArray, n_deviations: float, *, deviation: float, least: float = 0.0) -> BoolArray:
-    """Return which values stand apart from their median.
+    """Return which values are outliers from their median.
 
     Parameters
     ----------
     values : ndarray of float
         NaN where there is none: never an outlier.
     n_deviations : float
-        How many deviations away.
+        Threshold, in deviations.
     deviation : float
         One deviation, in the unit of the values.
     least : float
-        Distance, in the unit of the values, below which nothing is an outlier: among few alike values the deviation
+        Distance, in the unit of the values, below which nothing is an outlier: for a few similar values the deviation
         can be tiny.
     """
     distance = np.abs(values - median(values))

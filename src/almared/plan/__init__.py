@@ -1,4 +1,4 @@
-"""A script as data: steps of actions, with the choices behind them; nothing here chooses or writes."""
+"""A script as data: steps of actions and the choices behind them; nothing here chooses or writes."""
 
 from almared.plan.actions import Action, Argument, Call, Routine, Value
 from almared.plan.builds import CasaBuild, default_build, known_builds

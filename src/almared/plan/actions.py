@@ -1,4 +1,4 @@
-"""What a step does: calls of CASA tasks, and routines that the script itself carries."""
+"""What a step does: calls of CASA tasks, and routines included in the script."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Argument:
     value : Value
         Its literal value, unless `variable` is given.
     reason : str
-        Why a rule chose it; written as a comment above it. Empty when there was nothing to choose.
+        Why a rule chose it; written as a comment above it. Empty when nothing was chosen.
     variable : str
-        Name of a result that an earlier action of the same step kept, passed instead of a literal.
+        Name of a result of an earlier action of the same step, passed instead of a literal.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Call:
     comment : str
         Written above the call.
     result : str
-        Name that keeps what the task returns for later actions of the same step, empty when not kept.
+        Name of the variable for what the task returns, for later actions of the same step; empty when unused.
     log_to : str
         File that gets a copy of what the task writes to CASA's log, empty for none.
     role : Role
@@ -66,7 +66,7 @@ class Call:
         return next((a.value for a in self.arguments if a.name == name), None)
 
     def with_argument(self, name: str, value: Value, *, reason: str = "") -> Call:
-        """Return the call with an argument set; a new one goes to the end."""
+        """Return the call with an argument set; a new one is appended."""
         changed = Argument(name, value, reason)
         if all(a.name != name for a in self.arguments):
             return replace(self, arguments=(*self.arguments, changed))
@@ -75,7 +75,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """A call of a function that the script carries, for what no task does.
+    """A call of a function included in the script, for work that no task does.
 
     Parameters
     ----------

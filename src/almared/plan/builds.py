@@ -29,12 +29,12 @@ class CasaBuild:
 
     @classmethod
     def known(cls, version: str) -> CasaBuild:
-        """Return a build whose signatures are on record.
+        """Return a build whose signatures are known.
 
         Raises
         ------
         PlanError
-            It is none of them.
+            The build is unknown.
         """
         table = _table()
         if version not in table:
@@ -46,7 +46,7 @@ class CasaBuild:
 
 
 def default_build() -> CasaBuild:
-    """Return the installed build when its signatures are on record, otherwise the oldest one on record."""
+    """Return the installed build when its signatures are known, otherwise the oldest known one."""
     table = _table()
     try:
         installed = importlib.metadata.version("casatasks")
@@ -56,7 +56,7 @@ def default_build() -> CasaBuild:
 
 
 def known_builds() -> tuple[str, ...]:
-    """Return the versions of casatasks whose signatures are on record."""
+    """Return the versions of casatasks whose signatures are known."""
     return tuple(_table())
 
 

@@ -57,7 +57,7 @@ def _argument(argument: Argument) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return any frozen value as what JSON knows."""
+    """Return any frozen value as a JSON value."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, enum.Enum):

@@ -1,6 +1,6 @@
-"""What builds of CASA are known to do wrong, and whether a plan needs it.
+"""Known faults of builds of CASA, and whether a plan meets them.
 
-Only what a plan really calls is warned about: a fault that no call of the plan meets is silent.
+Only faults that a call of the plan meets lead to a warning.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from almared.plan.step import Step
 from almared.plan.tasks import APPLIERS
 
 Uses: TypeAlias = Callable[[Sequence[Call]], tuple[Call, ...]]
-"""Of all calls of a plan, those that meet a fault."""
+"""Selects the calls of a plan that meet a fault."""
 
 PHASE_TRANSFER = ("nearestPD", "linearPD")
 
 
 @dataclass(frozen=True, slots=True)
 class BuildFault:
-    """Something that builds of CASA do wrong.
+    """A known fault of builds of CASA.
 
     Parameters
     ----------
     ticket : str
-        Where CASA's developers keep it.
+        Ticket of CASA's developers.
     repaired : tuple of int
-        First version without it.
+        First version without the fault.
     wrong : str
         What is wrong, for a warning.
     repair : str
-        What to do with such a build.
+        What to do with an affected build.
     uses : callable
-        Returns the calls that meet it.
+        Returns the calls that meet the fault.
     """
 
     ticket: str
@@ -47,7 +47,7 @@ class BuildFault:
     uses: Uses
 
     def is_in(self, build: str) -> bool:
-        """Return whether a build, ``6.7.0.31``, has it."""
+        """Return whether a build, ``6.7.0.31``, has the fault."""
         return tuple(int(part) for part in build.split(".")[: len(self.repaired)]) < self.repaired
 
     def warning(self, build: str, where: str) -> str:
@@ -65,7 +65,7 @@ def _transfers(calls: Sequence[Call]) -> tuple[Call, ...]:
 
 def _transfers_phases(call: Call) -> bool:
     interp, maps = _each_table(call.get("interp")), call.get("spwmap")
-    # A map that is not nested belongs to the first table.
+    # A flat list is the map of the first table.
     of_tables = maps if isinstance(maps, tuple) and _is_nested(maps) else (maps,)
     pairs = zip(interp, of_tables, strict=False)
     return any(str(way).split(",")[0] in PHASE_TRANSFER and not _is_trivial(spws) for way, spws in pairs)
@@ -80,7 +80,7 @@ def _is_nested(value: tuple[Value, ...]) -> bool:
 
 
 def _is_trivial(spws: Value) -> bool:
-    """Return whether a map of windows leaves each window where it is."""
+    """Return whether a map of windows maps each window to itself."""
     return not isinstance(spws, tuple) or spws in ((), (-1,)) or spws == tuple(range(len(spws)))
 
 
@@ -115,7 +115,7 @@ FAULTS = (
     BuildFault(
         "CAS-14683",
         (6, 7, 5),
-        "mixes up the windows of SYSCAL when it concatenates, so that these Tsys are of other windows",
+        "mixes up the windows of SYSCAL when it concatenates, so that these Tsys belong to other windows",
         f"{NEWER} make the Tsys tables before the concatenation",
         _reads_joined_tsys,
     ),
@@ -129,12 +129,12 @@ FAULTS = (
     BuildFault(
         "CAS-14337",
         (6, 7, 2),
-        "has the atmosphere of before Cycle 12: a jump of the opacity at 216 GHz, dry opacities 1 to 2 % off",
+        "has the atmosphere model from before Cycle 12: a jump of the opacity at 216 GHz, dry opacities 1 to 2 % off",
         f"{NEWER} do not trust it near 216 GHz",
         _shows_atmosphere,
     ),
 )
-"""From CASA's release notes of 6.7 (docs/decisions/044); what no plan can meet is listed there too."""
+"""From CASA's release notes of 6.7 (docs/decisions/044); that page also lists faults that no plan can meet."""
 
 CONFUSED_FIELDS = BuildFault(
     "CAS-14665",
@@ -143,7 +143,7 @@ CONFUSED_FIELDS = BuildFault(
     f"{NEWER} look at the fields of the result with listobs",
     lambda calls: tuple(call for call in calls if call.task == "concat"),
 )
-"""A fault that depends on the fields too; the plan of a combination knows them."""
+"""A fault that also depends on the fields, which the plan of a combination knows."""
 
 
 def with_fault_warnings(plan: Plan, *more: BuildFault) -> Plan:
@@ -154,7 +154,7 @@ def with_fault_warnings(plan: Plan, *more: BuildFault) -> Plan:
     plan : Plan
         The plan.
     more : BuildFault
-        Faults of situations that calls alone do not show.
+        Further faults that the calls alone do not show.
     """
     return plan.with_findings(*_findings(plan.build, plan.steps, faults=(*FAULTS, *more)))
 

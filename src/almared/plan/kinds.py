@@ -1,4 +1,4 @@
-"""What plans are for: the calibration of an execution block, or a stage of the MOUS after it."""
+"""Kinds of plans: the calibration of an execution block, or a stage of the MOUS after it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class PlanKind:
     heading : str
         What its script does, for the first line.
     directory : str
-        Where the script runs, in the words of its second line.
+        Where the script runs, as its second line says it.
     step_ids : tuple of StepId
-        Its steps when they are always the same; empty when their number follows from the data.
+        Its steps when they are always the same; empty when they depend on the data.
     names_mous : bool
         Whether the first line gives the MOUS.
     """
@@ -30,7 +30,7 @@ class PlanKind:
 
     @property
     def has_fixed_steps(self) -> bool:
-        """Whether its steps are always the same, each building on all before it."""
+        """Whether its steps are always the same, each depending on all before it."""
         return bool(self.step_ids)
 
 

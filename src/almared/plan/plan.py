@@ -38,7 +38,7 @@ def choice_findings(*choices: Choice[Any]) -> tuple[Finding, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that one script does: the calibration of an execution block, or a stage of a MOUS (docs/decisions/030, 040).
+    """All that a script does: the calibration of an execution block, or a stage of a MOUS (docs/decisions/030, 040).
 
     Parameters
     ----------
@@ -81,12 +81,12 @@ class Plan:
         return f"{self.kind.heading} of the MOUS {self.uid}" if self.kind.names_mous and self.uid else self.kind.heading
 
     def step(self, number: int) -> Step:
-        """Return the step of a number.
+        """Return the step with a number.
 
         Raises
         ------
         PlanError
-            There is none.
+            There is no such step.
         """
         for step in self.steps:
             if step.number == number:
@@ -98,7 +98,7 @@ class Plan:
         return replace(self, steps=tuple(change(s) if s.number == number else s for s in self.steps))
 
     def replacing(self, new: Step) -> Plan:
-        """Return the plan with a step of the same number in the place of another."""
+        """Return the plan with the step of the same number replaced."""
         return replace(self, steps=tuple(new if step.number == new.number else step for step in self.steps))
 
     def calls(self, *roles: Role) -> tuple[Call, ...]:
@@ -150,7 +150,7 @@ class Plan:
         return replace(self, head=head)
 
     def with_choices(self, *choices: NamedChoice) -> Plan:
-        """Return the plan with more choices; one of a name that is there takes its place."""
+        """Return the plan with more choices; a choice replaces one of the same name."""
         merged = {entry.name: entry for entry in (*self.choices, *choices)}
         return replace(self, choices=tuple(merged.values()))
 

@@ -1,4 +1,4 @@
-"""Is a plan sound? Checked before it becomes a script."""
+"""Check that a plan is valid before it becomes a script."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from almared.plan.step import Step
 
 
 def check_plan(plan: Plan) -> Plan:
-    """Return the plan when it is sound.
+    """Return the plan if it is valid.
 
     Raises
     ------
     PlanError
-        A step is missing or has no title, builds on a later one, an action names a task or parameter that the
-        build does not have, a variable is used that the same step did not keep, or a step neither acts nor says why.
+        A step is missing or has no title, depends on a later one, an action names a task or parameter that the
+        build does not have, a variable is used before the step sets it, or a step has neither actions nor a reason.
     """
     numbers = [step.number for step in plan.steps]
     wanted = len(plan.kind.step_ids) or len(plan.steps)
     if not numbers or numbers != list(range(wanted)):
-        raise PlanError(f"the steps are {numbers} and not 0 to {wanted - 1}")
+        raise PlanError(f"the steps are {numbers}, not 0 to {wanted - 1}")
     build = CasaBuild.known(plan.build)
     untitled = [step.number for step in plan.steps if not step.title]
     if untitled:
@@ -36,15 +36,15 @@ def check_plan(plan: Plan) -> Plan:
 
 def _faults(step: Step, build: CasaBuild) -> Iterator[str]:
     if bool(step.actions) == bool(step.nothing_because):
-        yield "it must either act or say why it does not"
+        yield "it must have either actions or a reason for having none"
     for number in step.after or ():
         if not 0 <= number < step.number:
-            yield f"it builds on step {number}, which is not before it"
+            yield f"it depends on step {number}, which does not come before it"
     kept: set[str] = set()
     for action in step.actions:
         for argument in action.arguments:
             if argument.variable and argument.variable not in kept:
-                yield f"{argument.variable} is used before it is kept"
+                yield f"{argument.variable} is used before it is set"
         if isinstance(action, Call):
             yield from _call_faults(action, build)
             kept.add(action.result)
@@ -60,4 +60,4 @@ def _call_faults(call: Call, build: CasaBuild) -> Iterator[str]:
         if name not in known:
             yield f"{call.task} of casatasks {build.version} has no parameter {name}"
     for name in {n for n in names if names.count(n) > 1}:
-        yield f"{call.task} is given {name} twice"
+        yield f"{call.task} has {name} twice"

@@ -10,16 +10,16 @@ from almared.plan.actions import Action
 
 @dataclass(frozen=True, slots=True)
 class StepNeeds:
-    """What a step will need beyond what is there.
+    """Resources that a step will need.
 
     Parameters
     ----------
     disk_bytes : float, bytes
-        New files.
+        Size of new files.
     memory_bytes : float, bytes
-        Largest memory at one time.
+        Peak memory.
     seconds : float, s
-        Time on one core of today.
+        Time on one current core.
     """
 
     disk_bytes: float = 0.0
@@ -34,9 +34,9 @@ class Step:
     Parameters
     ----------
     number : int
-        Of its `StepId` in a calibration; in a stage its place.
+        Its `StepId` in a calibration; its position in a stage.
     title : str
-        What the log and the script call it.
+        Its title in log and script.
     actions : tuple of Action
         What it does, in order.
     makes : tuple of str
@@ -44,13 +44,13 @@ class Step:
     changes : tuple of str
         MSs whose flags or data it changes in place.
     flags : mapping of str to str
-        Per MS the flag version from which it starts.
+        Flag version from which it starts, per MS.
     nothing_because : str
-        Why it has nothing to do; empty for a step with actions.
+        Why it has no actions; empty for a step that has.
     needs : StepNeeds
         Disk, memory and time.
     after : tuple of int, optional
-        The steps on which it builds, directly; None for all before it.
+        The steps on which it depends directly; None for all before it.
     """
 
     number: int
@@ -64,5 +64,5 @@ class Step:
     after: tuple[int, ...] | None = None
 
     def placed(self, number: int, *, after: tuple[int, ...]) -> Step:
-        """Return the same step at another place of its plan, with the steps on which it builds there."""
+        """Return the same step with another number, and with the steps on which it then depends."""
         return replace(self, number=number, after=after)

@@ -179,7 +179,7 @@ def test_unsafe_or_missing_asdm_is_refused(asdm: Path) -> None:
     with pytest.raises(InputError, match="no ASDM"):
         find_source(asdm.parent / "nothing")
     strange = asdm.rename(asdm.with_name('x"; import os'))
-    with pytest.raises(InputError, match="not safe"):
+    with pytest.raises(InputError, match="is unsafe"):
         find_source(strange)
 
 

@@ -100,15 +100,15 @@ def test_a_uid_is_enough(tmp_path: Path) -> None:
         ('uid = "X13e"', "is not a unique id"),
         (f'uid = "{UID}"\nrobust = 0.5', "robust: there is no such key"),
         (f'uid = "{UID}"\n[imaging]\ncel = "1 arcsec"', "imaging.cel: there is no such key"),
-        (f'uid = "{UID}"\n[request]\nrms = 0.1', "is no flux density"),
+        (f'uid = "{UID}"\n[request]\nrms = 0.1', "is not a flux density"),
         (f'uid = "{UID}"\n[request]\nrms = "0 mJy"', "request.rms: Input should be greater than 0"),
         (f'uid = "{UID}"\n[request]\nbeam = ["2 arcsec", "1 arcsec"]', "the smaller one"),
         (f'uid = "{UID}"\n[imaging]\ncell = "1 GHz"', "unit must be one of mas, arcsec"),
         (f'uid = "{UID}"\n[plan.uid___A002_X1]\nrefant = "DA41"', "is not a unique id"),
         (f'uid = "{UID}"\n[plan.uid___A002_X1_X2]\nrefand = "DA41"', "refand: there is no such key"),
-        (f'uid = "{UID}"\n[plan.eb]\nrefant = "DA41"', "by its uid"),
+        (f'uid = "{UID}"\n[plan.eb]\nrefant = "DA41"', "after its uid"),
         (f'uid = "{UID}"\npart = "large"', "part: Input should be 'extended', 'compact' or '7m'"),
-        ('uid = "', "this is no TOML"),
+        ('uid = "', "not valid TOML"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, words: str) -> None:
@@ -135,7 +135,7 @@ def test_what_prepare_writes_says_what_it_was_told_and_its_examples_are_right(tm
     text = settings_text(Uid.parse(UID), part="extended", reason="it is so", sb_name=sb_name)
     settings = read_settings(written(tmp_path, text))
     assert (settings.uid, settings.part, settings.project.sb_name) == (UID, "extended", sb_name)
-    examples = text.split("# All that may stand here is in docs/mous.md.")[1]
+    examples = text.split("# All keys are described in docs/mous.md.")[1]
     opened = re.sub(r"^# ", "", examples, flags=re.MULTILINE)
     assert read_settings(written(tmp_path, opened)).request.line[0].name == "CO_1-0"
     again = with_sb_name(written(tmp_path, text), "other")
@@ -169,7 +169,7 @@ def test_a_mous_is_found_from_anything_inside(tmp_path: Path) -> None:
 
 
 def test_what_is_no_mous_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="this is no MOUS"):
+    with pytest.raises(InputError, match="not in a MOUS"):
         read_mous(tmp_path)
     root = tree(tmp_path)
     (root / "Calibration_X3" / "uid___A002_X1_X3").unlink()

@@ -43,7 +43,7 @@ def test_sound_plan_passes() -> None:
     [
         (Call("plotms", ()), "no task plotms"),
         (Call("flagdata", (Argument("ms", "x"),)), "no parameter ms"),
-        (Call("flagdata", (Argument("vis", "x"), Argument("vis", "y"))), "given vis twice"),
+        (Call("flagdata", (Argument("vis", "x"), Argument("vis", "y"))), "has vis twice"),
         (Routine("set_derived_fluxes", (Argument("", variable="fluxes"),)), "fluxes is used before"),
     ],
 )
@@ -53,7 +53,7 @@ def test_unsound_action_is_named(action: Call | Routine, words: str) -> None:
 
 
 def test_step_must_act_or_say_why_not() -> None:
-    with pytest.raises(PlanError, match="either act or say why"):
+    with pytest.raises(PlanError, match="either actions or a reason"):
         check_plan(plan_with().replacing(Step(5, "listobs")))
 
 
