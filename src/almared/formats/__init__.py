@@ -1,1 +1,1 @@
-"""The formats of the outside world, one room each."""
+"""File formats of the outside world, one package each."""

@@ -1,4 +1,4 @@
-"""``cont.dat``: the ranges of frequency without lines, in LSRK, for people to look at and edit.
+"""``cont.dat``: line-free frequency ranges in LSRK, for people to check and edit.
 
 The format is that of the ALMA pipeline::
 
@@ -30,7 +30,7 @@ ALL, NONE = "ALL", "NONE"
 
 @dataclass(frozen=True, slots=True)
 class WindowRanges:
-    """What is free of lines in a window.
+    """Line-free ranges of a window.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class WindowRanges:
     ranges_hz : tuple of (float, float), Hz, LSRK
         Lower and upper edge of each range.
     is_all : bool
-        Whether the whole window is.
+        Whether the whole window is line-free.
     """
 
     spw_id: int
@@ -68,7 +68,7 @@ def _range_lines(window: WindowRanges) -> list[str]:
 
 
 def read_contdat(path: Path) -> dict[str, tuple[WindowRanges, ...]]:
-    """Return what a ``cont.dat`` says.
+    """Return the contents of a ``cont.dat``.
 
     Raises
     ------
@@ -102,9 +102,9 @@ def _with_line(before: WindowRanges | None, line: str, *, where: str) -> WindowR
     given = RANGE.fullmatch(line)
     if before is None or not (given or line in (ALL, NONE)):
         raise InputError(
-            f"{line!r} is no range under a field and a window",
+            f"{line!r} is not a range under a field and a window",
             where=where,
-            repair="write `Field: NAME`, `SpectralWindow: 17`, then lines as 114.1~114.5GHz LSRK, ALL or NONE",
+            repair="write `Field: NAME`, `SpectralWindow: 17`, then lines like 114.1~114.5GHz LSRK, ALL or NONE",
         )
     if not given:
         return WindowRanges(before.spw_id, is_all=line == ALL)

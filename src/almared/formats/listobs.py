@@ -32,7 +32,7 @@ COUNTS = {
     "sources": re.compile(r"^Sources:\s+(\d+)", re.MULTILINE),
     "antennas": re.compile(r"^Antennas:\s+(\d+)", re.MULTILINE),
 }
-"""How many of each the text announces, to tell a truncated one."""
+"""Number of each that the text declares, to detect a truncated text."""
 
 CLOCK = r"\d\d:\d\d:\d\d(?:\.\d+)?"
 SCAN = re.compile(
@@ -181,7 +181,7 @@ class ListedAntenna:
 
 @dataclass(frozen=True, slots=True)
 class Listobs:
-    """What listobs told about an execution block.
+    """What listobs reports about an execution block.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ class Listobs:
 
 
 def read_listobs(path: Path) -> Listobs:
-    """Return what a listobs text tells.
+    """Return the contents of a listobs file.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def read_listobs(path: Path) -> Listobs:
     Raises
     ------
     InputError
-        The text cannot be read, is none that listobs prints for ALMA data, or is truncated.
+        The text cannot be read, is not one that listobs prints for ALMA data, or is truncated.
     """
     try:
         content = path.read_text(encoding="utf-8")
@@ -226,7 +226,7 @@ def read_listobs(path: Path) -> Listobs:
 
 
 def parse_listobs(content: str, *, where: str = "listobs") -> Listobs:
-    """Return what a listobs text tells.
+    """Return the contents of a listobs text.
 
     Parameters
     ----------
@@ -238,12 +238,12 @@ def parse_listobs(content: str, *, where: str = "listobs") -> Listobs:
     Raises
     ------
     InputError
-        The text is none that listobs prints for ALMA data, or is truncated.
+        The text is not one that listobs prints for ALMA data, or is truncated.
     """
     head, telescope = NAME.search(content), TELESCOPE.search(content)
     if head is None or telescope is None:
         raise InputError(
-            "this is no text that listobs prints", where=where, repair="give the output of listobs(vis, listfile=...)"
+            "not the output of listobs", where=where, repair="give the output of listobs(vis, listfile=...)"
         )
     if telescope[1] != "ALMA":
         raise InputError(f"the observation is by {telescope[1]}, not by ALMA", where=where)
@@ -265,7 +265,7 @@ def parse_listobs(content: str, *, where: str = "listobs") -> Listobs:
 
 
 def _section(content: str, title: str) -> list[str]:
-    """Lines after the one that begins with the title, up to the next title at the line's begin."""
+    """Lines after the one that begins with the title, up to the next title at the beginning of a line."""
     lines = content.splitlines()
     begin = next((n for n, line in enumerate(lines) if line.startswith(title)), len(lines))
     rest = lines[begin + 1 :]
@@ -287,11 +287,11 @@ def _require_whole(listed: Listobs, content: str, *, where: str) -> None:
     for what, count in found.items():
         announced = COUNTS[what].search(content)
         if announced is None or int(announced[1]) != count:
-            told = announced[1] if announced else "no"
+            declared = announced[1] if announced else "no"
             raise InputError(
-                f"the text is truncated or of another form: it announces {told} {what}, {count} are there",
+                f"the text is truncated or of another form: it declares {declared} {what} and has {count}",
                 where=where,
-                repair="print it anew with listobs(vis, verbose=True, listfile=...)",
+                repair="print it again with listobs(vis, verbose=True, listfile=...)",
             )
     _require_scans(listed, where)
 
@@ -369,7 +369,7 @@ def _window(match: re.Match[str]) -> ListedWindow:
 
 
 def _exact_width_hz(printed_hz: float, mean_hz: float) -> float:
-    """The width is printed to 1 Hz; total bandwidth over channels gives the digits behind."""
+    """The width is printed to 1 Hz; total bandwidth over channels gives more digits."""
     return math.copysign(mean_hz, printed_hz) if abs(abs(printed_hz) - mean_hz) <= 1.0 else printed_hz
 
 

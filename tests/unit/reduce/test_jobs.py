@@ -226,7 +226,7 @@ def test_cluster_files(tmp_path: Path) -> None:
         ('system = "slurm"', "workers: Field required"),
         ('system = "torque"\nworkers = 1', "system: Input should be"),
         ('system = "slurm"\nworkers = 1\nqueue = "x"', "queue: Extra inputs"),
-        ("system", "this is no TOML"),
+        ("system", "not valid TOML"),
     ):
         file.write_text(text)
         with pytest.raises(InputError, match=words):

@@ -1,4 +1,4 @@
-"""ASDMs read without CASA: tables, facts, and one clear error for what is broken or foreign."""
+"""ASDMs read without CASA: tables, facts, and one clear error for broken or foreign data."""
 
 from almared.formats.asdm.execution import read_execution_block
 from almared.formats.asdm.expected import expected_rows

@@ -4,7 +4,7 @@ References
 ----------
 The layout follows what CASA reads and writes: two entities, the number of rows (-1: until the closing boundary),
 then the columns in the order the header names them; an optional column has a presence byte; strings have a 4-byte
-length; arrays their dimensions first (asdm-facts 8; judged on importasdm and on a real VLA table).
+length; arrays their dimensions first (asdm-facts 8; checked against importasdm and a real VLA table).
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class BinaryTable:
     columns : tuple of Column
         In the order of the file.
     n_rows : int
-        As written; -1 when the rows go on until the closing boundary.
+        As recorded; -1 when the rows extend to the closing boundary.
     first_row : int
-        Where the rows begin.
+        Offset of the first row.
     """
 
     where: str
@@ -61,7 +61,7 @@ class BinaryTable:
 
 
 class _Cursor:
-    """A place in the packed values that moves on as they are read."""
+    """A position in the packed values that advances as they are read."""
 
     def __init__(self, content: bytes, place: int, *, order: str) -> None:
         self.content = content
@@ -88,7 +88,7 @@ class _Cursor:
         """Return the next bytes."""
         end = self.place + n
         if n < 0 or end > len(self.content):
-            raise ValueError(f"{n} bytes were announced and {len(self.content) - self.place} are left")
+            raise ValueError(f"{n} bytes are expected and {len(self.content) - self.place} are left")
         taken = self.content[self.place : end]
         self.place = end
         return taken
@@ -104,7 +104,7 @@ class _Cursor:
         for n in found:
             product *= n
             if n < 0 or product > MOST_ELEMENTS:
-                raise ValueError(f"an array of impossible dimensions {found}")
+                raise ValueError(f"an array has the impossible dimensions {found}")
         return found
 
 
@@ -119,7 +119,7 @@ def open_binary(content: bytes, *, table: str, where: str) -> BinaryTable:
     content : bytes
         The ``.bin`` file.
     table : str
-        Which table it should hold.
+        Name of the table it should hold.
     where : str
         The file, for errors.
 
@@ -139,24 +139,24 @@ def open_binary(content: bytes, *, table: str, where: str) -> BinaryTable:
     except (ValueError, struct.error) as error:
         raise _unreadable(error, where, order=order) from error
     if n_rows < -1:
-        raise _unreadable(ValueError(f"{n_rows} rows are announced"), where, order=order)
+        raise _unreadable(ValueError(f"{n_rows} rows are declared"), where, order=order)
     return BinaryTable(where, content, order, columns, n_rows, cursor.place)
 
 
 def binary_rows(path: Path, table: str) -> int:
-    """Return the number of rows that the header of a binary table announces, without reading them.
+    """Return the number of rows that the header of a binary table declares, without reading them.
 
     Parameters
     ----------
     path : Path
         The ``.bin`` file.
     table : str
-        Which table it should hold.
+        Name of the table it should hold.
 
     Raises
     ------
     AsdmError
-        The file is missing, its header is broken, or it does not end as a whole one does.
+        The file is missing, its header is broken, or its end is missing.
     """
     try:
         with path.open("rb") as file:
@@ -175,12 +175,12 @@ def binary_rows(path: Path, table: str) -> int:
 
 
 def read_binary(table: BinaryTable, wanted: frozenset[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the rows, with the wanted columns only (all when None).
+    """Yield the rows, with only the wanted columns (all when None).
 
     Raises
     ------
     AsdmError
-        A row is truncated or holds what it may not hold; rows are missing or too many.
+        A row is truncated or has an invalid value, or there are too few or too many rows.
     """
     cursor = _Cursor(table.content, table.first_row, order=table.order)
     readers = [(c, _reader(c), wanted is None or c.name in wanted) for c in table.columns]
@@ -193,7 +193,7 @@ def read_binary(table: BinaryTable, wanted: frozenset[str] | None = None) -> Ite
         n += 1
     if not _is_at_end(cursor):
         raise AsdmError(
-            f"the {n} rows announced do not end where the file's closing boundary is",
+            f"the {n} declared rows do not end at the closing boundary of the file",
             where=table.where,
             repair=TRUNCATED,
         )
@@ -205,7 +205,7 @@ def _header(content: bytes, where: str) -> tuple[bytes, int]:
     first = head.find(b"<?xml")
     second = head.find(BOUNDARY, first) if first >= 0 else -1
     if not head.startswith(b"MIME-Version: 1.0") or second < 0:
-        raise AsdmError("this is no binary ASDM table (its MIME header is missing)", where=where, repair=TRUNCATED)
+        raise AsdmError("not a binary ASDM table (its MIME header is missing)", where=where, repair=TRUNCATED)
     ends = [place + len(gap) for gap in (b"\n\n", b"\r\n\r\n") if (place := head.find(gap, second)) >= 0]
     if not ends:
         raise AsdmError("the binary table ends inside its header", where=where, repair=TRUNCATED)
@@ -220,7 +220,7 @@ def _announced(root: Any, table: str, *, where: str) -> tuple[str, tuple[Column,
     order = ORDERS.get(children["BulkStoreRef"].get("byteOrder", "")) if "BulkStoreRef" in children else None
     if name != f"{table}Table" or order is None or "Attributes" not in children:
         raise AsdmError(
-            f"the header is not that of a binary {table} table with its byte order and columns",
+            f"the header is not that of a binary {table} table with byte order and columns",
             where=where,
             repair=TRUNCATED,
         )
@@ -229,7 +229,7 @@ def _announced(root: Any, table: str, *, where: str) -> tuple[str, tuple[Column,
     unknown = [n for n in names if n not in known]
     if unknown:
         raise AsdmError(
-            f"the binary table has columns that are not known: {', '.join(unknown)}",
+            f"the binary table has unknown columns: {', '.join(unknown)}",
             where=where,
             repair="this data set was written with a newer data model; please report it",
         )
@@ -309,5 +309,5 @@ def _unreadable(error: Exception, where: str, *, order: str) -> AsdmError:
     return AsdmError(
         f"the binary table cannot be read ({error})",
         where=where,
-        repair=f"the file is truncated, or its byte order is not {label} as it says; {TRUNCATED}",
+        repair=f"the file is truncated, or its byte order is not {label} as declared; {TRUNCATED}",
     )

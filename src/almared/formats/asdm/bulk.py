@@ -1,4 +1,4 @@
-"""The binary data files of an ASDM: are they there, whole, and where they may be."""
+"""The binary data files of an ASDM: whether they exist, are complete, and lie where they should."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ REPAIR = "copy the file again from the archive; importasdm would leave its data 
 
 
 def binary_path(asdm: Path, data_uid: str) -> Path:
-    """Return the file of the binary data with this unique id."""
+    """Return the path of the binary data with this unique id."""
     return asdm / "ASDMBinary" / data_uid.replace(":", "_").replace("/", "_")
 
 
 def has_binary_data(asdm: Path, main: Sequence[MainRow]) -> bool:
-    """Return whether the binary data are there; check every file when they are.
+    """Return whether there are binary data; check every file if so.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def has_binary_data(asdm: Path, main: Sequence[MainRow]) -> bool:
     Raises
     ------
     AsdmError
-        A file is missing (and the ASDM is no metadata-only replica), unreadable or truncated.
+        A file is missing (and the ASDM is not a metadata-only replica), unreadable or truncated.
     """
     if (asdm / MARKER).exists() and not any(binary_path(asdm, row.block.data_uid).exists() for row in main):
         return False
@@ -44,7 +44,7 @@ def has_binary_data(asdm: Path, main: Sequence[MainRow]) -> bool:
 
 
 def check_binary(path: Path, size: int, *, row: int) -> None:
-    """Check that a binary data file begins and ends as it should and is not shorter than recorded.
+    """Check that a binary data file has its first and last lines and is not shorter than recorded.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def check_binary(path: Path, size: int, *, row: int) -> None:
     Raises
     ------
     AsdmError
-        It does not.
+        The file is foreign or truncated.
     """
     where = f"{path} (Main, row {row})"
     try:
@@ -72,10 +72,10 @@ def check_binary(path: Path, size: int, *, row: int) -> None:
             f"the binary data cannot be read ({error.strerror or error})", where=where, repair=REPAIR, path=str(path)
         ) from error
     if first != FIRST_LINE + b"\n":
-        raise AsdmError("this is no binary data file (its first line is not MIME's)", where=where, repair=REPAIR)
+        raise AsdmError("not a binary data file (its first line is not MIME)", where=where, repair=REPAIR)
     if found < size or not _is_closed(tail):
         raise AsdmError(
-            f"the binary data are truncated: {found} bytes are there, {size} are recorded",
+            f"the binary data are truncated: the file has {found} bytes, {size} are recorded",
             where=where,
             repair=REPAIR,
             found=found,

@@ -1,4 +1,4 @@
-"""XML files of an ASDM read safely: no DTD, no entities, one clear error when they are broken."""
+"""XML files of an ASDM, read safely: no DTD, no entities, one clear error when broken."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_bytes(path: Path) -> bytes:
         raise AsdmError(
             f"the file cannot be read ({error.strerror or error})",
             where=str(path),
-            repair="check that it is there and that you may read it",
+            repair="check that it exists and that you have permission to read it",
         ) from error
 
 
@@ -85,7 +85,7 @@ def raw_rows(content: bytes, where: str) -> Iterator[RawRow]:
 
 
 def count_rows(content: bytes) -> int:
-    """Return how many rows an XML table begins, without parsing it."""
+    """Return the number of row elements in an XML table, without parsing it."""
     return len(ROW_START.findall(content))
 
 
@@ -108,11 +108,11 @@ def _checked(content: bytes, where: str) -> bytes:
     declared = ENCODING.match(head)
     if b"\x00" in head or (declared and declared[1].lower() not in ENCODINGS):
         raise AsdmError(
-            "the XML is in an encoding that no ASDM uses", where=where, repair="an ASDM has UTF-8 or ISO-8859-1 text"
+            "the encoding of the XML is not used in ASDMs", where=where, repair="an ASDM has UTF-8 or ISO-8859-1 text"
         )
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise AsdmError(
-            "the XML declares a document type or entities, which no ASDM does; it is not read",
+            "the XML declares a document type or entities; ASDMs never do, so it is not read",
             where=where,
             repair="do not trust this data set; copy it again from the archive",
         )

@@ -1,6 +1,6 @@
 """Words of the ASDM's enumerations, as CASA 6.7 knows them.
 
-importasdm stops reading a table at the row of a word that it does not know and keeps what came before, without an
+importasdm stops reading a table at the first unknown word and keeps the rows before it, without an
 error (asdm-facts 1); so unknown words are refused here.
 """
 
@@ -104,6 +104,6 @@ def words_of(enumeration: str) -> frozenset[str]:
     Raises
     ------
     KeyError
-        The enumeration is none that we know.
+        The enumeration is unknown.
     """
     return frozenset(WORDS[enumeration].split())

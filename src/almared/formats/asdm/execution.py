@@ -35,11 +35,11 @@ def read_execution_block(path: Path) -> ExecutionBlock:
     Raises
     ------
     AsdmError
-        It is no ASDM of an ALMA interferometric execution block, or broken, or not to be trusted.
+        It is not the ASDM of an ALMA interferometric execution block, or it is broken or not trustworthy.
 
     References
     ----------
-    asdm-facts 1 and 2: importasdm drops the rest of a table at the first bad value and goes on.
+    asdm-facts 1 and 2: importasdm drops the rest of a table at the first bad value and carries on.
     """
     tables = open_tables(path)
     block = _exec_block(tables)
@@ -76,22 +76,22 @@ def read_execution_block(path: Path) -> ExecutionBlock:
 
 
 def _exec_block(tables: AsdmTables) -> Row:
-    """Return the one row of ExecBlock; foreign data are refused here, before anything else can go wrong."""
+    """Return the one row of ExecBlock; foreign data are refused here first."""
     where = str(tables.path / "ExecBlock.xml")
     rows = tables.rows("ExecBlock")
     telescopes = sorted({row["telescopeName"] for row in rows})
     if rows and telescopes != [TELESCOPE]:
         raise AsdmError(
-            f"this is a data set of {', '.join(telescopes)}, not of ALMA",
+            f"the data are from {', '.join(telescopes)}, not from ALMA",
             where=where,
             repair="almared calibrates ALMA execution blocks only",
             telescopes=telescopes,
         )
     if len(rows) != 1:
         raise AsdmError(
-            f"there are {len(rows)} execution blocks in it",
+            f"it holds {len(rows)} execution blocks",
             where=where,
-            repair="almared calibrates one execution block at a time; an ASDM from the archive holds one",
+            repair="almared calibrates one execution block at a time; ASDMs from the archive hold one",
         )
     return rows[0]
 
@@ -127,7 +127,7 @@ def _uid(tables: AsdmTables, block: Row) -> Uid:
         return Uid.parse(block["execBlockUID"])
     except InputError as error:
         raise AsdmError(
-            f"the execution block has the unique id {block['execBlockUID']!r}, which is none",
+            f"the execution block has an invalid unique id, {block['execBlockUID']!r}",
             where=str(tables.path / "ExecBlock.xml"),
             repair=COPY_ASDM,
         ) from error

@@ -1,4 +1,4 @@
-"""How many rows each table of the MeasurementSet has to have after importasdm."""
+"""Number of rows that each table of the MeasurementSet must have after importasdm."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SAME_NUMBER = {
 """Tables of the MS with one row for each row of the ASDM's."""
 
 WITHIN_SCANS = {"FEED": "Feed", "SOURCE": "Source", "SYSCAL": "SysCal", "WEATHER": "Weather"}
-"""Tables of which importasdm keeps the rows whose time overlaps a scan."""
+"""Tables of which importasdm keeps only rows that overlap a scan in time."""
 
 KEPT_AS_IS = (
     "Antenna",
@@ -33,11 +33,11 @@ KEPT_AS_IS = (
     "Source",
     "Station",
 )
-"""Tables that importasdm is asked to keep as they are (asis)."""
+"""Tables that importasdm is asked to keep unchanged (asis)."""
 
 
 def expected_rows(path: Path) -> dict[str, int]:
-    """Return the number of rows that the MeasurementSet of an ASDM has to have, by table.
+    """Return the number of rows that the MeasurementSet of an ASDM must have, by table.
 
     Parameters
     ----------

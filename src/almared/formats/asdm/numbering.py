@@ -12,7 +12,7 @@ NANOSECONDS_PER_SECOND = 1e9
 
 
 def numbered_rows(tables: AsdmTables, table: str, *, key: str) -> tuple[Row, ...]:
-    """Return the rows of a table in the order of their numbers, which are 0 to n - 1 as CASA wants them.
+    """Return the rows of a table in the order of their numbers, which CASA needs to be 0 to n - 1.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def numbered_rows(tables: AsdmTables, table: str, *, key: str) -> tuple[Row, ...
     Raises
     ------
     AsdmError
-        A number is missing or there twice.
+        A number is missing or occurs twice.
     """
     rows = sorted(tables.rows(table), key=lambda row: row_number(row[key]))
     numbers = [row_number(row[key]) for row in rows]
@@ -32,7 +32,7 @@ def numbered_rows(tables: AsdmTables, table: str, *, key: str) -> tuple[Row, ...
         raise AsdmError(
             f"the rows of {table} are not numbered 0 to {len(rows) - 1}",
             where=str(tables.path / f"{table}.xml"),
-            repair="copy the file again from the archive; CASA would stop without saying why",
+            repair="copy the file again from the archive; CASA would stop without a reason",
         )
     return tuple(rows)
 
@@ -47,7 +47,7 @@ def pointed_at(rows: Sequence[Row], tag: str, *, where: str) -> Row:
     tag : str
         Such as ``Station_3``.
     where : str
-        Which row points, for errors.
+        The row with the identifier, for errors.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def pointed_at(rows: Sequence[Row], tag: str, *, where: str) -> Row:
 
 
 def valid_number(tag: str, n_rows: int, *, where: str) -> int:
-    """Return the number in an identifier, checked to be one of a table's rows.
+    """Return the number in an identifier, checked against the rows of a table.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def valid_number(tag: str, n_rows: int, *, where: str) -> int:
     n_rows : int
         Number of rows of the table it points into.
     where : str
-        Which row points, for errors.
+        The row with the identifier, for errors.
 
     Raises
     ------

@@ -39,7 +39,7 @@ def rows_within(tables: AsdmTables, table: str, spans: Sequence[Span], *columns:
     spans : sequence of (int, int), ns
         Begin and end of the scans.
     *columns : str
-        Columns wanted beside the interval.
+        Columns wanted in addition to the interval.
 
     Raises
     ------

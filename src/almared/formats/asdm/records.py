@@ -1,4 +1,4 @@
-"""What an ASDM recorded beside the data: system temperatures, online flags, water vapour, weather."""
+"""What an ASDM recorded along with the data: system temperatures, online flags, water vapour, weather."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SYSCAL_COLUMNS = (
     "tskySpectrum",
     "tsysSpectrum",
 )
-"""What is read of SysCal; all spectra, since one NaN in any of them makes CASA drop the rest of the table."""
+"""Columns read from SysCal: all spectra, since one NaN in any of them makes CASA drop the rest of the table."""
 
 CONDITIONS = ("temperature", "pressure", "relHumidity")
 
@@ -47,7 +47,7 @@ def summed_up(
     *,
     trx_k: Sequence[FloatArray | None],
 ) -> tuple[TsysRecord, ...]:
-    """Return records of the spectra; spectra of equal shape are looked at together, for speed.
+    """Return records of the spectra; spectra of equal shape are processed together, for speed.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def read_online_flags(tables: AsdmTables, antennas: Sequence[Antenna]) -> tuple[
 
 
 def read_pwv(tables: AsdmTables) -> tuple[WaterVapour, ...]:
-    """Return the water vapour that the radiometers' online calibration found.
+    """Return the water vapour from the online calibration of the radiometers.
 
     Raises
     ------

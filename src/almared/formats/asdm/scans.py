@@ -16,7 +16,7 @@ from almared.model import DataBlock, Scan, Subscan
 from almared.model.scan import MICROSECOND_DIGITS
 
 DATA_UID = re.compile(r"uid://[A-Za-z0-9]+/X[0-9A-Fa-f]+/X[0-9A-Fa-f]+")
-"""The only form that CASA reads, and one that cannot name a place outside ASDMBinary."""
+"""The only form that CASA reads; it cannot name a path outside ASDMBinary."""
 
 Key = tuple[int, int]
 """Scan and subscan number."""
@@ -64,7 +64,7 @@ def read_main(tables: AsdmTables, configurations: Sequence[Configuration]) -> tu
     Raises
     ------
     AsdmError
-        A row is broken, points at what is not there, or names a binary file in a form that is not to be trusted.
+        A row is broken, refers to a missing row, or names a binary file in an unsafe form.
     """
     n_fields = tables.declared.get("Field", 0)
     return tuple(
@@ -118,7 +118,7 @@ def _main_row(number: int, row: Row, *, configurations: Sequence[Configuration],
     n_integrations, uid = row["numIntegration"], row["dataUID"].strip()
     if not DATA_UID.fullmatch(uid):
         raise AsdmError(
-            f"dataUID {uid!r} is no unique id of binary data",
+            f"dataUID {uid!r} is not a unique id of binary data",
             where=where,
             repair="CASA would not read it, and it might lead out of ASDMBinary; " + COPY_ASDM,
         )

@@ -1,7 +1,7 @@
 """Columns of the ASDM tables: names, types, order and optionality, shared by the reader and the writer.
 
 The order of the columns is that of the binary form. A column is written ``name:Type[dimensions]``; a ``?`` after
-the name marks it optional. Types that are no primitive type, no tag, time, reference or quantity are enumerations
+the name marks it optional. Types other than primitive types, tags, times, references and quantities are enumerations
 (`almared.formats.asdm.enumerations`).
 
 References
@@ -238,10 +238,10 @@ REQUIRED_TABLES = (
     "Subscan",
     "Field",
 )
-"""Tables without a row of which CASA can make no MS (asdm-facts 2)."""
+"""Tables that need a row: without it CASA cannot make an MS (asdm-facts 2)."""
 
 NEEDED_THOUGH_OPTIONAL = {"Field": ("code",)}
-"""Columns that the data model calls optional and importasdm wants (asdm-facts 2)."""
+"""Columns that are optional in the data model and required by importasdm (asdm-facts 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +288,7 @@ def columns_of(table: str) -> tuple[Column, ...]:
     Raises
     ------
     KeyError
-        The table is none that we know.
+        The table is unknown.
     """
     return tuple(_column(word) for word in TABLES[table].split())
 

@@ -58,11 +58,11 @@ def joined_fluxes(pairs: Iterable[tuple[float, tuple[float, ...]]]) -> tuple[Sou
 
 def _field(number: int, row: Row, *, where: str) -> Field:
     is_ephemeris = row.get("ephemerisId", -1) >= 0
-    # Beside an ephemeris phaseDir is an offset from it.
+    # With an ephemeris, phaseDir is an offset from it.
     direction = row["referenceDir" if is_ephemeris else "phaseDir"]
     if row["numPoly"] != 1 or direction.shape != (1, 2):
         raise AsdmError(
-            "the phase centre is not one direction (numPoly 1)",
+            "the phase centre is not a single direction (numPoly 1)",
             where=where,
             repair="CASA cannot import such a field; " + COPY_ASDM,
         )

@@ -1,4 +1,4 @@
-"""Spectral windows of an ASDM, and which of them each configuration of the correlators writes."""
+"""Spectral windows of an ASDM, and the windows of each correlator configuration."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def read_windows(tables: AsdmTables, configurations: Sequence[Configuration]) ->
     tables : AsdmTables
         The ASDM.
     configurations : sequence of Configuration
-        They tell which processor writes a window.
+        They give the processor that writes each window.
 
     Raises
     ------
@@ -92,12 +92,12 @@ def read_windows(tables: AsdmTables, configurations: Sequence[Configuration]) ->
 
 
 def guess(row: Row) -> str:
-    """Return the processor of a window that no data use, from its name."""
+    """Return the processor of a window without data, from its name."""
     return processor_from_name(row.get("name", ""))
 
 
 def correlator_name(tables: AsdmTables) -> str:
-    """Return the name of the correlator, empty when the ASDM tells none.
+    """Return the name of the correlator, empty when the ASDM gives none.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def _window(number: int, row: Row, *, products: tuple[str, ...], processor: str)
 
 
 def _centres(row: Row) -> tuple[float, float]:
-    """Return the centre of the first channel and the signed distance of channels (Hz)."""
+    """Return the centre of the first channel and the signed channel spacing (Hz)."""
     if "chanFreqStart" in row:
         return row["chanFreqStart"], row.get("chanFreqStep", 0.0)
     values = row.get("chanFreqArray")

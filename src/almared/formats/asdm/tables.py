@@ -48,7 +48,7 @@ class AsdmTables:
         table : str
             Such as ``Antenna``.
         *columns : str
-            Columns wanted; all when none is named. Enumerations and required columns are checked all the same.
+            Columns wanted; all when none is named. Enumerations and required columns are always checked.
 
         Raises
         ------
@@ -63,12 +63,12 @@ class AsdmTables:
         return rows
 
     def count(self, table: str) -> int:
-        """Return how many rows the table's file holds, without reading them.
+        """Return the number of rows in the table's file, without reading them.
 
         Raises
         ------
         AsdmError
-            The table is listed with rows and its file is missing or broken.
+            The table is listed with rows, but its file is missing or broken.
         """
         if not self.declared.get(table) and not self._has_file(table):
             return 0
@@ -89,14 +89,14 @@ class AsdmTables:
         Raises
         ------
         AsdmError
-            It has not.
+            It does not.
         """
         self._check_count(table, self.count(table))
 
     def _check_count(self, table: str, found: int) -> None:
         if found != self.declared.get(table, 0):
             raise AsdmError(
-                f"ASDM.xml lists {self.declared.get(table, 0)} rows of {table} and {found} are there",
+                f"ASDM.xml lists {self.declared.get(table, 0)} rows of {table}, the file has {found}",
                 where=str(self.path / f"{table}.xml"),
                 repair=BROKEN,
                 table=table,
@@ -112,7 +112,7 @@ class AsdmTables:
             if path.is_file():
                 return path
         raise AsdmError(
-            f"ASDM.xml lists {self.declared.get(table, 0)} rows of {table} and there is no file of it",
+            f"ASDM.xml lists {self.declared.get(table, 0)} rows of {table}, but its file is missing",
             where=str(self.path / f"{table}.xml"),
             repair="copy the whole ASDM again from the archive",
             table=table,
@@ -147,12 +147,12 @@ def open_tables(path: Path) -> AsdmTables:
     Raises
     ------
     AsdmError
-        It is no ASDM directory, or ASDM.xml is broken.
+        It is not an ASDM directory, or ASDM.xml is broken.
     """
     listing = path / "ASDM.xml"
     if not path.is_dir() or not listing.is_file():
         raise AsdmError(
-            "this is no ASDM: it has no ASDM.xml" if path.is_dir() else "there is no such directory",
+            "not an ASDM: it has no ASDM.xml" if path.is_dir() else "there is no such directory",
             where=str(path),
             repair="give the directory of an ASDM, such as uid___A002_X85c183_X36f",
         )
@@ -176,7 +176,7 @@ def _listed(root: Any, where: str) -> dict[str, int]:
         words = {local_name(child.tag): (child.text or "").strip() for child in element}
         name, number = words.get("Name", ""), words.get("NumberRows", "")
         if not name.isidentifier() or not number.isdigit():
-            raise AsdmError(f"a table is listed as {name!r} with {number!r} rows", where=where, repair=BROKEN)
+            raise AsdmError(f"the list has a table {name!r} with {number!r} rows", where=where, repair=BROKEN)
         listed[name] = int(number)
     return listed
 
@@ -208,7 +208,7 @@ def _check_columns(found: Container[str], table: str, *, where: str) -> None:
     missing = [name for name in _needed(table) if name not in found]
     if missing:
         raise AsdmError(
-            f"the {table} table has no {', '.join(missing)}, which CASA needs",
+            f"the {table} table lacks {', '.join(missing)}, which CASA needs",
             where=where,
             repair="CASA would drop this row and all after it without an error; " + BROKEN,
             columns=missing,

@@ -19,7 +19,7 @@ Interval: TypeAlias = tuple[int, int]
 QUOTED = re.compile(r'"([^"]*)"')
 TAG = re.compile(r"[A-Za-z]+_\d+")
 MOST_ELEMENTS = 100_000_000
-"""Arrays said to be larger are taken as broken."""
+"""Larger arrays are regarded as broken."""
 
 
 def decode_text(text: str, column: Column) -> Any:
@@ -38,7 +38,7 @@ def decode_text(text: str, column: Column) -> Any:
     Raises
     ------
     ValueError
-        It is not what the column holds.
+        It is not a value of the column's type.
     """
     if column.n_dims:
         return _array(text, column)
@@ -46,17 +46,17 @@ def decode_text(text: str, column: Column) -> Any:
 
 
 def check_word(word: str, column: Column) -> str:
-    """Return the word if the column may hold it.
+    """Return the word if it is valid in the column.
 
     Raises
     ------
     ValueError
-        It is no word of the enumeration, or no tag.
+        It is not a word of the enumeration, or not a tag.
     """
     if column.is_enumeration and word not in words_of(column.type):
-        raise ValueError(f"{word!r} is no {column.type} that CASA knows")
+        raise ValueError(f"{word!r} is not a {column.type} that CASA knows")
     if column.type == "Tag" and not TAG.fullmatch(word):
-        raise ValueError(f"{word!r} is no identifier of a row")
+        raise ValueError(f"{word!r} is not an identifier of a row")
     return word
 
 
@@ -134,7 +134,7 @@ def _elements(text: str, column: Column, *, n: int) -> NDArray[Any]:
     parts = _parts(text, column)
     per_value = 2 if column.storage in ("complex", "interval") else 1
     if len(parts) != n * per_value:
-        raise ValueError(f"{n * per_value} values were expected and {len(parts)} are there")
+        raise ValueError(f"{n * per_value} values were expected, {len(parts)} found")
     return _typed(parts, column)
 
 

@@ -25,7 +25,7 @@ SCALARS = {
 }
 CUBES = {"error": "PARAMERR", "flag": "FLAG", "snr": "SNR", "weight": "WEIGHT"}
 PADDING: dict[str, Any] = {"flag": True}
-REPAIR = "make it again with the step that solves for it"
+REPAIR = "solve for it again with its step"
 
 
 def read_caltable(path: Path) -> CalTable:
@@ -39,11 +39,11 @@ def read_caltable(path: Path) -> CalTable:
     Raises
     ------
     InputError
-        It is missing, broken, or no calibration table.
+        It is missing, broken, or not a calibration table.
     """
     with _opened(path) as main:
         if main.info()["type"] != KIND_OF_TABLE:
-            raise InputError("this table is no calibration table", where=str(path), repair=REPAIR)
+            raise InputError("the table is not a calibration table", where=str(path), repair=REPAIR)
         words = main.getkeywords()
         scalars = {name: np.asarray(main.getcol(column)) for name, column in SCALARS.items()}
         rows = _rows_by_spw(main, scalars["spw_id"])
@@ -88,7 +88,7 @@ def _param(main: Any) -> str:
 
 
 def _rows_by_spw(main: Any, spw_id: Array) -> Mapping[int, Array]:
-    """Return the rows of each window; within one all arrays have the same shape."""
+    """Return the rows of each window; within a window all arrays have the same shape."""
     return {int(spw): np.flatnonzero(spw_id == spw) for spw in np.unique(spw_id)} if main.nrows() else {}
 
 

@@ -25,15 +25,15 @@ ROW_ARRAYS = (
     "snr",
     "weight",
 )
-"""Attributes that have a value for each row."""
+"""Attributes with a value for each row."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalTable:
     """The solutions of a calibration table.
 
-    Where spectral windows differ in their number of channels the rows are padded: NaN, flagged. `of_spw` cuts the
-    padding off.
+    When spectral windows have different numbers of channels, rows are padded: NaN, flagged. `of_spw` removes the
+    padding.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class CalTable:
     time_mjd_s, interval_s : ndarray of float, s, shape (row,)
         Time, MJD seconds UTC, and interval.
     field_id, spw_id, antenna1, antenna2, scan, n_channels : ndarray of int, shape (row,)
-        What each row is for; antenna2 is the reference antenna, -1 when there is none.
+        Labels of each row; antenna2 is the reference antenna, -1 when there is none.
     param : ndarray of complex or float, shape (row, frequency, polarization)
         Solutions: gains (complex), or delays in ns, temperatures in K, position offsets in m (float).
     error : ndarray of float, shape (row, frequency, polarization)

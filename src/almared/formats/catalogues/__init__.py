@@ -1,1 +1,1 @@
-"""Tables that observatories hand out: antenna positions and flux densities measured at other times."""
+"""Tables from observatories: antenna positions and flux densities measured at other times."""

@@ -1,4 +1,4 @@
-"""Antenna positions that were measured after an observation, from the files in which they come.
+"""Antenna positions measured after an observation, from their usual files.
 
 References
 ----------
@@ -26,7 +26,7 @@ REPAIR = "give antennapos.csv (name,antenna,xoff,yoff,zoff,comment) or the JSON 
 
 @dataclass(frozen=True, slots=True)
 class PositionFile:
-    """What a file of antenna positions says.
+    """Contents of a file of antenna positions.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def read_positions(path: Path) -> PositionFile:
     Raises
     ------
     InputError
-        It cannot be read, is in neither form, or holds something that is no position.
+        It cannot be read, has neither form, or holds something that is not a position.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -68,16 +68,16 @@ def _read_service(path: Path, text: str) -> dict[str, Vector]:
     try:
         tree: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"no JSON: {error}", where=str(path), repair=REPAIR) from error
-    # Older answers of the service are the positions alone, later ones wrap them in "data" beside "metadata".
+        raise InputError(f"not valid JSON: {error}", where=str(path), repair=REPAIR) from error
+    # Older answers of the service are just the positions; later ones wrap them in "data", next to "metadata".
     data = tree.get("data", tree) if isinstance(tree, dict) else None
     if not isinstance(data, dict) or not data:
-        raise InputError("there are no positions per antenna", where=str(path), repair=REPAIR)
+        raise InputError("it has no positions per antenna", where=str(path), repair=REPAIR)
     return {name: _vector(_numbers(value), f"{path}: {name}") for name, value in data.items()}
 
 
 def _numbers(value: Any) -> Any:
-    """Return the value where it is a list of numbers, else none: texts and objects have three parts, too."""
+    """Return the value if it is a list of numbers, else an empty one: texts and objects may also have three parts."""
     is_list = isinstance(value, list) and all(type(part) in (int, float) for part in value)
     return value if is_list else None
 
@@ -91,9 +91,7 @@ def _read_offsets(path: Path, text: str) -> dict[str, dict[str, Vector]]:
         if not cells["antenna"]:
             raise InputError("the antenna has no name", where=where, repair=REPAIR)
         if cells["antenna"] in of_eb:
-            raise InputError(
-                f"antenna {cells['antenna']} stands there twice", where=where, repair="keep one of the rows"
-            )
+            raise InputError(f"antenna {cells['antenna']} is listed twice", where=where, repair="keep one of the rows")
         of_eb[cells["antenna"]] = _vector([cells[key] for key in COLUMNS[1:]], where)
     return found
 
@@ -104,15 +102,15 @@ def _csv_rows(path: Path, text: str) -> list[dict[str, str]]:
     try:
         rows = list(reader)
     except csv.Error as error:
-        raise InputError(f"no table: {error}", where=str(path), repair=REPAIR) from error
+        raise InputError(f"not a table: {error}", where=str(path), repair=REPAIR) from error
     if reader.fieldnames is None or not set(COLUMNS) <= {name.strip() for name in reader.fieldnames}:
-        raise InputError(f"the first line has not the columns {', '.join(COLUMNS)}", where=str(path), repair=REPAIR)
-    # Cells beyond the last column come under the key None, missing ones have the value None.
+        raise InputError(f"the first line lacks the columns {', '.join(COLUMNS)}", where=str(path), repair=REPAIR)
+    # The csv module stores extra cells under the key None; missing cells have the value None.
     return [{key.strip(): (value or "").strip() for key, value in row.items() if isinstance(key, str)} for row in rows]
 
 
 def _eb_name(text: str) -> str:
-    """Return the name of the execution block where the text is one (``uid___A002_X1_X2.ms``), else nothing."""
+    """Return the name of the execution block if the text is one (``uid___A002_X1_X2.ms``), else an empty text."""
     return Uid.parse(text).file_name if FILE_UID.match(text) or UID.match(text) else ""
 
 
@@ -120,7 +118,7 @@ def _vector(values: Any, where: str) -> Vector:
     try:
         x, y, z = (float(value) for value in values)
     except (TypeError, ValueError, OverflowError) as error:
-        raise InputError("these are not three numbers", where=where, repair=REPAIR) from error
+        raise InputError("expected three numbers", where=where, repair=REPAIR) from error
     if not all(math.isfinite(value) for value in (x, y, z)):
         raise InputError(f"{values!r} is not finite", where=where)
     return x, y, z

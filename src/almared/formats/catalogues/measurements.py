@@ -1,8 +1,8 @@
-"""Flux densities of calibrators as they were measured over the years, from a file.
+"""Flux densities of calibrators measured over the years, read from a file.
 
 References
 ----------
-domain.md F.1: the records of the calibrator catalogue, and that a file has to do where there is no network.
+domain.md F.1: the records of the calibrator catalogue, and a file in its place when there is no network.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from almared.basics.times import mjd_s_of
 from almared.errors import InputError
 
 COLUMNS = ("name", "frequency_ghz", "flux_jy", "error_jy", "date")
-REPAIR = f"give a table with the columns {','.join(COLUMNS)}; dates as 2015-04-30; several names of a source by ';'"
+REPAIR = f"give a table with the columns {','.join(COLUMNS)}; dates as 2015-04-30; names of one source separated by ';'"
 USUAL_ERROR = 0.1
-"""Of the flux where a record has no error (domain F.2 item 3)."""
+"""Relative error of the flux when a record has no error (domain F.2 item 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class FluxMeasurement:
     names : tuple of str
         Names of the source, as `clean_name` writes them.
     frequency_hz : float, Hz
-        Where it was measured.
+        Frequency of the measurement.
     flux_jy, error_jy : float, Jy
         Stokes I.
     mjd_s : float, s
-        When, as modified Julian date in seconds.
+        Time, as modified Julian date in seconds.
     """
 
     names: tuple[str, ...]
@@ -47,7 +47,7 @@ class FluxMeasurement:
 
 
 def clean_name(name: str) -> str:
-    """Return the name of a source as the catalogue has it: without blanks, and without ``QSO`` before it.
+    """Return the name of a source as in the catalogue: without blanks and without a leading ``QSO``.
 
     References
     ----------
@@ -57,12 +57,12 @@ def clean_name(name: str) -> str:
 
 
 def read_measurements(path: Path) -> tuple[FluxMeasurement, ...]:
-    """Return the records of a file, in its order; those without a positive flux are left out.
+    """Return the records of a file, in order; those without a positive flux are left out.
 
     Raises
     ------
     InputError
-        It cannot be read, has other columns, or holds what is no number or date.
+        It cannot be read, has other columns, or holds an invalid number or date.
 
     References
     ----------
@@ -75,11 +75,11 @@ def read_measurements(path: Path) -> tuple[FluxMeasurement, ...]:
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     reader = csv.DictReader(lines, skipinitialspace=True)
     if reader.fieldnames is None or not set(COLUMNS) <= {name.strip() for name in reader.fieldnames}:
-        raise InputError(f"the first line has not the columns {', '.join(COLUMNS)}", where=str(path), repair=REPAIR)
+        raise InputError(f"the first line lacks the columns {', '.join(COLUMNS)}", where=str(path), repair=REPAIR)
     try:
         rows = list(reader)
     except csv.Error as error:
-        raise InputError(f"no table: {error}", where=str(path), repair=REPAIR) from error
+        raise InputError(f"not a table: {error}", where=str(path), repair=REPAIR) from error
     found = (_record(row, f"{path}, data row {number}") for number, row in enumerate(rows, 1))
     return tuple(record for record in found if record.flux_jy > 0)
 
@@ -91,7 +91,7 @@ def _record(row: Mapping[str | None, str | None], where: str) -> FluxMeasurement
         date = datetime.fromisoformat(cells["date"])
         names = tuple(clean_name(name) for name in cells["name"].split(";") if name.strip())
     except (KeyError, ValueError) as fault:
-        raise InputError(f"no record of a flux: {fault}", where=where, repair=REPAIR) from fault
+        raise InputError(f"not a flux record: {fault}", where=where, repair=REPAIR) from fault
     if not names or not all(map(math.isfinite, (frequency, flux, error))) or frequency <= 0 or error < 0:
-        raise InputError("no record of a flux: name, frequency or error is none", where=where, repair=REPAIR)
+        raise InputError("not a flux record: name, frequency or error is invalid", where=where, repair=REPAIR)
     return FluxMeasurement(names, frequency * 1e9, flux, error or USUAL_ERROR * flux, mjd_s_of(date))

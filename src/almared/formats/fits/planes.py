@@ -1,4 +1,4 @@
-"""FITS images and cubes, read plane by plane: a cube may be larger than the memory."""
+"""FITS images and cubes, read plane by plane: a cube may be larger than memory."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ class Beam:
 
 @dataclass(frozen=True, slots=True)
 class OpenImage:
-    """A FITS image or cube of one Stokes parameter that is open for reading.
+    """A FITS image or cube of one Stokes parameter open for reading.
 
     Parameters
     ----------
     header : astropy.io.fits.Header
-        Its cards.
+        Its header cards.
     beams : tuple of Beam
         None, one for all planes, or one for each.
     cell_arcsec : float, arcsec
         Size of a pixel.
     planes : ndarray, shape (frequency, y, x)
-        Pixels on the disk, read when they are used.
+        Pixels on disk, read when used.
     """
 
     header: Any
@@ -88,7 +88,7 @@ class OpenImage:
 
     @property
     def velocities_km_s(self) -> FloatArray | None:
-        """Velocity of each plane (km/s; radio convention), None where the header tells none."""
+        """Velocity of each plane (km/s; radio convention), None when the header has none."""
         kind, start, step, reference = (self.header.get(f"{key}3") for key in ("CTYPE", "CRVAL", "CDELT", "CRPIX"))
         if None in (kind, start, step, reference):
             return None
@@ -106,20 +106,20 @@ def open_image(path: Path) -> Iterator[OpenImage]:
     Raises
     ------
     InputError
-        It is no FITS image of one Stokes parameter.
+        It is not a FITS image of one Stokes parameter.
     """
     from astropy.io import fits
 
     with ExitStack() as stack:
         try:
             with warnings.catch_warnings():
-                # A file that is cut off is an error below, where its last plane is looked at.
+                # A truncated file is an error below, where its last plane is read.
                 warnings.simplefilter("ignore")
                 file = stack.enter_context(fits.open(path, memmap=True))
             image = _opened(file)
             image.plane(len(image) - 1)
         except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-            raise InputError(f"this is no FITS image ({error})", where=str(path), repair="image it again") from error
+            raise InputError(f"not a FITS image ({error})", where=str(path), repair="image it again") from error
         yield image
 
 
@@ -132,7 +132,7 @@ def _opened(file: Any) -> OpenImage:
 
 
 def _beams(file: Any) -> tuple[Beam, ...]:
-    """Return the beam of the header, or those of the planes in the table that CASA writes."""
+    """Return the beam of the header, or the beams per plane in the table that CASA writes."""
     header = file[0].header
     if header.get("BMAJ"):
         major, minor = (float(header[key]) * ARCSEC_PER_DEGREE for key in ("BMAJ", "BMIN"))
@@ -167,7 +167,7 @@ def read_planes(path: Path) -> Planes:
     Raises
     ------
     InputError
-        It is no FITS image.
+        It is not a FITS image.
     """
     with open_image(path) as image:
         return Planes(np.asarray(image.planes, dtype=np.float64), image.cell_arcsec)

@@ -1,4 +1,4 @@
-"""What fluxscale found: from what it returned, kept as JSON, or from its log (domain B.2)."""
+"""Results of fluxscale: from its return value, kept as JSON, or from its log (domain B.2)."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class MeasuredFlux:
     spw_id : int
         Window of the MS that was solved.
     frequency_hz : float or None, Hz
-        Where it holds; old logs do not tell.
+        Frequency of the flux density; missing in old logs.
     flux_jy : float, Jy
         The flux density.
     error_jy : float, Jy
-        Its error: scatter of the antennas over the root of their number. 0 when a single solution tells none.
+        Its error: scatter of the antennas over the square root of their number; 0 for a single solution.
     n_solutions : int or None
-        Number of solutions it rests on; old logs do not tell.
+        Number of solutions behind it; missing in old logs.
     """
 
     source: str
@@ -59,16 +59,16 @@ class MeasuredFlux:
 
 @dataclass(frozen=True, slots=True)
 class FittedSpectrum:
-    """The power law that fluxscale put through the windows of a source.
+    """The power law that fluxscale fitted to the windows of a source.
 
     Parameters
     ----------
     source : str
         Its name.
     flux_jy : float, Jy
-        At the reference.
+        At the reference frequency.
     reference_hz : float, Hz
-        Where that holds.
+        Reference frequency.
     spectral_index : float
         Slope of log flux over log frequency.
     """
@@ -81,18 +81,18 @@ class FittedSpectrum:
 
 @dataclass(frozen=True, slots=True)
 class FluxScale:
-    """All that one run of fluxscale found.
+    """All results of one run of fluxscale.
 
     Parameters
     ----------
     measured : tuple of MeasuredFlux
         In order of source and window.
     missing : tuple of (str, int)
-        Sources and windows for which there were too few data.
+        Sources and windows with too few data.
     fits : tuple of FittedSpectrum
-        Spectra.
+        Fitted spectra.
     references : tuple of str
-        Names of the calibrators of known flux; empty when they are not told.
+        Names of the calibrators of known flux; empty when unknown.
     origin : str
         The file.
     """
@@ -109,7 +109,7 @@ class FluxScale:
 
 
 def read_fluxscale(log: Path) -> FluxScale:
-    """Return what fluxscale found: from the JSON file beside its log when that is there, else from the log.
+    """Return the results of fluxscale: from the JSON file next to its log if there is one, else from the log.
 
     Parameters
     ----------
@@ -131,13 +131,13 @@ def read_fluxscale(log: Path) -> FluxScale:
         ) from fault
     if path is log:
         return parse_log(text, origin=str(path))
-    # The log alone tells which source was the reference.
+    # Only the log names the reference source.
     references = _references(log.read_text(encoding="utf-8", errors="replace")) if log.is_file() else ()
     try:
         return parse_result(json.loads(text), origin=str(path), references=references)
     except (ValueError, LookupError, TypeError) as fault:
         raise InputError(
-            f"this is not what fluxscale returns: {fault}", where=str(path), repair="remove it to read the log instead"
+            f"not a result of fluxscale: {fault}", where=str(path), repair="remove it to read the log instead"
         ) from fault
 
 
@@ -147,7 +147,7 @@ def parse_result(result: Mapping[str, Any], *, origin: str = "", references: Seq
     Raises
     ------
     ValueError, KeyError, TypeError, IndexError
-        It is none of fluxscale's.
+        It is not a result of fluxscale.
     """
     if not isinstance(result, Mapping):
         raise TypeError("no dictionary")
@@ -178,7 +178,7 @@ def _measured(entry: Mapping[str, Any], name: str, *, spw: int, frequency: float
 
 
 def _sound(value: MeasuredFlux) -> MeasuredFlux | None:
-    """Return the value with an error that is a number; None when the flux itself is none."""
+    """Return the value with a finite error; None when the flux itself is invalid."""
     if not math.isfinite(value.flux_jy):
         return None
     if math.isfinite(value.error_jy) and value.error_jy >= 0:
@@ -199,7 +199,7 @@ def parse_log(text: str, *, origin: str = "") -> FluxScale:
     Raises
     ------
     InputError
-        A line tells a flux density in a way that is not understood, or there is none at all.
+        A line with a flux density cannot be understood, or there is none at all.
     """
     measured: dict[tuple[str, int], MeasuredFlux | None] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -209,7 +209,7 @@ def parse_log(text: str, *, origin: str = "") -> FluxScale:
             measured[found["source"], int(found["spw"])] = value
         elif ANY_FLUX.search(line):
             raise InputError(
-                f"this flux density is not understood: {line.strip()[:160]}",
+                f"cannot read this flux density: {line.strip()[:160]}",
                 where=f"{origin}, line {number}",
                 repair="correct the line",
             )

@@ -19,7 +19,7 @@ RECORD = re.compile(r'"([^"]*)"([^"]*)')
 MISSING = "-"
 FLUX_WIDTH = 12
 LEAST_FOR_DECIMALS_JY = 0.005
-"""Below this five decimals would change a flux by more than 0.1 %; digits that count are written instead."""
+"""Below this, five decimals would change a flux by more than 0.1 %; significant digits are written instead."""
 
 COLUMNS = "name in double quotes, spw, GHz, own flux, flux to use, time, MS"
 
@@ -72,7 +72,7 @@ def read_fluxes(path: Path) -> tuple[FluxRecord, ...]:
     Raises
     ------
     InputError
-        It cannot be read, or a line is no record.
+        It cannot be read, or a line is not a record.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -82,12 +82,12 @@ def read_fluxes(path: Path) -> tuple[FluxRecord, ...]:
 
 
 def parse_records(text: str, *, name: str = NAME) -> tuple[FluxRecord, ...]:
-    """Return the records of a text: in columns, squeezed, or several on a line as on the wiki.
+    """Return the records of a text: in columns, without columns, or several on a line as on the wiki.
 
     Raises
     ------
     InputError
-        A line is no record; the message names it.
+        A line is not a record; the message names it.
 
     References
     ----------
@@ -101,12 +101,12 @@ def parse_records(text: str, *, name: str = NAME) -> tuple[FluxRecord, ...]:
 
 
 def _of_line(line: str, place: str) -> Iterator[FluxRecord]:
-    # A quotation mark alone ends the wiki's example.
+    # The wiki's example ends in a lone quotation mark.
     text = line.strip()
     text = text[:-1].rstrip() if text.count('"') % 2 and text.endswith('"') else text
     found = list(RECORD.finditer(text))
     if not found or found[0].start() or found[-1].end() != len(text):
-        raise InputError(f"this is no record of fluxes: {text[:80]!r}", where=place, repair=f"a record has {COLUMNS}")
+        raise InputError(f"not a record of fluxes: {text[:80]!r}", where=place, repair=f"a record has {COLUMNS}")
     for match in found:
         yield _record(match[1], match[2].split(None, 5), place=place)
 
@@ -114,13 +114,13 @@ def _of_line(line: str, place: str) -> Iterator[FluxRecord]:
 def _record(source: str, words: Sequence[str], *, place: str) -> FluxRecord:
     if len(words) != 6 or not source.strip():
         raise InputError(
-            f"the record of {source!r} has {len(words) + 1} columns and not 7",
+            f"the record of {source!r} has {len(words) + 1} columns, not 7",
             where=place,
             repair=f"they are {COLUMNS}",
         )
     spw, frequency, own, used, time, ms = words
     if not spw.isdigit():
-        raise InputError(f"{spw!r} is no id of a spectral window", where=place, repair="the second column is the spw")
+        raise InputError(f"{spw!r} is not a spectral window id", where=place, repair="the second column is the spw")
     return FluxRecord(
         source=source,
         spw_id=int(spw),
@@ -140,12 +140,12 @@ def _number(text: str, what: str, *, place: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InputError(f"{text!r} is no {what}", where=place, repair="write a number, or - for a flux not measured")
+        raise InputError(f"{text!r} is not a {what}", where=place, repair="write a number, or - for an unmeasured flux")
     return value
 
 
 def _decimals(text: str) -> int | None:
-    """Return how many decimals a number has, None for one with an exponent or none at all."""
+    """Return the number of decimals of a number, None when it has an exponent or is missing."""
     if text == MISSING or "e" in text.lower():
         return None
     return len(text.partition(".")[2])
@@ -163,7 +163,7 @@ def render_fluxes(records: Sequence[FluxRecord]) -> str:
 
 def _line(record: FluxRecord) -> str:
     name = f'"{record.source}"'
-    # Real tables have one blank less after a flux that was not measured.
+    # Real tables have one blank fewer after an unmeasured flux.
     used = _flux(record.used_jy)
     gap = " " if record.own_jy is not None or len(used) >= FLUX_WIDTH else ""
     fluxes = f"{_flux(record.own_jy):>{FLUX_WIDTH}}{gap}{used:>{FLUX_WIDTH}}"
@@ -179,5 +179,5 @@ def _flux(value: float | None) -> str:
 
 
 def write_fluxes(path: Path, records: Sequence[FluxRecord]) -> None:
-    """Write the file; one that is there is replaced whole."""
+    """Write the file; an existing one is replaced."""
     write_whole(path, render_fluxes(records))

@@ -1,4 +1,4 @@
-"""MeasurementSets read with python-casacore: the facts, the rows of every table, and whether they open at all."""
+"""MeasurementSets read with python-casacore: the facts, the rows of every table, and a check that they open."""
 
 from almared.formats.ms.execution import read_execution_block
 from almared.formats.ms.imported import Discrepancy, compare_after_import

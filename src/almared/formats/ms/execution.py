@@ -23,7 +23,7 @@ UNNAMED_CORRELATOR = "ALMA_CORRELATOR_MODE"
 
 
 def read_execution_block(path: Path) -> ExecutionBlock:
-    """Return the facts of a raw MeasurementSet: those that the ASDM's reader returns, as far as importasdm keeps them.
+    """Return the facts of a raw MeasurementSet: the same as from the ASDM, as far as importasdm keeps them.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def read_execution_block(path: Path) -> ExecutionBlock:
     Raises
     ------
     MeasurementSetError
-        It cannot be read, or is not of ALMA.
+        It cannot be read, or is not from ALMA.
     """
     observation = _observation(path)
     descriptions, processors = read_descriptions(path), read_processors(path)
@@ -75,7 +75,7 @@ def _observation(path: Path) -> Mapping[str, Any]:
         telescopes = sorted(set(columns["TELESCOPE_NAME"]))
     if telescopes != [TELESCOPE]:
         raise MeasurementSetError(
-            f"this is a data set of {', '.join(telescopes) or 'no telescope'}, not of ALMA",
+            f"the data are from {', '.join(telescopes) or 'no telescope'}, not from ALMA",
             where=str(path),
             repair="almared calibrates ALMA execution blocks only",
         )

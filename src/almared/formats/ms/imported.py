@@ -1,4 +1,4 @@
-"""Did importasdm keep everything? It drops rows without an error, so every table is counted (asdm-facts 1)."""
+"""Check by row counts that importasdm kept everything, since it drops rows without an error (asdm-facts 1)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ KEPT_AS_IS = "ASDM_"
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """A table of the MeasurementSet that has another number of rows than the ASDM has for it.
+    """A table of the MeasurementSet whose number of rows differs from the ASDM's.
 
     Parameters
     ----------
     table : str
         Table of the MeasurementSet.
     expected : int
-        Rows that the ASDM has for it.
+        Rows expected from the ASDM.
     found : int
         Rows in the MeasurementSet.
     """
@@ -41,13 +41,13 @@ class Discrepancy:
 
 
 def compare_after_import(expected: Mapping[str, int], ms: Path) -> tuple[Discrepancy, ...]:
-    """Return the tables whose number of rows differs from what the ASDM holds; empty when all is there.
+    """Return the tables whose number of rows differs from the ASDM; empty when all is complete.
 
     Parameters
     ----------
     expected : mapping of str to int
-        Rows by table of the MeasurementSet (`almared.formats.asdm.expected_rows`). A table that importasdm was not
-        asked to keep (``ASDM_...``) does not count.
+        Rows by table of the MeasurementSet (`almared.formats.asdm.expected_rows`). Tables that importasdm was not
+        asked to keep (``ASDM_...``) do not count.
     ms : Path
         The MeasurementSet.
 

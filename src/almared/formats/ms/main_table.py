@@ -42,7 +42,7 @@ class Stretch:
     antennas: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def add(self, rows: dict[str, NDArray[Any]]) -> None:
-        """Take in more rows."""
+        """Add more rows."""
         half = rows["INTERVAL"] / 2
         self.start_mjd_s = min(self.start_mjd_s, float((rows["TIME"] - half).min()))
         self.end_mjd_s = max(self.end_mjd_s, float((rows["TIME"] + half).max()))
@@ -52,7 +52,7 @@ class Stretch:
 
 
 def read_stretches(path: Path) -> dict[Key, Stretch]:
-    """Return the stretches of the main table, read in pieces so that memory stays bounded.
+    """Return the stretches of the main table, read in pieces to bound memory.
 
     Raises
     ------

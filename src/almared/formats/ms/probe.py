@@ -1,4 +1,4 @@
-"""Whether a MeasurementSet opens, and how much is in it."""
+"""Check that a MeasurementSet opens, and count its rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def count_rows_and_columns(path: Path) -> tuple[int, int]:
     Raises
     ------
     MeasurementSetError
-        It does not open, or it was cut short while it was written.
+        It does not open, or it was cut off while it was written.
     """
     with opened(path) as main:
         n_rows, names = main.nrows(), main.colnames()
@@ -45,7 +45,7 @@ def table_rows(path: Path) -> dict[str, int]:
     Raises
     ------
     MeasurementSetError
-        A table that is there cannot be read.
+        An existing table cannot be read.
     """
     with opened(path) as main:
         words = main.getkeywords()

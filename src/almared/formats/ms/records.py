@@ -1,4 +1,4 @@
-"""What a MeasurementSet keeps of the records beside the data: SYSCAL, FLAG_CMD, WEATHER, CalWVR."""
+"""Records that a MeasurementSet keeps along with the data: SYSCAL, FLAG_CMD, WEATHER, CalWVR."""
 
 from __future__ import annotations
 
@@ -98,11 +98,11 @@ def timestamp(text: str) -> float:
     Raises
     ------
     ValueError
-        It is no such time.
+        It is not such a time.
     """
     found = STAMP.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is no time")
+        raise ValueError(f"{text!r} is not a time")
     year, month, day, hour, minute = (int(part) for part in found.groups()[:5])
     return mjd_s_of(datetime(year, month, day, hour, minute)) + float(found[6])
 

@@ -21,7 +21,7 @@ Row = Mapping[str, Any]
 
 
 def read_antennas(path: Path) -> tuple[Antenna, ...]:
-    """Return the antennas in order of id; pads and offsets come from the ASDM's tables where they were kept.
+    """Return the antennas in order of id; pads and offsets come from the ASDM's tables when they were kept.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def _frames(tab: Any) -> tuple[str, ...]:
 
 
 def read_sources(path: Path) -> tuple[Source, ...]:
-    """Return the sources in order of id; fluxes come from the ASDM's table where it was kept.
+    """Return the sources in order of id; fluxes come from the ASDM's table when it was kept.
 
     Raises
     ------

@@ -22,7 +22,7 @@ NO_LOCK = {"option": "autonoread"}
 
 @contextmanager
 def opened(path: Path, name: str = "") -> Iterator[Any]:
-    """Open the main table or a subtable, and close it again.
+    """Open the main table or a subtable, and close it afterwards.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def opened(path: Path, name: str = "") -> Iterator[Any]:
     Raises
     ------
     MeasurementSetError
-        It is not there, broken, or ends before what its header says.
+        It is missing, broken, or shorter than its header says.
     """
     place = path / name if name else path
     try:
@@ -50,7 +50,7 @@ def opened(path: Path, name: str = "") -> Iterator[Any]:
 
 
 def has_subtable(path: Path, name: str) -> bool:
-    """Return whether a subtable is on disk; cut MSs keep keywords of tables that are gone."""
+    """Return whether a subtable is on disk; truncated MSs keep keywords of missing tables."""
     return (path / name / "table.dat").is_file()
 
 
@@ -62,7 +62,7 @@ def column(tab: Any, name: str) -> NDArray[Any]:
 
 
 def cells(tab: Any, name: str) -> list[Any]:
-    """Return a column cell by cell, None where a cell is empty or the column is not there."""
+    """Return a column cell by cell, None where a cell is empty or the column is missing."""
     if name not in tab.colnames():
         return [None] * tab.nrows()
     return [tab.getcell(name, row) if tab.iscelldefined(name, row) else None for row in range(tab.nrows())]
@@ -78,5 +78,5 @@ def unreadable(place: Path, error: Exception) -> MeasurementSetError:
             repair="import the ASDM with lazy=False",
         )
     return MeasurementSetError(
-        f"this is no table of a MeasurementSet that can be read ({words})", where=str(place), repair=REPAIR
+        f"cannot be read as a table of a MeasurementSet ({words})", where=str(place), repair=REPAIR
     )

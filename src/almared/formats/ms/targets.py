@@ -1,4 +1,4 @@
-"""What of a calibrated MeasurementSet is to be imaged: sources with their fields and windows."""
+"""What to image in a calibrated MeasurementSet: sources with their fields and windows."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def read_calibrated(data: OpenMs) -> CalibratedMs:
 def group_targets(ms: CalibratedMs) -> tuple[Target, ...]:
     """Return the sources to image; all pointings of one source belong to it (domain D.3).
 
-    Fields of one name or one row of SOURCE are one source. Pointings that were entered as sources of their own are
-    joined when their names differ by the number at the end at most and each lies within a primary beam of another.
-    What moves goes by the name of its fields: concat gives its second field the id of another source
+    Fields of one name or one row of SOURCE are one source. Pointings entered as separate sources are
+    joined when their names differ at most by the number at the end and each lies within a primary beam of another.
+    Moving sources go by the name of their fields: concat gives its second field the id of another source
     (casatasks 6.7.0.31).
     """
     by_source: dict[str, list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Where visibilities lie in the uv plane, and with which weight: what decides the beam of an image."""
+"""Where visibilities lie in the uv plane, and their weights: they set the beam of an image."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ def read_cluster_file(path: Path) -> ClusterFile:
     except OSError as error:
         raise InputError(f"it cannot be read ({error.strerror})", where=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"this is no TOML: {error}", where=str(path)) from error
+        raise InputError(f"not valid TOML: {error}", where=str(path)) from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors())
         raise InputError(problems, where=str(path), repair="see docs/mous.md for an example") from error

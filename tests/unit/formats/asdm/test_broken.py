@@ -77,26 +77,26 @@ def remove(name: str) -> Change:
 DTD = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>\n<FieldTable '
 
 BROKEN: dict[str, tuple[Change, str, str]] = {
-    "VLA": (edit("ExecBlock", "<telescopeName>ALMA", "<telescopeName>EVLA"), "of EVLA, not of ALMA", "ExecBlock.xml"),
+    "VLA": (edit("ExecBlock", "<telescopeName>ALMA", "<telescopeName>EVLA"), "EVLA, not from ALMA", "ExecBlock.xml"),
     "no list of tables": (remove("ASDM.xml"), "no ASDM", "uid___"),
     "list of something else": (edit("ASDM", r"ASDM\b(?=[ >])", "Nonsense"), "not the list of tables", "ASDM.xml"),
     "listed with words": (edit("ASDM", r"<NumberRows>\d+", "<NumberRows>many", count=1), "'many' rows", "ASDM.xml"),
     "required table not listed": (edit("ASDM", "<Name>State<", "<Name>Stat<"), "no rows of State", "ASDM.xml"),
-    "table file missing": (remove("Field.xml"), "3 rows of Field and there is no file", "Field.xml"),
-    "optional table file missing": (remove("Receiver.xml"), "9 rows of Receiver and there is no file", "Receiver.xml"),
+    "table file missing": (remove("Field.xml"), "3 rows of Field, but its file is missing", "Field.xml"),
+    "optional table missing": (remove("Receiver.xml"), "9 rows of Receiver, but its file is missing", "Receiver.xml"),
     "binary part missing": (remove("SysCal.bin"), "cannot be read", "SysCal.bin"),
-    "fewer rows than listed": (edit("Flag", r"(?s)<row>.*?</row>", "", count=1), "1 rows of Flag and 0", "Flag.xml"),
+    "fewer rows": (edit("Flag", r"(?s)<row>.*?</row>", "", count=1), "1 rows of Flag, the file has 0", "Flag.xml"),
     "listed with no rows": (edit("ASDM", r"(<Name>Scan</Name>\s*<NumberRows>)\d+", "<Name>Scan</Name><NumberRows>0"),
                             "no rows of Scan", "ASDM.xml"),
     "listed without rows that are there": (
         edit("ASDM", r"(<Name>Weather</Name>\s*<NumberRows>)\d+", "<Name>Weather</Name><NumberRows>2"),
-        "2 rows of Weather and 3", "Weather.xml"),
+        "2 rows of Weather, the file has 3", "Weather.xml"),
     "listed as empty": (edit("ASDM", r"(<Name>Flag</Name>\s*<NumberRows>)\d+", "<Name>Flag</Name><NumberRows>0"),
-                        "0 rows of Flag and 1", "Flag.xml"),
+                        "0 rows of Flag, the file has 1", "Flag.xml"),
     "XML truncated": (cut("Subscan.xml", 0.7), "rows of Subscan", "Subscan.xml"),
     "XML not well-formed": (edit("Field", "</fieldName>", "</fieldNam>"), "not well-formed", "Field.xml"),
     "XML cut in its last line": (cut("Station.xml", 0.99), "truncated or not well-formed", "Station.xml"),
-    "XML empty": (cut("Antenna.xml", 0.0), "5 rows of Antenna and 0 are there", "Antenna.xml"),
+    "XML empty": (cut("Antenna.xml", 0.0), "5 rows of Antenna, the file has 0", "Antenna.xml"),
     "XML with entities": (edit("Field", "<FieldTable ", DTD), "document type", "Field.xml"),
     "list with entities": (edit("ASDM", "<ASDM ", '<!DOCTYPE ASDM SYSTEM "file:///etc/passwd"><ASDM '), "document type",
                            "ASDM.xml"),
@@ -109,10 +109,10 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
         "byte order", "SysCal.bin"),
     "another table's binary": (lambda p: shutil.copy(p / "Pointing.bin", p / "SysCal.bin"), "binary SysCal",
                                "SysCal.bin"),
-    "required column missing": (edit("Antenna", "(?s)<dishDiameter>.*?</dishDiameter>", ""), "no dishDiameter",
+    "required column missing": (edit("Antenna", "(?s)<dishDiameter>.*?</dishDiameter>", ""), "lacks dishDiameter",
                                 "Antenna.xml, row 0"),
-    "column that CASA wants": (edit("Field", "<code>none</code>", ""), "no code", "Field.xml, row 0"),
-    "unknown intent": (edit("Scan", "OBSERVE_TARGET", "OBSERVE_NOTHING"), "OBSERVE_NOTHING.* no ScanIntent",
+    "column that CASA wants": (edit("Field", "<code>none</code>", ""), "lacks code", "Field.xml, row 0"),
+    "unknown intent": (edit("Scan", "OBSERVE_TARGET", "OBSERVE_NOTHING"), "OBSERVE_NOTHING.* not a ScanIntent",
                        "Scan.xml, row 3"),
     "unknown subscan intent": (edit("Subscan", "AMBIENT", "LUKEWARM"), "LUKEWARM", "Subscan.xml, row 1"),
     "not a number": (edit("Weather", "<temperature>269.0", "<temperature>nan"), "not finite", "Weather.xml, row 1"),
@@ -136,18 +136,18 @@ BROKEN: dict[str, tuple[Change, str, str]] = {
     "scan without a row": (edit("Scan", "<scanNumber>4", "<scanNumber>9"), "data of scan 4", "Scan.xml"),
     "no integrations": (edit("Main", "<numIntegration>3<", "<numIntegration>0<", count=1), "no integrations",
                         "Main.xml"),
-    "two centres": (edit("Field", "<numPoly>1", "<numPoly>0", count=1), "one direction", "Field.xml, row 0"),
+    "two centres": (edit("Field", "<numPoly>1", "<numPoly>0", count=1), "a single direction", "Field.xml, row 0"),
     "window without widths": (edit("SpectralWindow", "(?s)<resolution>.*?</resolution>", "", count=1), "no resolution",
                               "SpectralWindow"),
-    "uid that is none": (edit("ExecBlock", "uid://A002/Xabc123/X1f", "../../etc/passwd"), "which is none", "ExecBlock"),
+    "uid invalid": (edit("ExecBlock", "uid://A002/Xabc123/X1f", "../../etc/passwd"), "invalid unique id", "ExecBlock"),
     "binary data missing": (in_binary(Path.unlink), "cannot be read", "ASDMBinary"),
     "binary data a directory": (in_binary(lambda f: (f.unlink(), f.mkdir())), "cannot be read", "ASDMBinary"),
-    "binary data foreign": (in_binary(lambda f: f.write_bytes(b"x" * f.stat().st_size)), "no binary data file",
+    "binary data foreign": (in_binary(lambda f: f.write_bytes(b"x" * f.stat().st_size)), "not a binary data file",
                             "Main, row"),
     "binary data truncated": (in_binary(lambda f: f.write_bytes(f.read_bytes()[:-40])), "truncated", "Main, row"),
     "binary data padded": (in_binary(lambda f: f.write_bytes(f.read_bytes()[:-40] + bytes(40))), "truncated",
                            "Main, row"),
-    "data path leads out": (edit("Main", "uid://A002/Xabc123/X1010", "uid://../../Xabc", count=1), "lead out",
+    "data path leads out": (edit("Main", "uid://A002/Xabc123/X1010", "uid://../../Xabc", count=1), "point outside",
                             "Main.xml"),
 }  # fmt: skip
 
@@ -189,7 +189,7 @@ def test_real_vla_data_set_is_foreign(tmp_path: Path) -> None:
         pytest.skip("ALMARED_REAL is absent")
     with tarfile.open(VLA) as archive:
         archive.extractall(tmp_path, filter="data")
-    with pytest.raises(AsdmError, match="data set of EVLA, not of ALMA"):
+    with pytest.raises(AsdmError, match="data are from EVLA, not from ALMA"):
         read_execution_block(next(tmp_path.iterdir()))
 
 

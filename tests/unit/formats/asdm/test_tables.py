@@ -184,7 +184,7 @@ def test_binary_with_nan_or_too_many_rows_is_refused() -> None:
     with pytest.raises(AsdmError, match="not finite"):
         list(read_binary(open_binary(bad, table="SysCal", where="SysCal.bin")))
     more = packed("<", 1, packed_row("<", None) * 2)
-    with pytest.raises(AsdmError, match="do not end where"):
+    with pytest.raises(AsdmError, match="do not end at"):
         list(read_binary(open_binary(more, table="SysCal", where="SysCal.bin")))
 
 

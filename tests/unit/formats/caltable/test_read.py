@@ -82,7 +82,7 @@ def test_windows_of_different_width_are_padded(sma: Path, tmp_path: Path) -> Non
 def test_what_is_no_calibration_table_is_refused(sma: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read_caltable(tmp_path / "nothing")
-    with pytest.raises(InputError, match="no calibration table"):
+    with pytest.raises(InputError, match="not a calibration table"):
         read_caltable(sma / "sma.ms.bcal" / "ANTENNA")
     broken = Path(shutil.copytree(sma / "sma.ms.bcal", tmp_path / "broken"))
     (broken / "table.f0").write_bytes((broken / "table.f0").read_bytes()[:300])

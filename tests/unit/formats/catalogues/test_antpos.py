@@ -46,7 +46,7 @@ def test_rows_of_this_execution_block_come_before_rows_of_any(tmp_path: Path) ->
 def test_same_antenna_of_two_execution_blocks_is_no_repetition(tmp_path: Path) -> None:
     rows = [f"{MINE}.ms,DA41,1e-3,0,0,", f"{OTHER}.ms,DA41,1e-3,0,0,"]
     assert len(read_positions(positions(tmp_path, *rows)).offsets_of_eb_m) == 2
-    with pytest.raises(InputError, match="DA41 stands there twice"):
+    with pytest.raises(InputError, match="DA41 is listed twice"):
         read_positions(positions(tmp_path, *rows, rows[0]))
 
 

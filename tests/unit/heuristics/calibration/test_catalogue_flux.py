@@ -94,12 +94,12 @@ def test_a_file_is_read_with_other_names_comments_and_missing_errors(tmp_path: P
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("name,flux\nJ1-2,1", "has not the columns"),
+        ("name,flux\nJ1-2,1", "lacks the columns"),
         ("name,frequency_ghz,flux_jy,error_jy,date\nJ1-2,a,1,0.1,2015-04-30", "data row 1"),
         ("name,frequency_ghz,flux_jy,error_jy,date\nJ1-2,90,1,0.1,yesterday", "data row 1"),
         ("name,frequency_ghz,flux_jy,error_jy,date\n,90,1,0.1,2015-04-30", "data row 1"),
         ("name,frequency_ghz,flux_jy,error_jy,date\nJ1-2,90,nan,0.1,2015-04-30", "data row 1"),
-        ("", "has not the columns"),
+        ("", "lacks the columns"),
     ],
 )
 def test_what_is_no_catalogue_is_refused(tmp_path: Path, text: str, told: str) -> None:

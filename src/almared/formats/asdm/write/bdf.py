@@ -1,4 +1,4 @@
-"""Writers of binary data files (BDF), integration by integration, so that memory never holds more than a chunk.
+"""Writers of binary data files (BDF), integration by integration, with at most one chunk in memory.
 
 References
 ----------

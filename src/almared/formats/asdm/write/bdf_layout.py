@@ -1,4 +1,4 @@
-"""What a binary data file of an ALMA correlator or radiometer holds, and in which order."""
+"""Contents of a binary data file of an ALMA correlator or radiometer, and their order."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 References
 ----------
-asdm-facts.md section 3 says which of this CASA insists on: line ends, the literal boundary names, the order of
+asdm-facts.md section 3 says which parts of this CASA requires: line ends, the literal boundary names, the order of
 the attachments and the form of the project path.
 """
 

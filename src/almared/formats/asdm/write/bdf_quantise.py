@@ -1,4 +1,4 @@
-"""Correlation coefficients to the integers of a binary data file, in blocks that stay in the processor's cache."""
+"""Correlation coefficients as integers of a binary data file, converted in blocks that fit in the processor's cache."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def choose_scale(peak: float, cross_type: CrossType = CrossType.INT16) -> float:
     Raises
     ------
     ScenarioError
-        The peak is no finite number.
+        The peak is not finite.
     """
     if not math.isfinite(peak):
         raise ScenarioError("the simulated correlations hold values that are not finite", where="crossData")
@@ -56,7 +56,7 @@ def choose_storage(peak: float, noise_rms: float) -> tuple[CrossType, float]:
     Raises
     ------
     ScenarioError
-        The peak is no finite number.
+        The peak is not finite.
     """
     scale = choose_scale(peak, CrossType.INT16)
     if scale * noise_rms >= LEAST_STEPS_PER_NOISE:
@@ -106,7 +106,7 @@ def quantise(cross: NDArray[np.complex64], scales: NDArray[np.float32], *, cross
     Raises
     ------
     ScenarioError
-        A value is not finite or leaves the range of the type.
+        A value is not finite or exceeds the range of the type.
     """
     real = np.ascontiguousarray(cross, dtype=np.complex64).view(np.float32)
     factors = np.repeat(scales, 2)

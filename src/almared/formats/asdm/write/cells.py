@@ -142,7 +142,7 @@ def entity(uid: str, type_name: str) -> Cell:
         The id is not of the hexadecimal form that CASA can read.
     """
     if HEX_UID.fullmatch(uid) is None:
-        raise ScenarioError(f"{uid!r} is no unique id that CASA reads", repair="use uid://A002/X<hex>/X<hex>")
+        raise ScenarioError(f"{uid!r} is not a unique id that CASA reads", repair="use uid://A002/X<hex>/X<hex>")
     return Cell(Kind.ENTITY, (uid, _printable(type_name)))
 
 
@@ -263,7 +263,7 @@ def _is_latin(value: str) -> bool:
 
 def _enumerator(value: str) -> str:
     if ENUMERATOR.fullmatch(value) is None:
-        raise ScenarioError(f"{value!r} is no value of an ASDM enumeration")
+        raise ScenarioError(f"{value!r} is not a value of an ASDM enumeration")
     return value
 
 

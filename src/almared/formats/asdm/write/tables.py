@@ -47,7 +47,7 @@ ORDER = (
     "SysCal",
     "Weather",
 )
-"""In which ASDM.xml lists the tables; the unique ids count along it."""
+"""Order of the tables in ASDM.xml; their unique ids follow it."""
 
 BINARY_FORM = frozenset(
     {
@@ -64,7 +64,7 @@ BINARY_FORM = frozenset(
         "Weather",
     }
 )
-"""Tables that importasdm takes in binary form; small ones with numbered rows and Ephemeris end its process."""
+"""Tables that importasdm reads in binary form; it crashes on Ephemeris and on small ones with numbered rows."""
 
 SCHEMA = 'schemaVersion="4" schemaRevision="-1"'
 NAMESPACE = (
@@ -114,7 +114,7 @@ class TableForm:
 
 
 def table_uid(asdm_uid: str, table: str) -> str:
-    """Return the unique id of a table, counted on from the ASDM's own.
+    """Return the unique id of a table, counted from the id of the ASDM.
 
     Parameters
     ----------
@@ -135,14 +135,14 @@ def write_tables(tables: Iterable[Table], directory: Path, *, form: TableForm) -
     tables : iterable of Table
         All tables of the ASDM; empty ones are listed with no rows and have no file.
     directory : Path
-        Where they go.
+        Directory to write to.
     form : TableForm
         How they are written.
 
     Raises
     ------
     ScenarioError
-        A table is to be binary that CASA reads as XML only; a row lacks a required column, has an unknown one, or a
+        A table should be binary, but CASA reads it only as XML; a row lacks a required column, has an unknown one, or a
         value of the wrong type or an unknown word.
     """
     refused = sorted(form.binary - BINARY_FORM)
@@ -167,7 +167,7 @@ def _write_table(table: Table, directory: Path, *, form: TableForm) -> None:
 
 
 def _check_row(table: str, number: int, *, row: Row) -> None:
-    """CASA drops a faulty row and all after it without an error, so faults end here."""
+    """CASA drops a faulty row and all after it without an error, so faults are errors here."""
     columns = columns_by_name(table)
     missing = [c.name for c in columns.values() if not c.is_optional and c.name not in row]
     unknown = sorted(row.keys() - columns.keys())
@@ -181,10 +181,10 @@ def _check_row(table: str, number: int, *, row: Row) -> None:
 
 def _fault(column: Column, cell: Cell) -> str:
     if STORAGE[cell.kind] != column.storage:
-        return f"a value of kind {cell.kind.name} where {column.type} is wanted"
+        return f"a value of kind {cell.kind.name} where {column.type} is needed"
     n_dims = 0 if cell.shape is None else len(cell.shape)
     if n_dims != column.n_dims:
-        return f"{n_dims} dimensions where {column.n_dims} are wanted"
+        return f"{n_dims} dimensions where {column.n_dims} are needed"
     if column.is_enumeration:
         words = (cell.value,) if cell.shape is None else cell.value
         unknown = sorted(set(words) - words_of(column.type))
@@ -247,7 +247,7 @@ def _row_bytes(row: Row, columns: Iterable[Column], *, order: str) -> bytes:
 
 
 def _column_bytes(cell: Cell | None, column: Column, *, order: str) -> bytes:
-    """Before an optional value stands a byte that says whether it is there."""
+    """A byte before an optional value says whether it is present."""
     if cell is None:
         return b"\x00"
     return (b"\x01" if column.is_optional else b"") + cell_bytes(cell, order)
