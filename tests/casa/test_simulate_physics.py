@@ -185,6 +185,6 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path, almared: Command) 
     kept = tmp_path / "truth.json"
     kept.write_text("mine")
     done = almared("simulate", "tiny", "--out", tmp_path, code=3)
-    assert "there is a simulation already" in done.stderr
+    assert "a simulation exists already" in done.stderr
     assert kept.read_text() == "mine"
     assert list(tmp_path.iterdir()) == [kept]

@@ -1,4 +1,4 @@
-"""Whole ASDMs with known truth and chosen faults: training data, dry runs, and the ground truth of the tests."""
+"""Whole ASDMs with known truth and chosen faults: for training, dry runs and the tests."""
 
 from almared.simulate.observe.produce import SimulatedEb, simulate
 from almared.simulate.scenario.files import read_executions, read_scenario, shipped_scenarios

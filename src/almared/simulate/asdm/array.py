@@ -1,7 +1,7 @@
 """Rows of the tables about antennas, stations, feeds, receivers and loads.
 
-importasdm takes ``Antenna.position`` for east, north and (geocentric) up at the pad: ANTENNA.POSITION is pad plus
-offset. UVW it makes from the pads alone, so offsets that differ between antennas are not in UVW.
+importasdm takes ``Antenna.position`` as east, north and (geocentric) up at the pad: ANTENNA.POSITION is pad plus
+offset. It computes UVW from the pads alone, so offsets that differ between antennas are not in UVW.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MAKERS = {"DA": "AEM_12", "DV": "VERTEX_12", "PM": "MITSUBISHI_12_A", "CM": "MIT
 
 WEATHER_STATION = "MeteoTB2"
 WEATHER_STATION_ITRF_M = (2225015.30883296, -5440016.41799762, -2481631.27428014)
-"""Beside the centre of the array."""
+"""Next to the centre of the array."""
 
 DOUBLE_SIDEBAND = ("ALMA_RB_09", "ALMA_RB_10")
 

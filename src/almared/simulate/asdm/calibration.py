@@ -1,4 +1,4 @@
-"""Rows of the tables that the array recorded beside the data: Tsys, pointing, weather, water vapour."""
+"""Rows of the tables that the array records along with the data: Tsys, pointing, weather, water vapour."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ PATH_PER_WATER = 6.5
 """Extra path per precipitable water (asdm-facts 6)."""
 
 CONDITIONS = (55500.0, 10.0, 270.0)
-"""Pressure (Pa), relative humidity (per cent) and temperature (K) where no weather was recorded."""
+"""Pressure (Pa), relative humidity (per cent) and temperature (K) when no weather was recorded."""
 
 FloatArray = NDArray[np.float64]
 
 
 def calibration_tables(contents: AsdmContents) -> tuple[Table, ...]:
-    """Return the tables of what was measured online.
+    """Return the tables of online measurements.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def calibration_tables(contents: AsdmContents) -> tuple[Table, ...]:
 
 
 def tcal_k(row: SysCalRow, ambient_k: float) -> FloatArray:
-    """Return the calibration temperature that makes Tsys from sky and ambient-load powers (K).
+    """Return the calibration temperature that gives Tsys from sky and ambient-load powers (K).
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def _reduction(eb: ExecutionBlock, number: int, *, what: str) -> Row:
 
 
 def _cal_data_id(eb: ExecutionBlock, cal_type: str, *, mjd_s: float) -> int | None:
-    """Return the row of CalData of the scan of that type nearest in time, None when there is none."""
+    """Return the CalData row of the scan of that type nearest in time, or None."""
     rows = [(n, scan) for n, (scan, kind, _) in enumerate(_reduced_scans(eb)) if kind == cal_type]
     nearest = min(rows, key=lambda r: _distance_s(r[1], mjd_s), default=None)
     return None if nearest is None else nearest[0]

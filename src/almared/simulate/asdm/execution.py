@@ -1,4 +1,4 @@
-"""Rows of the tables about the execution: what was done when."""
+"""Rows of the tables about the execution: its schedule."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ STATES = (
 
 
 def execution_tables(setup: Setup, mous_uid: str) -> tuple[Table, ...]:
-    """Return the tables that say what was done when.
+    """Return the tables of the schedule.
 
     Parameters
     ----------
     setup : Setup
         The identifiers of the execution block.
     mous_uid : str
-        What it belongs to.
+        MOUS it belongs to.
 
     Raises
     ------
@@ -218,7 +218,7 @@ def _state(number: int) -> Row:
 
 
 def _flags(eb: ExecutionBlock) -> Iterator[Row]:
-    """One antenna per row: only then CASA's command covers the autocorrelations too (asdm-facts 7)."""
+    """One antenna per row: only then does CASA's command cover the autocorrelations (asdm-facts 7)."""
     ids = {a.name: a.id for a in eb.antennas}
     number = 0
     for flag in eb.online_flags:

@@ -16,7 +16,7 @@ Mode = tuple[str, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A row of ConfigDescription: which windows and antennas one kind of binary file holds.
+    """A row of ConfigDescription: the windows and antennas of one kind of binary file.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def make_setup(eb: ExecutionBlock) -> Setup:
     Raises
     ------
     ScenarioError
-        The ids are not 0 to n-1, a unique id is not hexadecimal, or a block names a window that is not there.
+        The ids are not 0 to n-1, a unique id is not hexadecimal, or a block names a missing window.
     """
     for kind, items in (("antennas", eb.antennas), ("fields", eb.fields), ("spws", eb.spws)):
         _require_rows(kind, [item.id for item in items])
@@ -92,10 +92,10 @@ def make_setup(eb: ExecutionBlock) -> Setup:
 
 
 def antennas_of_block(antennas: Sequence[Antenna], block: DataBlock) -> tuple[int, ...]:
-    """Return the ids of the antennas that a block holds, in the order of its file.
+    """Return the ids of the antennas in a block, in the order of its file.
 
-    A radiometer block with fewer antennas than the array leaves out the 7-m dishes, which carry none;
-    otherwise the first antennas are meant.
+    A radiometer block with fewer antennas than the array leaves out the 7-m dishes, which have none;
+    otherwise it holds the first antennas.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def antennas_of_block(antennas: Sequence[Antenna], block: DataBlock) -> tuple[in
 def _configuration(eb: ExecutionBlock, draft: tuple[tuple[int, ...], str, int], *, modes: list[Mode]) -> Configuration:
     spw_ids, processor, n_antennas = draft
     if not set(spw_ids) <= {spw.id for spw in eb.spws}:
-        raise ScenarioError(f"a data block names spectral windows {spw_ids} that are not there")
+        raise ScenarioError(f"a data block names spectral windows {spw_ids} that do not exist")
     spws = [eb.spws[i] for i in spw_ids]
     spectral_type = "CHANNEL_AVERAGE" if all(w.is_channel_average for w in spws) else "FULL_RESOLUTION"
     mode = (processor, tuple(w.baseband for w in spws))

@@ -39,7 +39,7 @@ def sky_tables(contents: AsdmContents) -> tuple[Table, ...]:
 
 def _field(eb: ExecutionBlock, field: Field, *, moving: tuple[int, ...]) -> Row:
     direction = reals([field.direction_rad])
-    # Beside an ephemeris CASA takes phaseDir for an offset from it (seen: uvw of twice the direction otherwise).
+    # With an ephemeris, CASA takes phaseDir as an offset from it (otherwise uvw are for twice the direction).
     offset = reals([(0.0, 0.0)])
     row = {
         "fieldId": tag("Field", field.id),
@@ -119,7 +119,7 @@ def _ephemerides(contents: AsdmContents) -> Iterator[Row]:
 
 
 def _step_s(rows: tuple[EphemerisRow, ...], field_name: str) -> float:
-    """CASA takes the distance of rows for constant and for whole seconds."""
+    """CASA assumes a constant row spacing of whole seconds."""
     steps = {round(b.time_mjd_s - a.time_mjd_s, 3) for a, b in pairwise(rows)}
     if len(steps) != 1 or next(iter(steps)) != round(next(iter(steps))):
         raise ScenarioError(

@@ -28,7 +28,7 @@ RECEPTORS = {"XX": "XX", "XY": "XY", "YX": "YX", "YY": "YY", "I": "XX"}
 
 
 def spectral_tables(setup: Setup) -> tuple[Table, ...]:
-    """Return the tables that describe what was correlated and how.
+    """Return the tables of the correlator setup.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def spectral_tables(setup: Setup) -> tuple[Table, ...]:
 
 
 def full_resolution_twin(spw: SpectralWindow, spws: Sequence[SpectralWindow]) -> SpectralWindow | None:
-    """Return the window that this one was averaged from, or the average of this one, None when there is none.
+    """Return the window from which this one was averaged, or its average, or None.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Writes the tables of an ASDM from the facts of an execution block and what was recorded beside the data.
+"""Writes the tables of an ASDM from the facts of an execution block and the records along with the data.
 
 References
 ----------
-asdm-facts.md sections 1, 2, 5 to 7: what CASA's importasdm wants of each table.
+asdm-facts.md sections 1, 2, 5 to 7: what CASA's importasdm requires of each table.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ BINARY_DATA = "ASDMBinary"
 
 
 def write_asdm_metadata(contents: AsdmContents, directory: Path) -> None:
-    """Write all tables of an ASDM; the binary data are written beside them by others.
+    """Write all tables of an ASDM; the binary data are written elsewhere.
 
     Parameters
     ----------
     contents : AsdmContents
         The facts and rows. The same contents give the same bytes.
     directory : Path
-        The ASDM: a directory that is made when it is not there.
+        The ASDM: a directory; made if missing.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def write_asdm_metadata(contents: AsdmContents, directory: Path) -> None:
 
 
 def binary_data_path(directory: Path, data_uid: str) -> Path:
-    """Return the path of a binary data file in the ASDM and make its directory.
+    """Return the path of a binary data file in the ASDM, after making its directory.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""The world observed: from a scenario to a whole ASDM with its truth."""
+"""Observe the world: from a scenario to a whole ASDM with its truth."""

@@ -1,4 +1,4 @@
-"""What the correlator makes of one subscan: antenna spectra, sky, autos and how the numbers are stored."""
+"""The correlator's output of one subscan: antenna spectra, sky, autos and how the numbers are stored."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from almared.simulate.world.world import World
 FloatArray = NDArray[np.float64]
 
 PIECE_VALUES = 3_000_000
-"""Most complex values of one piece; with integers, sky and averages about 75 MB per thread."""
+"""Maximum number of complex values of one piece; with integers, sky and averages about 75 MB per thread."""
 
 NOISE_PEAK = 7.0
-"""Highest noise that is foreseen, in sigma; 32 random bits give at most 6.7."""
+"""Highest noise allowed for, in sigma; 32 random bits give at most 6.7."""
 
 AMBIENT_LOAD_K, HOT_LOAD_K = 293.0, 353.0
 TINIEST = 1e-12
@@ -44,7 +44,7 @@ class Look:
     scan, subscan : Scan, Subscan
         What is observed.
     field : Field
-        Where.
+        Direction.
     airmass : float
         In the middle of the subscan.
     has_source : bool
@@ -70,7 +70,7 @@ class Camera:
     Parameters
     ----------
     world : World
-        All that is true.
+        The simulated world.
     look : Look
         Scan, subscan and direction.
     block : DataBlock
@@ -102,14 +102,14 @@ class Camera:
         )
 
     def pieces(self) -> Iterator[tuple[int, int]]:
-        """Yield first and last-plus-one integration of pieces that fit in memory."""
+        """Yield the first and last-plus-one integration of pieces that fit in memory."""
         n_baselines = self.block.n_antennas * (self.block.n_antennas - 1) // 2
         step = max(1, PIECE_VALUES // (n_baselines * self.axis.n_values))
         for first in range(0, self.times.size, step):
             yield first, min(first + step, self.times.size)
 
     def antenna_spectra(self, times: FloatArray) -> NDArray[np.complex64]:
-        """Return everything antenna based, shape (time, antenna_name, value)."""
+        """Return all antenna-based factors, shape (time, antenna_name, value)."""
         water, error = self.world.paths(self.look.field, times, length_s=self.block.integration_s)
         gains = self.world.instrument.gains(times).astype(np.complex64)
         spectra = []

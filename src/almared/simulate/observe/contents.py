@@ -1,4 +1,4 @@
-"""What an ASDM holds beside the facts of the execution block: inputs of its writer.
+"""Contents of an ASDM in addition to the facts of the execution block: inputs of its writer.
 
 The writer (`almared.simulate.asdm.writer`) takes an `AsdmContents`; the physics fills it; a
 metadata-only replica fills it with plain numbers. Arrays are float64 unless said.
@@ -48,7 +48,7 @@ class PointingRow:
     antenna_id : int
         Antenna.
     start_mjd_s, end_mjd_s : float, s
-        Interval that the samples share evenly, MJD seconds UTC.
+        Interval covered evenly by the samples, MJD seconds UTC.
     azel_rad : ndarray of float, rad, shape (sample, 2)
         Azimuth and elevation.
     """
@@ -105,7 +105,7 @@ class EphemerisRow:
 
 @dataclass(frozen=True, slots=True)
 class AsdmContents:
-    """All that the writer of an ASDM needs.
+    """Everything the writer of an ASDM needs.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ class AsdmContents:
     ephemerides : mapping of int to tuple of EphemerisRow
         Per field id the positions of a moving source.
     array_time_mjd_s : float, s
-        Time stamp written into tables that want one.
+        Time stamp for tables that need one.
     load_temperatures_k : tuple of float, K
         Ambient and hot load.
     binary_tables : frozenset of str
@@ -125,7 +125,7 @@ class AsdmContents:
     big_endian : bool
         Byte order of those ``.bin`` tables.
     mous_uid : str
-        What the execution belongs to; the execution block itself when empty.
+        MOUS of the execution; the execution block itself when empty.
     """
 
     eb: ExecutionBlock

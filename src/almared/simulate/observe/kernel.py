@@ -1,6 +1,6 @@
 """The inner loop: antenna spectra to correlation coefficients with noise, smoothed and rounded to integers.
 
-The noise of a value depends on the stream's key and the value's place only (SplitMix64 over a counter, then
+The noise of a value depends only on the stream's key and the value's index (SplitMix64 over a counter, then
 Box and Muller), so the bytes are the same for any number of threads.
 """
 
@@ -20,7 +20,7 @@ from almared.formats.asdm.write.bdf_layout import baseline_pairs
 
 
 def cache_directory() -> Path:
-    """Return where compiled code is kept between runs: ``almared/numba`` below the user's cache directory."""
+    """Return the directory of compiled code: ``almared/numba`` below the user's cache directory."""
     base = os.environ.get("NUMBA_CACHE_DIR")
     if base:
         return Path(base)
@@ -38,7 +38,7 @@ MIX_2 = np.uint64(0x94D049BB133111EB)
 
 @dataclass(frozen=True, slots=True)
 class ValueAxis:
-    """How the value axis of a file (window, channel, product) is made up, and how it is stored.
+    """Layout of the value axis of a file (window, channel, product), and how it is stored.
 
     Parameters
     ----------
@@ -179,12 +179,12 @@ def phase_ramps(delays_s: NDArray[np.float64], frequency_hz: NDArray[np.float64]
 def correlate(
     spectra: NDArray[np.complex64], sky: NDArray[np.complex64], *, axis: ValueAxis, key: int, dtype: str
 ) -> tuple[NDArray[Any], NDArray[np.complex64]]:
-    """Return scaled integers and channel averages of all baselines; runs beside other threads.
+    """Return scaled integers and channel averages of all baselines; runs in parallel with other threads.
 
     Parameters
     ----------
     spectra : ndarray of complex64, shape (time, antenna_name, value)
-        All that is antenna based, in square roots of correlation coefficient per jansky.
+        All antenna-based factors, in square roots of correlation coefficient per jansky.
     sky : ndarray of complex64, Jy, shape (time or 1, baseline or 1, value)
         Source visibilities.
     axis : ValueAxis

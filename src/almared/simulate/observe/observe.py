@@ -1,4 +1,4 @@
-"""Observes the world: binary data files of every subscan, never more than a piece of a subscan in memory."""
+"""Observes the world: binary data files of every subscan, with at most a piece of a subscan in memory."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def observe_scans(
     Parameters
     ----------
     world : World
-        All that is true.
+        The simulated world.
     scans : sequence of Scan
-        To observe.
+        Scans to observe.
     directory : Path
         The ASDM.
     threads : int
-        Subscans that are made at the same time; the bytes do not depend on it.
+        Number of subscans made in parallel; the bytes do not depend on it.
     seen : callable
-        Told the number of visibilities after each piece, from any of the threads.
+        Called with the number of visibilities after each piece, from any thread.
     """
     pairs = [(scan, subscan) for scan in scans for subscan in scan.subscans]
     lock = Lock()
@@ -59,7 +59,7 @@ def observe_scans(
 
 
 def observe_scan(world: World, scan: Scan, *, directory: Path, threads: int, seen: Callable[[int], None]) -> Scan:
-    """Write the binary files of one scan, as `observe_scans` does for many."""
+    """Write the binary files of one scan, as `observe_scans` does for several."""
     return observe_scans(world, (scan,), directory=directory, threads=threads, seen=seen)[0]
 
 
@@ -124,7 +124,7 @@ def _radiometer_file(world: World, look: Look, *, block: DataBlock, directory: P
 
 
 def radiometer_temperatures(world: World, look: Look, *, block: DataBlock) -> NDArray[np.float32]:
-    """Return what the water-vapour radiometers read (K), shape (time, antenna_name, channel)."""
+    """Return the readings of the water-vapour radiometers (K), shape (time, antenna_name, channel)."""
     if world.radiometer is None:
         return np.zeros((block.n_integrations, block.n_antennas, 4), np.float32)
     times = integration_times(look.subscan, block)

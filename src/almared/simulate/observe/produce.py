@@ -1,4 +1,4 @@
-"""From a scenario to a whole ASDM with its truth beside it."""
+"""From a scenario to a whole ASDM and its truth."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ BYTES_PER_VALUE = 4
 DISK_RESERVE = 100_000_000
 
 Progress = Callable[[int, int], None]
-"""Called with visibilities done and in all."""
+"""Called with the visibilities done and the total."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedEb:
-    """What a simulation made.
+    """Products of a simulation.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class SimulatedEb:
     truth : Path
         ``truth.json``.
     positions, positions_json : Path
-        Position corrections, as ``antennapos.csv`` and as the service would answer.
+        Position corrections, as ``antennapos.csv`` and as an answer of the position service.
     eb : ExecutionBlock
         Facts of the execution block.
     visibilities : int
@@ -61,27 +61,27 @@ def simulate(
     force: bool = False,
     progress: Progress | None = None,
 ) -> SimulatedEb:
-    """Return what was made: an ASDM with its truth and position corrections in `out`.
+    """Simulate a scenario, and return the ASDM with its truth and position corrections, in `out`.
 
     Parameters
     ----------
     scenario : str, Path or Scenario
         Shipped name, TOML file, or a scenario that was read.
     out : str or Path
-        Directory; the ASDM ``uid___...`` and ``truth.json`` go into it.
+        Directory; the ASDM ``uid___...`` and ``truth.json`` are written to it.
     seed : int
         Seed of all random numbers; the same seed gives the same bytes for any number of threads.
     threads : int, optional
         For the kernel; the processors of this process by default.
     force : bool
-        Whether to replace what is there.
+        Whether to replace existing files.
     progress : callable, optional
-        Called with the visibilities done and in all.
+        Called with the visibilities done and the total.
 
     Raises
     ------
     ScenarioError
-        The scenario cannot be used, or something is there already.
+        The scenario cannot be used, or an output exists already.
     ResourceError
         The disk is too small.
     """
@@ -137,17 +137,17 @@ def _make_room(target: Path, asdm: Path, *, force: bool) -> None:
 
 
 def refuse_existing(paths: Sequence[Path]) -> None:
-    """Refuse to overwrite before the long work starts.
+    """Refuse to overwrite, before the long work starts.
 
     Raises
     ------
     ScenarioError
-        One of the paths is there.
+        One of the paths exists.
     """
     for path in paths:
         if path.exists():
             raise ScenarioError(
-                "there is a simulation already", where=str(path), repair="give another --out, or --force to replace it"
+                "a simulation exists already", where=str(path), repair="give another --out, or --force to replace it"
             )
 
 
@@ -155,7 +155,7 @@ def _check_disk(target: Path, needed: int) -> None:
     free = shutil.disk_usage(target).free
     if free < needed + DISK_RESERVE:
         raise ResourceError(
-            f"the simulation needs {needed / 1e6:.0f} MB and {free / 1e6:.0f} MB are free",
+            f"the simulation needs {needed / 1e6:.0f} MB but only {free / 1e6:.0f} MB are free",
             where=str(target),
             repair="give another --out or free some space",
         )

@@ -1,4 +1,4 @@
-"""What the array recorded beside the data, from the world: Tsys, pointing, weather, water, online flags."""
+"""What the array records along with the data, from the world: Tsys, pointing, weather, water, online flags."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OFF_SOURCE_REASON = "Mount is off source"
 
 
 def make_contents(world: World, scans: tuple[Scan, ...]) -> AsdmContents:
-    """Return what the writer of the ASDM needs, from the world and the observed scans."""
+    """Return the inputs of the ASDM writer, from the world and the observed scans."""
     syscal = tuple(_syscal_rows(world, scans))
     weather = tuple(_weather_rows(world))
     eb = _execution_block(world, scans, syscal=syscal)
@@ -94,7 +94,7 @@ def _sources(world: World) -> Iterator[Source]:
 
 
 def _rest_frequency(world: World, spw_id: int) -> float:
-    """Return the centre that a window has in LSRK when it is set for a source (to 1 Hz), else its own."""
+    """Return the LSRK centre of a window that is set for a source (to 1 Hz), else its own centre."""
     centre, factor = world.spw(spw_id).mean_frequency_hz, world.doppler.windows
     return centre if factor == 1.0 else float(round(centre / factor))
 
@@ -196,7 +196,7 @@ def _water(world: World, scans: tuple[Scan, ...]) -> Iterator[WaterVapour]:
 
 
 def _online_flags(world: World, scans: tuple[Scan, ...]) -> Iterator[OnlineFlag]:
-    """Yield flags of each antenna while it still moves at the begin of a scan, one antenna per row (asdm-facts 7)."""
+    """Yield flags of each antenna while it still moves at the start of a scan, one antenna per row (asdm-facts 7)."""
     settle = world.scenario.timing.settle
     for scan in scans if settle > 0.0 else ():
         rng = generator(world.seed, "settle", scan.number)

@@ -55,9 +55,9 @@ class Truth:
     Parameters
     ----------
     tree : mapping
-        What ``truth.json`` holds.
+        Contents of ``truth.json``.
     arrays : mapping of str to ndarray
-        What ``truth.npz`` holds.
+        Contents of ``truth.npz``.
     """
 
     tree: Mapping[str, Any]
@@ -179,7 +179,7 @@ def read_truth(path: str | Path) -> Truth:
     Raises
     ------
     InputError
-        There is no truth, or not one that this version reads.
+        There is no truth, or this version cannot read it.
     """
     place = Path(path)
     file = place / "truth.json" if place.is_dir() else place
@@ -190,7 +190,7 @@ def read_truth(path: str | Path) -> Truth:
     except (OSError, ValueError) as error:
         raise InputError(f"the truth cannot be read: {error}", where=str(file)) from error
     if tree.get("format") != 1:
-        raise InputError("the truth has another format", where=str(file), repair="simulate anew")
+        raise InputError("the truth has another format", where=str(file), repair="simulate again")
     return Truth(tree, arrays)
 
 

@@ -1,4 +1,4 @@
-"""Writes what is true of a simulation beside its ASDM; `almared.simulate.observe.truth` documents and reads it."""
+"""Writes the truth of a simulation next to its ASDM; `almared.simulate.observe.truth` documents and reads it."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def write_truth(world: World, contents: AsdmContents, *, directory: Path) -> Non
     Parameters
     ----------
     world : World
-        All that is true.
+        The simulated world.
     contents : AsdmContents
-        What the ASDM tells.
+        Contents of the ASDM.
     directory : Path
-        Where the ASDM lies.
+        Directory of the ASDM.
     """
     scans = contents.eb.scans
     rms = _path_rms(world, scans)

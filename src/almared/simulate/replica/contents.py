@@ -1,4 +1,4 @@
-"""Plain numbers for what listobs does not tell, so that a metadata-only replica is a whole set of tables."""
+"""Plain numbers for what listobs does not print, so that a metadata-only replica has all tables."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ SITE_RAD = SITE_LONGITUDE_RAD, SITE_LATITUDE_RAD
 
 
 def replica_contents(path: Path, *, thinning: Thinning | None = None) -> AsdmContents:
-    """Return the tables' contents for a replica of what a listobs text describes.
+    """Return the contents of the tables for a replica of the observation in a listobs text.
 
     Parameters
     ----------
     path : Path
         The text.
     thinning : Thinning, optional
-        How much smaller it shall be; None keeps the true numbers of channels, antennas and integrations.
+        How much smaller to make it; None keeps the true numbers of channels, antennas and integrations.
 
     Raises
     ------
     InputError
-        The text is no listobs text of an ALMA observation, or is truncated.
+        The text is not from listobs of an ALMA observation, or is truncated.
     """
     eb = replica_execution_block(path)
     if thinning is not None:
@@ -56,7 +56,7 @@ def replica_contents(path: Path, *, thinning: Thinning | None = None) -> AsdmCon
 
 
 def plain_contents(eb: ExecutionBlock) -> AsdmContents:
-    """Return an execution block with plain Tsys, pointing, weather and water vapour beside it.
+    """Return an execution block with plain Tsys, pointing, weather and water vapour added.
 
     Parameters
     ----------
@@ -88,12 +88,12 @@ def write_metadata_replica(path: Path, out: Path) -> ExecutionBlock:
     Raises
     ------
     InputError
-        The text is no listobs text of an ALMA observation or is truncated, or the ASDM is there already.
+        The text is not from listobs of an ALMA observation or is truncated, or the ASDM exists already.
     """
     contents = replica_contents(path)
     directory = out / contents.eb.name
     if directory.exists():
-        raise InputError("the ASDM is there already", where=str(directory), repair="remove it or choose another --out")
+        raise InputError("the ASDM exists already", where=str(directory), repair="remove it or choose another --out")
     write_asdm_metadata(contents, directory)
     (directory / MARKER).write_text(
         "This ASDM holds metadata only: it replicates the structure of an observation and has no binary data.\n",
@@ -131,7 +131,7 @@ def _tsys_record(row: SysCalRow) -> TsysRecord:
 
 
 def _settling(eb: ExecutionBlock) -> Iterator[OnlineFlag]:
-    """Antennas are flagged while they come on source, here before the data begin."""
+    """Antennas are flagged until they are on source, here before the data begin."""
     for scan in eb.scans:
         for antenna in eb.antennas:
             yield OnlineFlag((antenna.name,), scan.start_mjd_s - SETTLING_S, scan.start_mjd_s, OFF_SOURCE_REASON)

@@ -1,4 +1,4 @@
-"""Fills a replica of a real execution block with simulated data: its structure, our sky, air and instrument."""
+"""Fills a replica of a real execution block with simulated data: real structure, simulated sky and instrument."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ from almared.simulate.world.world import World
 CALIBRATOR_JY, TARGET_JY = 1.0, 0.3
 REFERENCE_HZ = 100e9
 ALPHA = -0.6
-"""Flux densities of the replica's sources, which listobs does not tell."""
+"""Flux densities of the replica's sources, which listobs does not print."""
 
 DISK_FACTOR = 1.2
 MARGIN_BYTES = 200_000_000
@@ -85,7 +85,7 @@ def simulate_like(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> SimulatedEb:
-    """Return what was made: an ASDM with the structure that a listobs text tells and simulated data.
+    """Simulate data, and return the ASDM with the structure given by a listobs text.
 
     Parameters
     ----------
@@ -101,14 +101,14 @@ def simulate_like(
     Raises
     ------
     InputError
-        The text is no listobs text of an ALMA observation or is truncated, or the ASDM is there already.
+        The text is not from listobs of an ALMA observation or is truncated, or the ASDM exists already.
     ResourceError
         The disk is too small.
     """
     eb = observable(replica_execution_block(path), thinning or Thinning())
     asdm = out / eb.name
     if asdm.exists():
-        raise InputError("the ASDM is there already", where=str(asdm), repair="remove it or choose another --out")
+        raise InputError("the ASDM exists already", where=str(asdm), repair="remove it or choose another --out")
     out.mkdir(parents=True, exist_ok=True)
     _require_disk(out, eb.raw_bytes)
     world = make_world_like(eb, seed)
@@ -123,7 +123,7 @@ def simulate_like(
 
 
 def observable(eb: ExecutionBlock, thinning: Thinning) -> ExecutionBlock:
-    """Return the execution block as the simulator observes it.
+    """Return the execution block in the form that the simulator observes.
 
     Square-law detectors are left out of the data (their windows stay listed), and channel averages get the
     integrations of the full resolution.
@@ -180,7 +180,7 @@ def _require_disk(out: Path, raw_bytes: int) -> None:
     free = shutil.disk_usage(out).free
     if free < DISK_FACTOR * raw_bytes + MARGIN_BYTES:
         raise ResourceError(
-            f"the replica needs {size_text(raw_bytes)} and {size_text(free)} are free",
+            f"the replica needs {size_text(raw_bytes)} but only {size_text(free)} are free",
             where=str(out),
             repair="thin it (--every-nth-integration, --most-channels, --most-antennas), or use --metadata-only",
         )
@@ -277,7 +277,7 @@ def _sky(eb: ExecutionBlock, source_id: int) -> SkySource:
 
 
 def _scenario(eb: ExecutionBlock) -> Scenario:
-    """The scenario that the world's functions look into; it was not read from a file."""
+    """The scenario for the functions of the world; it does not come from a file."""
     sources = {key: _source_part(eb, n) for n, key in enumerate(_keys(eb))}
     count = max((w.baseband for w in eb.spws), default=1)
     windows = [next(w for w in eb.spws if w.baseband == n) for n in range(1, count + 1)]

@@ -1,4 +1,4 @@
-"""How many integrations each processor took, from the row count and mean intervals that listobs prints."""
+"""Number of integrations of each processor, from the row count and mean intervals that listobs prints."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Group:
 
 
 def exact_interval_s(printed_s: float) -> float:
-    """Return the integration that a printed mean interval of three digits stands for (s).
+    """Return the exact integration behind a printed mean interval of three digits (s).
 
     Examples
     --------
@@ -63,7 +63,7 @@ def exact_interval_s(printed_s: float) -> float:
 def group_windows(
     scan: ListedScan, windows: Sequence[ListedWindow], *, n_antennas: int, n_radiometers: int
 ) -> tuple[Group, ...]:
-    """Return the binary files that a line of the scan list stands for: radiometers, averages, full resolution.
+    """Return the binary files behind a line of the scan list: radiometers, averages, full resolution.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def group_windows(
 
 
 def kind_of(window: ListedWindow) -> tuple[str, str]:
-    """Return what a window is by its name, and its processor."""
+    """Return the kind of a window from its name, and its processor."""
     if window.name.startswith("WVR"):
         return "wvr", "RADIOMETER"
     if "SQLD" in window.name:
@@ -97,14 +97,14 @@ def kind_of(window: ListedWindow) -> tuple[str, str]:
 
 
 def count_integrations(groups: Sequence[Group], *, n_rows: int, longest_s: float | None) -> tuple[int, ...]:
-    """Return the integrations of each group that add up to the rows.
+    """Return the number of integrations of each group, consistent with the rows.
 
     Parameters
     ----------
     groups : sequence of Group
         The binary files of the line.
     n_rows : int
-        Rows that they make together.
+        Their total number of rows.
     longest_s : float or None, s
         The printed time from begin to end, which gaps between subscans may leave unfilled; None where several
         fields share it.
@@ -130,7 +130,7 @@ def count_integrations(groups: Sequence[Group], *, n_rows: int, longest_s: float
 
 
 def _fitting(groups: Sequence[Group], n_rows: int, *, seconds: float) -> Iterator[tuple[int, ...]]:
-    """Yield the counts near a duration that add up; the fastest radiometer is found by division."""
+    """Yield the counts near a duration that add up; the count of the fastest radiometer follows by division."""
     last = min(range(len(groups)), key=lambda n: (groups[n].processor == "CORRELATOR", groups[n].integration_s))
     ranges = [range(1) if n == last else _near(group, seconds) for n, group in enumerate(groups)]
     if prod(len(r) for r in ranges) > MOST_COMBINATIONS:
@@ -154,5 +154,5 @@ def _slack_s(group: Group, seconds: float) -> float:
 
 
 def _misfit(groups: Sequence[Group], counts: Sequence[int], *, seconds: float) -> float:
-    """Distance of the durations from the one that the rows tell, in seconds."""
+    """Distance of the durations from the one given by the rows, in seconds."""
     return sum(abs(n * g.integration_s - seconds) for g, n in zip(groups, counts, strict=True))

@@ -1,6 +1,6 @@
-"""Rebuilds an execution block from the text that listobs printed of a real one.
+"""Rebuilds an execution block from the listobs text of a real one.
 
-What listobs does not tell is filled in plainly and said here: subscans share a scan's time evenly, loads follow the
+What listobs does not print is filled in as follows: subscans share a scan's time evenly, loads follow the
 sky in atmosphere scans, identifiers of binary files count on from that of the execution block.
 """
 
@@ -35,7 +35,7 @@ from almared.simulate.replica.dumps import Group, count_integrations, group_wind
 from almared.simulate.replica.size import binary_size
 
 LONGEST_GAP_S = 1.0
-"""Time without data that one subscan may hide."""
+"""Time without data that one subscan may include."""
 
 HEX = re.compile(r"X[0-9a-fA-F]+")
 SKY_THEN_LOADS = (SubscanIntent.OFF_SOURCE, SubscanIntent.AMBIENT, SubscanIntent.HOT)
@@ -66,19 +66,19 @@ def replica_execution_block(path: Path) -> ExecutionBlock:
     Returns
     -------
     ExecutionBlock
-        With the true numbers of channels, fields and integrations, and the sizes that its binary data would have;
+        With the true numbers of channels, fields and integrations, and the sizes its binary data would have;
         `has_binary_data` is False.
 
     Raises
     ------
     InputError
-        The text is no listobs text of an ALMA observation, or is truncated.
+        The text is not from listobs of an ALMA observation, or is truncated.
     """
     return build_execution_block(read_listobs(path))
 
 
 def build_execution_block(listed: Listobs) -> ExecutionBlock:
-    """Return the execution block of what listobs told.
+    """Return the execution block for the facts of listobs.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def build_execution_block(listed: Listobs) -> ExecutionBlock:
     Raises
     ------
     InputError
-        The lists count their ids with gaps.
+        The ids of the lists have gaps.
     """
     for what, ids in (("antenna", listed.antennas), ("field", listed.fields), ("window", listed.windows)):
         if [item.id for item in ids] != list(range(len(ids))):
@@ -119,7 +119,7 @@ def build_execution_block(listed: Listobs) -> ExecutionBlock:
 
 
 def _uid(ms_name: str) -> Uid:
-    """The id in the MS's name; a name without one gets an id made from its characters."""
+    """The id in the MS's name; a name without one gets an id computed from its characters."""
     try:
         uid = Uid.parse(ms_name)
     except InputError:
@@ -197,7 +197,7 @@ def _window(window: ListedWindow, windows: Sequence[ListedWindow]) -> SpectralWi
 
 
 def _sideband(window: ListedWindow, windows: Sequence[ListedWindow]) -> str:
-    """The sign of the channels tells it; an average has that of the window before it."""
+    """From the sign of the channel spacing; an average has that of the window before it."""
     kind, _ = kind_of(window)
     if kind == "wvr":
         return "DSB"
@@ -263,7 +263,7 @@ def subscan_intents(intents: Sequence[str]) -> tuple[str, ...]:
 
 
 def _share(total: int, index: int, *, parts: int) -> int:
-    """The integrations of one of several subscans; the first ones get one more where it does not divide."""
+    """The integrations of one of several subscans; the first ones get one more when they do not divide evenly."""
     return total // parts + (index < total % parts)
 
 
@@ -286,7 +286,7 @@ def _antennas_of(group: Group, n_antennas: int) -> int:
 
 
 def _with_data(scan: Scan, spws: Sequence[SpectralWindow], *, head: tuple[str, int]) -> Scan:
-    """Give every block a unique id and the size that its file would have."""
+    """Give every block a unique id and the size its file would have."""
     prefix, serial = head
     subscans = []
     for sub in scan.subscans:

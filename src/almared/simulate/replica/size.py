@@ -9,7 +9,7 @@ from almared.model import DataBlock, SpectralWindow
 
 HEADER_BYTES = 2500
 SUBSET_BYTES = 1700
-"""About what the text parts of a file and of one integration take."""
+"""Approximate size of the text parts of a file and of one integration."""
 
 
 def binary_size(block: DataBlock, spws: Sequence[SpectralWindow]) -> int:

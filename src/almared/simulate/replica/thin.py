@@ -1,4 +1,4 @@
-"""Makes an execution block smaller: fewer antennas, wider channels, longer integrations, the structure kept."""
+"""Makes an execution block smaller: fewer antennas, wider channels, longer integrations, with the same structure."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from almared.physics.beams import SMALL_DISH_BELOW_M
 from almared.simulate.replica.size import binary_size
 
 LEAST_CHANNELS = 8
-"""Science windows keep more channels than the radiometers' 4, by which CASA knows those (asdm-facts 6)."""
+"""Science windows keep more than 4 channels: CASA recognises the radiometers by their 4 (asdm-facts 6)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thinning:
-    """How much smaller an execution block becomes.
+    """How much smaller to make an execution block.
 
     Parameters
     ----------
     every_nth_integration : int
-        So many correlator integrations become one of as many times the length; the radiometers keep theirs.
+        Number of correlator integrations that become a single longer one; the radiometers keep theirs.
     most_channels : int or None
-        Windows with more channels get channels that are a whole number of times wider.
+        Windows with more channels get channels wider by a whole number.
     most_antennas : int or None
-        So many antennas are kept, spread evenly over the list.
+        Number of antennas to keep, spread evenly over the list.
     """
 
     every_nth_integration: int = 1
@@ -48,16 +48,16 @@ def thin(
     most_channels: int | None = None,
     most_antennas: int | None = None,
 ) -> ExecutionBlock:
-    """Return the execution block made smaller; ids of windows, fields and scans stay.
+    """Return a smaller execution block; ids of windows, fields and scans stay the same.
 
     Parameters
     ----------
     eb : ExecutionBlock
         The execution block.
     every_nth_integration : int
-        So many correlator integrations become one longer one.
+        Number of correlator integrations that become a single longer one.
     most_channels, most_antennas : int, optional
-        Channels per window and antennas that are left at most.
+        Maximum number of channels per window and of antennas.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""What is simulated: scenario files, the order of scans, windows, executions."""
+"""What to simulate: scenario files, the order of scans, windows, executions."""

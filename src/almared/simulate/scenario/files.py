@@ -1,4 +1,4 @@
-"""Scenario files read: shipped ones by name, anybody's by path, with single keys set from outside."""
+"""Read scenario files: shipped ones by name, others by path, with single keys overridden."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def shipped_scenarios() -> dict[str, str]:
 
 
 def read_scenario(source: str | Path, *, overrides: Mapping[str, str] | None = None) -> Scenario:
-    """Return the scenario of a shipped name or a file that describes one execution.
+    """Return the scenario with a shipped name, or from a file that describes one execution.
 
     Parameters
     ----------
@@ -39,14 +39,14 @@ def read_scenario(source: str | Path, *, overrides: Mapping[str, str] | None = N
     """
     executions = read_executions(source, overrides=overrides)
     if len(executions) > 1:
-        raise ScenarioError(f"it describes {len(executions)} executions, one is wanted", where=str(source))
+        raise ScenarioError(f"it describes {len(executions)} executions, but must describe one", where=str(source))
     return executions[0]
 
 
 def read_executions(source: str | Path, *, overrides: Mapping[str, str] | None = None) -> tuple[Scenario, ...]:
-    """Return the executions that a shipped name or a file describes: one, or those of a MOUS.
+    """Return the executions of a shipped name or a file: one, or those of a MOUS.
 
-    Each table ``[[execution]]`` says what differs in one execution from the rest of the file, in the same words:
+    Each table ``[[execution]]`` says how one execution differs from the rest of the file, with the same keys:
     ``[execution.time]``, ``[execution.source.phase]``, and lists (``[[execution.array.group]]``) as a whole.
 
     Parameters
@@ -54,19 +54,19 @@ def read_executions(source: str | Path, *, overrides: Mapping[str, str] | None =
     source : str or Path
         Shipped name (`shipped_scenarios`) or a path.
     overrides : mapping of str to str
-        Dotted key -> value as TOML would have it (``atmosphere.pwv`` -> ``"2 mm"``; quotes may be left out).
+        Dotted key -> value as in TOML (``atmosphere.pwv`` -> ``"2 mm"``; quotes may be left out).
 
     Raises
     ------
     ScenarioError
-        No such scenario, no TOML, unknown keys, wrong units or values; executions without a MOUS, with one uid, or
+        No such scenario, invalid TOML, unknown keys, wrong units or values; executions without a MOUS, with one uid, or
         whose targets differ.
     """
     text, where = _text_of(source)
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"this is no TOML: {error}", where=where) from error
+        raise ScenarioError(f"not valid TOML: {error}", where=where) from error
     for key, value in (overrides or {}).items():
         _set(tree, key, value=value)
     changes = tree.pop("execution", None)
@@ -100,7 +100,7 @@ def _tables(changes: Any, *, where: str) -> list[dict[str, Any]]:
 
 
 def _merged(tree: Any, change: Any) -> Any:
-    """Return a tree with what changes: tables key by key, all else as a whole."""
+    """Return a tree with changes: tables key by key, all else as a whole."""
     if not isinstance(tree, dict) or not isinstance(change, dict):
         return change
     return tree | {key: _merged(tree.get(key), value) for key, value in change.items()}
@@ -127,7 +127,7 @@ def _require_one_mous(executions: Sequence[Scenario], *, where: str) -> None:
     for execution in executions[1:]:
         for key in sorted(_targets(executions[0]) | _targets(execution)):
             if not _is_same_sky(executions[0].source.get(key), execution.source.get(key)):
-                raise ScenarioError(f"the target {key!r} differs from execution to execution", where=where)
+                raise ScenarioError(f"the target {key!r} differs between executions", where=where)
 
 
 def _targets(scenario: Scenario) -> set[str]:
@@ -135,7 +135,7 @@ def _targets(scenario: Scenario) -> set[str]:
 
 
 def _is_same_sky(one: SourcePart | None, other: SourcePart | None) -> bool:
-    """Tell whether two sources are the same apart from where the antennas point."""
+    """Return whether two sources are the same except for the pointings."""
     pointed: dict[str, object] = {"shift": (0.0, 0.0), "pointings": ()}
     return bool(one and other and one.model_copy(update=pointed) == other.model_copy(update=pointed))
 
@@ -154,7 +154,7 @@ def _text_of(source: str | Path) -> tuple[str, str]:
     try:
         return path.read_text(), name
     except UnicodeDecodeError as error:
-        raise ScenarioError("this is no text file", where=name) from error
+        raise ScenarioError("not a text file", where=name) from error
 
 
 def _validated(tree: Mapping[str, Any], text_of: Callable[[Sequence[int | str]], str], *, where: str) -> Scenario:
@@ -174,7 +174,7 @@ def _complaint(location: Sequence[int | str], message: str, *, text: str) -> str
 
 
 def _line_of(location: Sequence[int | str], text: str) -> int:
-    """Return the line that sets the innermost named key below its table, 0 when it cannot be told."""
+    """Return the line that sets the innermost named key below its table, 0 when unknown."""
     names = [part for part in location if isinstance(part, str)]
     if not names:
         return 0
@@ -206,7 +206,7 @@ def _inside(place: Any, name: str, *, key: str) -> Any:
         return place.setdefault(name, {})
     if isinstance(place, list) and name.isdigit() and int(name) < len(place):
         return place[int(name)]
-    raise ScenarioError(f"{key!r} names nothing that can be set", where="--set", repair="give table.key=value")
+    raise ScenarioError(f"{key!r} is not a key that can be set", where="--set", repair="give table.key=value")
 
 
 def _value(text: str) -> Any:

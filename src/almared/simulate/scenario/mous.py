@@ -23,7 +23,7 @@ SEEDS = 2**31
 
 @dataclass(frozen=True, slots=True)
 class SimulatedMous:
-    """What the simulation of a MOUS made.
+    """Products of the simulation of a MOUS.
 
     Parameters
     ----------
@@ -42,12 +42,12 @@ class SimulatedMous:
 
 @dataclass(frozen=True, slots=True)
 class MousTruth:
-    """What is true of a simulated MOUS.
+    """The truth of a simulated MOUS.
 
     Parameters
     ----------
     tree : mapping
-        What ``mous-truth.json`` holds: ``uid``, ``project``, ``block``, ``seed``, and ``executions`` with ``uid``,
+        Contents of ``mous-truth.json``: ``uid``, ``project``, ``block``, ``seed``, and ``executions`` with ``uid``,
         ``asdm`` (name), ``directory`` (relative) and ``seed`` each.
     executions : tuple of Truth
         Truth of each execution.
@@ -71,7 +71,7 @@ def simulate_mous(
     force: bool = False,
     progress: Callable[[int], Progress] | None = None,
 ) -> SimulatedMous:
-    """Return what was made: per execution ``<name>/`` with its ASDM and truth, and ``mous-truth.json``.
+    """Return a simulated MOUS: per execution ``<name>/`` with its ASDM and truth, and ``mous-truth.json``.
 
     Parameters
     ----------
@@ -80,16 +80,16 @@ def simulate_mous(
     out : str or Path
         Directory.
     seed : int
-        Seed of all random numbers; each execution has its own that follows from it.
+        Seed of all random numbers; the seed of each execution follows from it.
     threads, force
         As for `almared.simulate.simulate`.
     progress : callable, optional
-        Given the number of an execution (from 0), returns what is called with visibilities done and in all.
+        For the number of an execution (from 0), returns a function of the visibilities done and the total.
 
     Raises
     ------
     ScenarioError
-        A scenario cannot be used, belongs to no MOUS, or something is there already.
+        A scenario cannot be used, belongs to no MOUS, or an output exists already.
     ResourceError
         The disk is too small.
     """
@@ -131,7 +131,7 @@ def read_mous_truth(path: str | Path) -> MousTruth:
     Raises
     ------
     InputError
-        There is no truth, or not one that this version reads.
+        There is no truth, or this version cannot read it.
     """
     place = Path(path)
     file = place / MOUS_TRUTH if place.is_dir() else place
@@ -140,7 +140,7 @@ def read_mous_truth(path: str | Path) -> MousTruth:
     except (OSError, ValueError) as error:
         raise InputError(f"the truth cannot be read: {error}", where=str(file)) from error
     if not isinstance(tree, dict) or tree.get("format") != FORMAT:
-        raise InputError("the truth has another format", where=str(file), repair="simulate anew")
+        raise InputError("the truth has another format", where=str(file), repair="simulate again")
     return MousTruth(tree, tuple(read_truth(file.parent / entry["directory"]) for entry in tree["executions"]))
 
 

@@ -27,14 +27,14 @@ FIRST_DATA_UID = 0x100
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What is observed when.
+    """The schedule of an observation.
 
     Parameters
     ----------
     scans : tuple of Scan
         With their data blocks.
     parts : tuple of ScanPart
-        What each scan was asked to be.
+        Request for each scan.
     fields : tuple of Field
         Directions of bodies are filled in later.
     source_keys : tuple of str
@@ -73,7 +73,7 @@ def make_schedule(scenario: Scenario, setups: Setups, *, n_antennas: int) -> Sch
     Raises
     ------
     ScenarioError
-        A scan of a source that the scenario does not have.
+        A scan names a source that the scenario does not have.
     """
     parts = scans_of(scenario)
     keys = tuple(dict.fromkeys(part.source for part in parts))

@@ -31,7 +31,7 @@ def scans_of(scenario: Scenario) -> tuple[ScanPart, ...]:
     Raises
     ------
     ScenarioError
-        A scan of a source that the scenario does not have.
+        A scan names a source that the scenario does not have.
     """
     scans = scenario.scan or tuple(_standard(_sequence(scenario), scenario.timing))
     unknown = sorted({scan.source for scan in scans} - set(scenario.source))

@@ -18,7 +18,7 @@ WVR_CHANNELS = 4
 
 @dataclass(frozen=True, slots=True)
 class Setups:
-    """All windows and which of them belong together.
+    """All windows and their groups.
 
     Parameters
     ----------

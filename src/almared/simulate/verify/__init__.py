@@ -1,4 +1,4 @@
-"""Compare what a reduction found with the truth that the simulator put in."""
+"""Compare the results of a reduction with the simulator's truth."""
 
 from almared.simulate.verify.comparison import Comparison, all_passed, compare_relative
 from almared.simulate.verify.everything import verify_calibration

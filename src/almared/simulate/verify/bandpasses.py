@@ -13,7 +13,7 @@ from almared.simulate.observe.truth import Truth
 from almared.simulate.verify.comparison import Comparison
 
 NOISE_RATIO_LIMIT = 2.0
-"""Most that the deviation may exceed the expected noise (the first capability's aim)."""
+"""Largest ratio of the deviation to the expected noise (the first capability's aim)."""
 
 EDGE_FRACTION = 0.0625
 """Channels at each edge that are not compared (domain A.8 step 10)."""
@@ -31,7 +31,7 @@ def compare_bandpass(table: Path, truth: Truth, *, limit: float = NOISE_RATIO_LI
     truth : Truth
         What was put in.
     limit : float
-        How much larger than the noise it may be.
+        Largest allowed ratio to the noise.
 
     Notes
     -----

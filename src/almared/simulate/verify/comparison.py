@@ -22,7 +22,7 @@ class Comparison:
     selection : str
         Where, e.g. ``"spw 17"``.
     put_in, found : float
-        The truth, and what the calibrated data or tables say.
+        The truth, and the value in the calibrated data or tables.
     unit : str
         Unit of both.
     deviation, limit : float
@@ -82,5 +82,5 @@ def compare_relative(
 
 
 def all_passed(comparisons: Sequence[Comparison]) -> bool:
-    """Tell whether there are comparisons and every one passed."""
+    """Return whether there are comparisons and all of them passed."""
     return bool(comparisons) and all(line.passed for line in comparisons)

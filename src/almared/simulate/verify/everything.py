@@ -35,7 +35,7 @@ def verify_calibration(
     truth : Truth
         What was put in.
     positions_given : bool
-        Whether the calibration was given the antenna positions.
+        Whether the calibration had the antenna positions.
     limits_percent : tuple of float, %
         Limits of calibrator amplitudes and of the target's flux scale.
     """

@@ -1,4 +1,4 @@
-"""Images as they are delivered: FITS files, with their axes in radians and Hz."""
+"""Delivered images: FITS files, with their axes in radians and Hz."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class FitsImage:
     Parameters
     ----------
     data : ndarray of float, Jy/beam, shape (frequency, y, x)
-        NaN where it is blanked.
+        NaN where blanked.
     beams : tuple of Beam
         One for all channels, or one for each; empty for an image without (a primary beam).
     pixel_rad : float, rad
@@ -91,7 +91,7 @@ def read_fits_image(path: Path) -> FitsImage:
     Raises
     ------
     InputError
-        No image of the sky as CASA exports it.
+        It is not an image of the sky as exported by CASA.
     """
     from astropy.io import fits
 
@@ -112,7 +112,7 @@ def read_fits_image(path: Path) -> FitsImage:
             header=header,
         )
     except (OSError, KeyError, IndexError, TypeError, ValueError) as error:
-        raise InputError(f"this is no image as CASA exports it: {error}", where=str(path)) from error
+        raise InputError(f"not an image as exported by CASA: {error}", where=str(path)) from error
 
 
 def _frequencies(header: Mapping[str, Any], axis: int) -> FloatArray:

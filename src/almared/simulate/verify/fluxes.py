@@ -27,7 +27,7 @@ def compare_calibrators(ms: Path, truth: Truth, *, limit_percent: float = POINT_
     truth : Truth
         What was put in.
     limit_percent : float, %
-        How far each may be off.
+        Tolerance of each.
     """
     for name, field_id in point_calibrators(truth):
         for spw_id in truth.science_spws:
@@ -99,7 +99,7 @@ def compare_target(ms: Path, truth: Truth, *, limit_percent: float = TARGET_LIMI
 
 
 def _products(ms: Path, truth: Truth, *, key: tuple[str, int, int]) -> tuple[float, float]:
-    """Return data times true sky, and true sky squared, summed over a pointing; their ratio is the factor sought."""
+    """Return data times true sky, and true sky squared, summed over a pointing; their ratio is the flux scale."""
     name, field_id, spw_id = key
     dd_id, _ = data_description(ms, spw_id)
     with table(str(ms / "SPECTRAL_WINDOW"), ack=False) as windows:

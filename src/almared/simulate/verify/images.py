@@ -1,6 +1,6 @@
-"""Compares images with the sky that was put in: fluxes, places, line fluxes, and noise.
+"""Compares images with the sky that was put in: fluxes, positions, line fluxes, and noise.
 
-Fluxes and places are fitted where beam and noise are the same everywhere: in the corrected image times its primary
+Fluxes and positions are fitted where beam and noise are the same everywhere: in the corrected image times its primary
 beam. The primary beam at the component's place then corrects the flux. (Dividing by a primary beam that falls by 5 %
 per arcsecond, as it does at half power, moves what is 4 arcsec wide by 0.14 arcsec, and is no fault of the image.)
 """

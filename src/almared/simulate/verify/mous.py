@@ -28,7 +28,7 @@ def verify_mous(directory: Path, truth: MousTruth, *, positions_given: bool = Tr
     truth : MousTruth
         What was put in.
     positions_given : bool
-        Whether the calibrations were given the antenna positions.
+        Whether the calibrations had the antenna positions.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Compares calibrated phases with zero, or with what the truth leaves."""
+"""Compares calibrated phases with zero, or with the residuals expected from the truth."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from almared.simulate.verify.fluxes import fields_of
 from almared.simulate.verify.visibilities import BaselineAverages, measure_scans
 
 NOISE_RATIO_LIMIT = 1.3
-"""Most that scan-averaged phases may exceed their noise in the mean; the errors themselves come from few steps."""
+"""Largest mean ratio of scan-averaged phases to their noise; the errors themselves come from few steps."""
 
 CHECK_LIMIT_DEG = 5.0
 """Most that the phases of the check source may differ, rms over baselines, from what the true paths leave."""
@@ -99,7 +99,7 @@ def expected_phase_deg(truth: Truth, scan: BaselineAverages, *, positions_given:
     truth : Truth
         What was put in.
     scan : BaselineAverages
-        Tells scan, window and baselines.
+        Gives scan, window and baselines.
     positions_given : bool
         Whether the position errors were corrected.
 

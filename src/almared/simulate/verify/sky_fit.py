@@ -1,7 +1,7 @@
-"""Fits an image with the true components seen through its beam: how bright each is, and how far off its place.
+"""Fits an image with the true components seen through its beam: flux and position offset of each.
 
-The shapes are the true ones, so that neighbours that overlap in the beam are told apart; what is free are the flux and
-the place of each component (the place to first order, errors being far below the beam).
+The shapes are the true ones, so that overlapping neighbours are separated; the free parameters are the flux and
+the position of each component (to first order, since errors are far below the beam).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SUPPORT_BEAMS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class FittedComponent:
-    """What was found of a component.
+    """Fitted values of a component.
 
     Parameters
     ----------

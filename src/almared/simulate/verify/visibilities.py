@@ -1,4 +1,4 @@
-"""Average calibrated visibilities per scan, per field and per baseline, with honest errors."""
+"""Average calibrated visibilities per scan, per field and per baseline, with realistic errors."""
 
 from __future__ import annotations
 

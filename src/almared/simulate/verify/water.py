@@ -1,4 +1,4 @@
-"""Tells how much of the path of the water the radiometers left."""
+"""Measures how much of the water path the radiometers left."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from almared.simulate.observe.truth import Truth
 from almared.simulate.verify.comparison import Comparison
 
 LEFT_LIMIT_PERCENT = 10.0
-"""Most of the path rms that may be left with 0.1 K of radiometer noise (5 % without noise)."""
+"""Largest fraction of the path rms that may be left with 0.1 K of radiometer noise (5 % without noise)."""
 
 LEAST_PATH_M = 200e-6
-"""Path rms from which on the limit is meant; below, the radiometers' noise is a larger part."""
+"""Path rms from which the limit applies; below, the radiometers' noise is a larger part."""
 
 KINDS = ("bandpass", "flux", "phase", "check", "target")
 Real = NDArray[np.float64]
@@ -67,7 +67,7 @@ def _paths(window: CalTable, truth: Truth, *, key: tuple[int, float]) -> tuple[R
     near = window.where((window.time_mjd_s >= times.min() - margin) & (window.time_mjd_s <= times.max() + margin))
     found = np.array([_found_path(near, antenna, where=(times, frequency)) for antenna in range(water.shape[1])]).T
     turn = LIGHT_M_S / frequency
-    # Phases tell paths but for whole turns: the turn nearest to the true path is meant, after the common offset.
+    # Phases give paths modulo whole turns: take the turn nearest to the true path, after the common offset.
     offset = np.angle(np.mean(np.exp(2j * np.pi * (water - found) / turn))) * turn / (2 * np.pi)
     left = (water - found - offset + turn / 2) % turn - turn / 2
     return water, left

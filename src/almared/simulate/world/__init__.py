@@ -1,1 +1,1 @@
-"""What is true: sky, air, water, array, receivers."""
+"""The simulated truth: sky, atmosphere, water, array, receivers."""

@@ -66,7 +66,7 @@ def make_window_air(air: AtmospherePart, spws: Sequence[SpectralWindow]) -> dict
 
 
 def _grid(spw: SpectralWindow) -> tuple[float, float, int]:
-    """Return what tells one channel grid from another."""
+    """Return a key that identifies a channel grid."""
     return spw.first_channel_hz, spw.channel_step_hz, spw.n_channels
 
 
@@ -86,7 +86,7 @@ def _sky(tool: Any, airmass: float) -> FloatArray:
 
 
 def _fitted(values: FloatArray, spw: SpectralWindow) -> FloatArray:
-    """Return the tool's channels on ours; fine windows are computed on fewer channels."""
+    """Return the tool's values on the channels of a window; fine windows are computed on fewer channels."""
     if values.size == spw.n_channels:
         return values
     places = (np.arange(spw.n_channels) + 0.5) / spw.n_channels * values.size - 0.5

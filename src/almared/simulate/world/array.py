@@ -32,12 +32,12 @@ NAMES_LEFT = {"DA": range(41, 66), "DV": range(1, 26), "PM": range(1, 5), "CM": 
 
 @dataclass(frozen=True, slots=True)
 class TrueArray:
-    """The antennas as recorded, and how wrong their recorded positions are.
+    """The antennas as recorded, and the errors of their recorded positions.
 
     Parameters
     ----------
     antennas : tuple of Antenna
-        As the ASDM will tell them.
+        As written to the ASDM.
     position_errors_m : ndarray of float, m, shape (antenna_name, 3)
         True minus recorded position, ITRF.
     """
@@ -72,7 +72,7 @@ def make_array(scenario: Scenario, seed: int) -> TrueArray:
     Raises
     ------
     ScenarioError
-        A configuration that casadata has not, or with too few pads.
+        Casadata lacks the configuration, or it has too few pads.
     """
     pads = [pad for group in scenario.array.group for pad in _chosen(group)]
     names = _names(scenario.array.group, pads)
@@ -92,7 +92,7 @@ def _chosen(group: AntennaGroup) -> list[_Pad]:
     pads = _read_pads(casadata_path() / "alma" / "simmos" / group.configuration)
     if len(pads) < group.antennas:
         raise ScenarioError(
-            f"the configuration has {len(pads)} pads, {group.antennas} antennas were asked for",
+            f"the configuration has {len(pads)} pads, {group.antennas} antennas are requested",
             where=group.configuration,
         )
     middle = np.median([pad.enu_m for pad in pads], axis=0)

@@ -3,7 +3,7 @@
 References
 ----------
 The tables of JPL-Horizons positions and of brightness temperatures are those that setjy's standard
-``Butler-JPL-Horizons 2012`` reads (ALMA memo 594); evaluated here independently, also of
+``Butler-JPL-Horizons 2012`` reads (ALMA memo 594); evaluated here independently of
 ``physics.bodies`` (docs/decisions/038).
 """
 

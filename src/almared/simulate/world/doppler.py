@@ -3,7 +3,7 @@
 References
 ----------
 casacore's ``MFrequency``: LSRK moves by 20 km/s towards 18h, +30 deg (B1900); velocities add relativistically.
-This is the truth that ``formats.ms.lsrk`` is tested against: constants are shared, formulas are not
+``formats.ms.lsrk`` is tested against this truth: constants are shared, formulas are not
 (docs/decisions/038).
 """
 
@@ -36,7 +36,7 @@ class Doppler:
     Parameters
     ----------
     windows : float
-        Factor by which the spectral windows were moved; 1 when they are not set for a source.
+        Factor by which the spectral windows were shifted; 1 when they are not tuned to a source.
     sources : dict of str to float
         Factor in the direction of each source with a fixed position.
     """
@@ -62,12 +62,12 @@ def topocentric_factor(direction_rad: tuple[float, float], mjd_s: float) -> floa
 
 
 def set_for_date(scenario: Scenario) -> tuple[Scenario, Doppler]:
-    """Return the scenario with all frequencies as they are at the observatory, and the factors applied.
+    """Return the scenario with all frequencies at the observatory, and the factors applied.
 
     Raises
     ------
     ScenarioError
-        The windows are set for a source that is not there, or that moves.
+        The windows are tuned to a source that does not exist or moves.
     """
     start = start_of(scenario)
     factors = {
@@ -78,7 +78,7 @@ def set_for_date(scenario: Scenario) -> tuple[Scenario, Doppler]:
     wanted = scenario.spectral.doppler
     if wanted and wanted not in factors:
         raise ScenarioError(
-            f"the windows cannot be set for {wanted!r}",
+            f"the windows cannot be tuned to {wanted!r}",
             where="spectral.doppler",
             repair=f"name a source with a position: {', '.join(factors)}",
         )

@@ -1,10 +1,10 @@
-"""Where a source stands and how baselines look from it, with erfa and the earth orientation of casadata.
+"""Source directions and projected baselines, with erfa and the earth orientation of casadata.
 
 References
 ----------
 asdm-facts 4: the uvw of the MS are position(ANTENNA1) - position(ANTENNA2), and a source at (l, m) has the
 phase ``+2 pi (u l + v m) nu / c``.
-This is the truth: what looks like ``physics.directions`` here keeps formulas of its own (docs/decisions/038).
+This is the truth: formulas like those of ``physics.directions`` are kept independent (docs/decisions/038).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Frame:
         return np.arctan2(east, north), np.arcsin(up)
 
     def uvw(self, baselines_m: FloatArray) -> FloatArray:
-        """Return baselines seen from the source.
+        """Return the baselines as seen from the source.
 
         Parameters
         ----------

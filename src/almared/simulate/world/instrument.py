@@ -1,4 +1,4 @@
-"""The receivers, antennas and correlator inputs as they truly are: gains, bandpasses, delays, receiver noise.
+"""The receivers, antennas and correlator inputs with their true properties: gains, bandpasses, delays, receiver noise.
 
 All of it is antenna based. The visibility of antennas i and j is the source's times ``g_i b_i conj(g_j b_j)``.
 """
@@ -53,7 +53,7 @@ class Instrument:
     trx_k : ndarray of float, K, shape (antenna_name, baseband, receptor)
         Receiver temperature at the baseband's centre.
     faults : tuple of FaultPart
-        What is broken on purpose.
+        Faults put in on purpose.
     """
 
     part: InstrumentPart
@@ -119,7 +119,7 @@ class Instrument:
 
 
 def make_instrument(scenario: Scenario, array: TrueArray, *, start_mjd_s: float, seed: int) -> Instrument:
-    """Return the antennas' true properties, drawn per antenna so that one more changes none of the others."""
+    """Return the antennas' true properties, drawn per antenna so that adding one changes no other."""
     part = scenario.instrument
     names = tuple(antenna.name for antenna in array.antennas)
     n_basebands = len(scenario.spectral.baseband)
@@ -179,5 +179,5 @@ def _sinusoids(terms: FloatArray, x: FloatArray) -> FloatArray:
 
 
 def _bounded(rng: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
-    """Return normal numbers kept within 2.5 sigma, so that no antenna is absurd by chance."""
+    """Return normal random numbers within 2.5 sigma, so that no antenna is extreme by chance."""
     return np.clip(rng.standard_normal(shape), -2.5, 2.5)

@@ -1,4 +1,4 @@
-"""The corrections of the recorded antenna positions, in the two forms that observatories hand out."""
+"""The corrections of the recorded antenna positions, in the two usual formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the 183 GHz water-vapour radiometers see: one layer of water, both sidebands, spill-over behind it.
+"""Readings of the 183 GHz water-vapour radiometers: one layer of water, both sidebands, spill-over behind it.
 
 References
 ----------
@@ -56,7 +56,7 @@ class Radiometer:
     Parameters
     ----------
     part : RadiometerPart
-        Layer, coupling and what is behind it.
+        Layer, coupling and spill-over.
     frequency_ghz : ndarray of float, GHz, shape (channel, sample)
         Where each channel is sampled, both sidebands.
     tau_per_m : ndarray of float, neper/m, shape (channel, sample)
@@ -68,7 +68,7 @@ class Radiometer:
     tau_per_m: FloatArray
 
     def temperatures(self, slant_pwv_m: FloatArray) -> FloatArray:
-        """Return what the radiometers read.
+        """Return the readings of the radiometers.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""A frozen screen of water vapour that the wind carries over the array, with Kolmogorov statistics.
+"""A frozen screen of water vapour carried over the array by the wind, with Kolmogorov statistics.
 
 References
 ----------
@@ -91,7 +91,7 @@ class PhaseScreen:
 def make_screen(
     air: AtmospherePart, enu_m: FloatArray, *, start_mjd_s: float, end_mjd_s: float, seed: int
 ) -> PhaseScreen:
-    """Return a screen large enough for the observation, scaled to the rms asked for.
+    """Return a screen large enough for the observation, scaled to the requested rms.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Random numbers that depend on the seed and a name only, never on the order of use or on threads."""
+"""Random numbers that depend only on the seed and a name, not on the order of use or threads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 def generator(seed: int, *names: str | int) -> np.random.Generator:
-    """Return a generator of its own for a purpose.
+    """Return a separate generator for each purpose.
 
     Parameters
     ----------

@@ -109,7 +109,7 @@ class SkySource:
         return np.asarray(sum(component.flux(frequency_hz) for component in self.components))
 
     def is_point_at(self, direction_rad: tuple[float, float]) -> bool:
-        """Tell whether it is a single point in the phase centre."""
+        """Return whether it is a single point at the phase centre."""
         only = self.components[0]
         offset = np.hypot(*_offset(only, direction_rad)[:2])
         return len(self.components) == 1 and only.shape == "point" and bool(offset < UNRESOLVED_RAD)
@@ -148,7 +148,7 @@ class SkySource:
 
 
 def voltage_beam(offset_rad: float, frequency_hz: FloatArray, *, diameter_m: float) -> FloatArray:
-    """Return the voltage response of a dish at an angle from its axis: an evenly lit aperture with a hole.
+    """Return the voltage response of a dish at an angle from its axis: a uniform aperture with a central hole.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def voltage_beam(offset_rad: float, frequency_hz: FloatArray, *, diameter_m: flo
     frequency_hz : ndarray of float, Hz
         Frequencies.
     diameter_m : float, m
-        Of the dish; 12 and 7 m are those of ALMA, another is lit evenly as it is.
+        Of the dish; 12 and 7 m are those of ALMA, others are uniformly illuminated.
     """
     outer = LIT_APERTURE_M.get(diameter_m, diameter_m)
     turns = np.pi * np.sin(offset_rad) * np.asarray(frequency_hz, dtype=float) / LIGHT_M_S

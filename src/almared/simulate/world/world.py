@@ -1,4 +1,4 @@
-"""The simulated world: all that is true of one observation, and functions of it that the data are made from."""
+"""The simulated world: the truth of one observation, and the functions from which the data are made."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that is true.
+    """The simulated world.
 
     Parameters
     ----------
     scenario : Scenario
-        What was asked for, with frequencies at the observatory.
+        The requested scenario, with frequencies at the observatory.
     doppler : Doppler
-        How they were moved from LSRK.
+        How they were shifted from LSRK.
     seed : int
         Seed of all random numbers.
     array, setups, schedule, earth, air, radiometer, screen, instrument : object
@@ -44,7 +44,7 @@ class World:
     bodies : dict of str to Body
         Moving sources per key.
     known_bandpasses : dict of int to ndarray
-        Bandpasses that were computed already.
+        Bandpasses computed so far.
     """
 
     scenario: Scenario
@@ -63,7 +63,7 @@ class World:
     known_bandpasses: dict[int, NDArray[np.complex64]] = field(default_factory=dict, compare=False)
 
     def bandpass(self, spw: SpectralWindow) -> NDArray[np.complex64]:
-        """Return the true bandpass of a window, shape (antenna_name, frequency, receptor); it is kept."""
+        """Return the true bandpass of a window, shape (antenna_name, frequency, receptor); computed once."""
         if spw.id not in self.known_bandpasses:
             self.known_bandpasses[spw.id] = self.instrument.bandpass(spw).astype(np.complex64)
         return self.known_bandpasses[spw.id]
@@ -73,7 +73,7 @@ class World:
         return self.setups.spws[spw_id]
 
     def frame(self, field: Field, mjd_s: FloatArray) -> Frame:
-        """Return the tangent plane of a field at times; it moves with a body."""
+        """Return the tangent plane of a field at times; it follows a moving body."""
         key = self.schedule.source_key(field.id)
         ra, dec = self.bodies[key].direction(mjd_s) if key in self.bodies else field.direction_rad
         return make_frame(ra, dec, mjd_s=mjd_s, earth=self.earth)
@@ -116,7 +116,7 @@ def make_world(scenario: Scenario, seed: int) -> World:
     Raises
     ------
     ScenarioError
-        The scenario cannot be observed so.
+        The scenario cannot be observed.
     """
     scenario, doppler = set_for_date(scenario)
     array, setups = make_array(scenario, seed), make_windows(scenario)

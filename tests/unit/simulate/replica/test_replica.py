@@ -128,7 +128,7 @@ def test_metadata_replica_is_read_back(tmp_path: Path) -> None:
     ]
     assert counts[0] == counts[1]
     assert {(t.antenna_id, t.spw_id) for t in found.tsys} == {(a, s) for a in range(28) for s in (9, 11, 13, 15)}
-    with pytest.raises(InputError, match="there already"):
+    with pytest.raises(InputError, match="exists already"):
         write_metadata_replica(text_of(NAMES[0]), tmp_path)
 
 

@@ -81,7 +81,7 @@ def test_wrong_keys_and_units_of_an_execution_are_told_with_their_line(
         ('[mous]\nuid = "uid://A001/Xe1/X4"\n', "", "belong to one MOUS"),
         ("uid://A002/Xe2/X20", "uid://A002/Xe1/X10", "the same uid"),
         ('pwv = "1.9 mm"', 'pwv = "1.9 mm"\n[execution.source.target]\nflux = "0.4 Jy"', "'target' differs"),
-        ("[[execution]]", "[execution]", r"tables \[\[execution\]\]|no TOML"),
+        ("[[execution]]", "[execution]", r"tables \[\[execution\]\]|not valid TOML"),
     ],
 )
 def test_executions_that_do_not_belong_together_are_refused(tmp_path: Path, old: str, new: str, complaint: str) -> None:

@@ -41,7 +41,7 @@ def test_written_quantities_are_read_back(value: float, pair: tuple[str, str]) -
 
 @pytest.mark.parametrize("text", ["230", 230, 230.0, "GHz", "230 gHz", "230 K", "nan GHz", "", None, "1 GHz 2"])
 def test_no_frequency(text: object) -> None:
-    with pytest.raises(ValueError, match="no frequency"):
+    with pytest.raises(ValueError, match="not a frequency"):
         parse_quantity(text, "frequency")
 
 
@@ -85,8 +85,8 @@ def line_of(path: Path, start: str) -> int:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('pwv = "2.5 mm"', 'pwv = "1.2 K"', "'1.2 K' is no length"),
-        ('pwv = "2.5 mm"', "pwv = 1.2", "1.2 is no length"),
+        ('pwv = "2.5 mm"', 'pwv = "1.2 K"', "'1.2 K' is not a length"),
+        ('pwv = "2.5 mm"', "pwv = 1.2", "1.2 is not a length"),
         ('pwv = "2.5 mm"', 'pvw = "1.2 mm"', "there is no such key"),
         ("cycles = 2", 'cycles = "two"', "integer"),
         ("antennas = 6", "antennas = 0", "greater than or equal to 1"),
@@ -111,12 +111,12 @@ def test_a_source_needs_a_place(tmp_path: Path) -> None:
 def test_no_toml_and_no_file(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text("[array\n")
-    with pytest.raises(ScenarioError, match="no TOML"):
+    with pytest.raises(ScenarioError, match="not valid TOML"):
         read_scenario(path)
     with pytest.raises(ScenarioError, match="no such scenario"):
         read_scenario(tmp_path / "absent.toml")
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ScenarioError, match="no text"):
+    with pytest.raises(ScenarioError, match="not a text"):
         read_scenario(path)
 
 

@@ -177,10 +177,10 @@ def test_an_axis_of_another_kind_is_told(tmp_path: Path) -> None:
 def test_what_is_no_image_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.fits"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="no image"):
+    with pytest.raises(InputError, match="not an image"):
         read_fits_image(path)
 
 
 def test_an_image_that_is_missing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no image"):
+    with pytest.raises(InputError, match="not an image"):
         read_fits_image(tmp_path / "none.fits")

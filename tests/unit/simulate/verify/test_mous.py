@@ -168,5 +168,5 @@ def test_without_a_record_there_is_nothing_to_compare(tmp_path: Path, text: str 
 def test_an_image_that_the_record_names_and_that_is_not_there_is_told(tmp_path: Path) -> None:
     leave_images(tmp_path)
     (tmp_path / "b.pbcor.fits").unlink()
-    with pytest.raises(InputError, match="no image"):
+    with pytest.raises(InputError, match="not an image"):
         verify_images(tmp_path, sky())
