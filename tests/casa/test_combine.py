@@ -109,7 +109,7 @@ def test_windows_at_other_doppler_settings_are_found_to_belong_together(mous: Pa
 def test_nothing_is_done_again_and_the_calibration_is_not_touched(almared: Command, mous: Path) -> None:
     directory = mous / "Combination/calibrated"
     logs = sorted(directory.glob("casa-*.log"))
-    assert "All is done" in almared("combine", mous).stdout
+    assert "Everything is done" in almared("combine", mous).stdout
     assert sorted(directory.glob("casa-*.log")) == logs
     for path in mous.glob("Calibration_*/*.split.cal"):
         with table(str(path), ack=False) as main:

@@ -1,1 +1,1 @@
-"""The command line: thin faces that parse, call and show."""
+"""The command line: thin commands that parse, call and show."""

@@ -1,4 +1,4 @@
-"""The command ``almared``: one verb each, loaded only when it is used."""
+"""The command ``almared``: one verb each, loaded only when used."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from almared.cli.disk_faults import explain_disk_fault
 from almared.errors import AlmaredError
 
 COMMANDS = {
-    "doctor": "Tell whether this machine is fit, and how to repair it.",
+    "doctor": "Check whether this machine is fit, and how to repair it.",
     "measures": "Show, import or update the measures that CASA uses.",
     "demo": "Simulate an execution block, calibrate it, compare with the truth.",
     "simulate": "Make whole ASDMs with known truth and chosen faults.",
-    "prepare": "Make the tree of a MOUS and put its ASDMs in.",
-    "reduce": "Do everything that is left to do of a MOUS.",
-    "status": "Tell the state of each execution block and stage of a MOUS.",
+    "prepare": "Make the tree of a MOUS and add its ASDMs.",
+    "reduce": "Run everything still to do for a MOUS.",
+    "status": "Show the state of each execution block and stage of a MOUS.",
     "inspect": "Print the facts of an execution block.",
     "plan": "Choose how to calibrate an execution block and write the script.",
-    "run": "Run the calibration script, whole or step by step.",
+    "run": "Run the calibration script, all of it or step by step.",
     "combine": "Bring execution blocks to one flux scale and concatenate them.",
     "report": "Make the QA2 report of an execution block or a MOUS.",
     "image": "Image a MOUS, or any calibrated MS.",
-    "readme": "Write the README of the delivery from what was measured.",
-    "check": "Go through the final checklist.",
-    "package": "Make the package that goes to the investigators.",
+    "readme": "Write the README of the delivery from the measured values.",
+    "check": "Check the final checklist.",
+    "package": "Make the package for the investigators.",
 }
 """Verb, which is also the module that defines its `command` -> its line in the help."""
 
@@ -48,7 +48,7 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"{commands.__name__}.{cmd_name}")
         if not isinstance(module.command, click.Command):
-            raise TypeError(f"{module.__name__}.command is no click command")
+            raise TypeError(f"{module.__name__}.command is not a click command")
         return module.command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -67,10 +67,10 @@ def almared() -> None:
       almared demo                          the main job in one command
       almared inspect uid___A002_X1_X2      what listobs would print, without CASA
       almared plan uid___A002_X1_X2         choices, and the calibration script
-      almared run uid___A002_X1_X2          run the script, resumable
+      almared run uid___A002_X1_X2          run the script; can be resumed
 
-    Exit codes: 0 done; 1 other error; 2 wrong use; 3 bad input; 4 no plan; 5 may not start;
-    6 a step failed; 7 installation not fit; 8 delivery not complete; 130 interrupted.
+    Exit codes: 0 done; 1 other error; 2 wrong use; 3 bad input; 4 no plan; 5 cannot start;
+    6 a step failed; 7 installation unusable; 8 delivery incomplete; 130 interrupted.
     """
 
 

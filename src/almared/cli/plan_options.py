@@ -15,7 +15,7 @@ Command = Callable[..., None]
 
 def calibration_options(command: Command) -> Command:
     """Return a command that takes all options of a calibration, by their names."""
-    # A decorator that is applied last stands first in the help.
+    # The decorator applied last comes first in the help.
     for option in reversed(OPTIONS):
         command = _decorator(option)(command)
     return command

@@ -1,4 +1,4 @@
-"""How a command ends when it is asked to by a signal."""
+"""How a command ends on a signal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import FrameType
 
 
 def exit_on_sigterm() -> None:
-    """Let SIGTERM end this process as an exception would, so that children and locks are cleaned up."""
+    """Let SIGTERM end this process like an exception, so that children and locks are cleaned up."""
     signal.signal(signal.SIGTERM, _exit)
 
 

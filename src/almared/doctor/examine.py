@@ -1,4 +1,4 @@
-"""The whole examination, in the order in which it is told."""
+"""The whole examination, in the order of the report."""
 
 from __future__ import annotations
 

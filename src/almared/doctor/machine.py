@@ -14,7 +14,7 @@ from almared.model import Finding, Severity
 from almared.run.resources import available_memory
 
 LEAST_DISK_GIB = 5.0
-"""Less does not even hold the demo."""
+"""Less is too small even for the demo."""
 
 LEAST_MEMORY_GIB = 2.0
 USUAL_MEMORY_GIB = 8.0
@@ -22,7 +22,7 @@ LEAST_FILES = 1024
 """A mosaic of 150 fields opens several hundred files at once."""
 
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p"})
-"""File systems on which CASA's table locks are known to fail, and which CASA's own notes advise against."""
+"""File systems on which CASA's table locks are known to fail; CASA's release notes advise against them."""
 
 
 def examine_machine(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -55,8 +55,8 @@ def judge_disk(free_gib: float) -> Finding:
 def judge_memory(free_gib: float | None) -> Finding:
     """Return the finding on the memory that a process can have (GiB)."""
     if free_gib is None:
-        return finding_on("memory", Severity.WARNING, found="unknown", repair="check by hand that 8 GB are there")
-    found = f"{free_gib:.1f} GiB can be used"
+        return finding_on("memory", Severity.WARNING, found="unknown", repair="check by hand that there are 8 GB")
+    found = f"{free_gib:.1f} GiB available"
     if free_gib < LEAST_MEMORY_GIB:
         repair = "close other programs, raise the limit of the container, or use a machine with 8 GB or more"
         return finding_on("memory", Severity.SEVERE, found=found, repair=repair, trap="little-memory")
@@ -67,7 +67,7 @@ def judge_memory(free_gib: float | None) -> Finding:
 
 
 def judge_threads(count: int, asked: str) -> Finding:
-    """Return the finding on processors, and on a number of threads that was asked for."""
+    """Return the finding on processors, and on the requested number of threads."""
     found = f"{count} usable processor{'s' * (count != 1)}"
     if asked.isdecimal() and int(asked) > count:
         found += f", but OMP_NUM_THREADS={asked}"
@@ -92,7 +92,7 @@ def judge_open_files(limit: int) -> Finding:
             repair=f"ulimit -n {4 * LEAST_FILES}, for mosaics",
             trap="open-files",
         )
-    return finding_on("open files", Severity.OK, found=f"{limit} at once" if limit >= 0 else "as many as wanted")
+    return finding_on("open files", Severity.OK, found=f"{limit} at once" if limit >= 0 else "unlimited")
 
 
 def judge_file_system(kind: str) -> Finding:

@@ -1,4 +1,4 @@
-"""Measures data and ephemerides that CASA will use: where, of what date, for which dates."""
+"""Measures data and ephemerides that CASA will use: their location, age and range of dates."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def examine_measures(used: Measures, now: datetime) -> Iterator[Finding]:
 
     Notes
     -----
-    CASA is told where these data are and never updates them from the network; old tables give lines marked SEVERE
+    CASA gets the path of these data and never updates them from the network; old tables give lines marked SEVERE
     that are harmless for older observations.
     """
     missing = [name for name in NEEDED if not (used.path / "geodetic" / name / "table.dat").exists()]
@@ -61,7 +61,7 @@ def examine_measures(used: Measures, now: datetime) -> Iterator[Finding]:
 
 
 def examine_earth_orientation(measures: Path, now: datetime) -> Finding:
-    """Return the finding on the predicted orientation of the Earth: until when it is known."""
+    """Return the finding on the predicted orientation of the Earth: and its last date."""
     last = utc_of(read_orientation(measures).last_mjd * DAY_S)
     found = f"known until {last:%Y-%m-%d} (table of {made_on(measures / 'geodetic' / PREDICTED):%Y-%m-%d})"
     if last >= now:
@@ -70,7 +70,7 @@ def examine_earth_orientation(measures: Path, now: datetime) -> Finding:
 
 
 def examine_leap_seconds(measures: Path, now: datetime) -> Finding:
-    """Return the finding on the table of leap seconds: CASA complains of one older than half a year."""
+    """Return the finding on the table of leap seconds: CASA complains when it is older than half a year."""
     leaps = read_leap_seconds(measures)
     found = f"last one {leaps.last:%Y-%m-%d}, table of {leaps.made:%Y-%m-%d}"
     if now - leaps.made <= LEAP_SECONDS_LAST:
@@ -80,7 +80,7 @@ def examine_leap_seconds(measures: Path, now: datetime) -> Finding:
 
 
 def examine_ephemerides(folder: Path, now: datetime) -> Finding:
-    """Return the finding on the ephemerides of Solar-System bodies: which, and from when until when."""
+    """Return the finding on the ephemerides of Solar-System bodies: which bodies, and which dates."""
     spans = read_bodies(folder)
     if not spans:
         return finding_on(

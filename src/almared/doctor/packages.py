@@ -1,4 +1,4 @@
-"""The installed packages: those that must fit together, and those that are known to break reductions."""
+"""The installed packages: those that must match, and those known to break reductions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from almared.doctor.subjects import finding_on
 from almared.model import Finding, Severity
 
 OPENSSL_WHEEL = "6.7.6.14"
-"""Build whose wheel for Python 3.12 carries libraries that want a newer OpenSSL than many systems have."""
+"""Build whose wheel for Python 3.12 has libraries that need a newer OpenSSL than many systems have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """A package that is known to break reductions, or to be of no use here.
+    """A package known to break reductions, or to be useless here.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class Trap:
     repair : str
         What to do.
     below : tuple of int
-        Versions below this one are meant, and make a reduction impossible; empty for all, which only disturb.
+        Older versions make a reduction impossible; empty when all versions are affected, but only disturb.
     """
 
     package: str
@@ -39,25 +39,25 @@ class Trap:
     below: tuple[int, ...] = ()
 
 
-APART = "keep it in another environment"
-UNUSED = "nothing: almared does not use it; without it pip is free to choose newer libraries"
+APART = "install it in another environment"
+UNUSED = "nothing: almared does not use it; without it pip can choose newer libraries"
 TRAPS = (
     Trap(
         "python-casacore",
         "casacore-too-old",
-        "aborts beside casatools",
+        "aborts in one process with casatools",
         "pip install 'python-casacore>=3.8.1'",
         (3, 8, 1),
     ),
     Trap("dask-ms", "dask-ms-locks", "breaks the table locks of other writers in its process", APART),
-    Trap("pyuvdata", "pyuvdata-pins", "holds numba back and asks the network for telescope sites", APART),
+    Trap("pyuvdata", "pyuvdata-pins", "pins an old numba and fetches telescope sites from the network", APART),
     Trap("shadems", "shadems-pins", "does not install on Python 3.13 and crashes on several windows", APART),
-    Trap("alminer", "alminer-pins", "drags astroquery back to an old version", APART),
+    Trap("alminer", "alminer-pins", "pins an old astroquery", APART),
     Trap("caracal", "caracal-pins", "pulls in an old set of packages", APART),
     Trap("casaplotms", "casaplotms-display", "needs a display and an old protobuf", UNUSED),
     Trap("casaviewer", "casaviewer-protobuf", "needs an old protobuf", UNUSED),
     Trap("almatasks", "almatasks-stub", "is an empty stub; wvrgcal is in casatasks", "pip uninstall almatasks"),
-    Trap("casampi", "multi-ms", "makes multi-MSs, which no task is verified for", UNUSED),
+    Trap("casampi", "multi-ms", "makes multi-MSs, for which no task is verified", UNUSED),
 )
 
 
@@ -72,12 +72,12 @@ def installed_packages() -> dict[str, str]:
 
 
 def normalised(name: str) -> str:
-    """Return the name of a distribution in the one form in which names are compared."""
+    """Return the normalised name of a distribution."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def examine_packages(installed: Mapping[str, str], python: tuple[int, int]) -> Iterator[Finding]:
-    """Yield a finding for every trap among the packages, and one that all is well when there is none.
+    """Yield a finding for every trap among the packages, or a pass when there is none.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def examine_packages(installed: Mapping[str, str], python: tuple[int, int]) -> I
     findings = [*find_traps(installed), *find_mismatches(installed, python)]
     yield from findings
     if not findings:
-        yield finding_on("packages", Severity.OK, found=f"none of the {len(TRAPS)} that are known to interfere")
+        yield finding_on("packages", Severity.OK, found=f"none of the {len(TRAPS)} known to interfere")
 
 
 def find_traps(installed: Mapping[str, str]) -> Iterator[Finding]:
@@ -103,13 +103,13 @@ def find_traps(installed: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def find_mismatches(installed: Mapping[str, str], python: tuple[int, int]) -> Iterator[Finding]:
-    """Yield a finding for packages that are missing, too old, or do not fit each other or this Python."""
+    """Yield a finding for packages that are missing, too old, or do not match each other or this Python."""
     if "six" not in installed:
-        found = "casatasks imports it and does not declare it"
+        found = "casatasks imports it without declaring it"
         yield finding_on("six", Severity.SEVERE, found=found, repair="pip install six", trap="undeclared-six")
     tools, tasks = installed.get("casatools", ""), installed.get("casatasks", "")
     if tools != tasks:
-        found = f"casatools {tools or 'missing'} and casatasks {tasks or 'missing'} are not of one build"
+        found = f"casatools {tools or 'missing'} and casatasks {tasks or 'missing'} are of different builds"
         yield finding_on(
             "CASA packages",
             Severity.SEVERE,
@@ -118,11 +118,11 @@ def find_mismatches(installed: Mapping[str, str], python: tuple[int, int]) -> It
             trap="mixed-builds",
         )
     if python == (3, 12) and OPENSSL_WHEEL in {tools, tasks}:
-        found = f"the wheel of {OPENSSL_WHEEL} for Python 3.12 wants OpenSSL 3.0.1 of its own system"
+        found = f"the wheel of {OPENSSL_WHEEL} for Python 3.12 needs OpenSSL 3.0.1 from the system"
         repair = "pip install 'casatools==6.7.5.18' 'casatasks==6.7.5.18', or use Python 3.13"
         yield finding_on("CASA packages", Severity.WARNING, found=found, repair=repair, trap="openssl-wheel")
     if "protobuf" in installed and numbers(installed["protobuf"]) < (4,):
-        found = f"{installed['protobuf']} is held back by casaplotms or casaviewer"
+        found = f"{installed['protobuf']} is pinned by casaplotms or casaviewer"
         yield finding_on("protobuf", Severity.WARNING, found=found, repair=UNUSED, trap="old-protobuf")
 
 

@@ -1,6 +1,6 @@
-"""The user's CASA profile: which files it holds, and which of them would break plain CASA.
+"""The user's CASA profile: its files, and those that would break plain CASA.
 
-Nothing is ever changed or removed: the repair names the commands.
+Nothing is ever changed or removed: the repair gives the commands.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def judge_profile(home: Path) -> Finding:
     if not (home / ".casa").is_dir():
         return finding_on("CASA profile", Severity.OK, found="none, and none is needed")
     if not faults:
-        return finding_on("CASA profile", Severity.OK, found="nothing in it looks bad; almared does not use it")
-    found = f"{len(faults)} of its files look bad; almared does not use it, but plain CASA does"
+        return finding_on("CASA profile", Severity.OK, found="no faults seen; almared does not use it")
+    found = f"{len(faults)} of its files look faulty; almared does not use it, but plain CASA does"
     return finding_on(
         "CASA profile", Severity.WARNING, found=found, repair="almared doctor --casa-profile", trap="casa-profile"
     )
@@ -50,7 +50,7 @@ def examine_profile(home: Path) -> Iterator[Finding]:
 
     References
     ----------
-    wiki, "If python bombed at some point": files in ~/.casa are the cause, and making the directory anew the cure.
+    wiki, "If python bombed at some point": files in ~/.casa are the cause, and recreating the directory is the cure.
     """
     folder = home / ".casa"
     if not folder.is_dir():
@@ -67,7 +67,7 @@ def examine_profile(home: Path) -> Iterator[Finding]:
 
 
 def _fault_of(path: Path) -> str:
-    """Return what is wrong with one file, empty when nothing shows."""
+    """Return what is wrong with one file, empty when nothing is seen."""
     if path.name in OLD_FILES:
         return "read by CASA 5 and older only"
     if path.suffix != ".py":
@@ -77,13 +77,13 @@ def _fault_of(path: Path) -> str:
     except OSError as error:
         return f"cannot be read: {error.strerror}"
     except (SyntaxError, ValueError) as error:
-        return f"is no Python 3: {error}"
+        return f"is not Python 3: {error}"
     missing = sorted(place for place in _named_places(tree) if not Path(place).expanduser().exists())
-    return f"names directories that are not there: {', '.join(missing)}" if missing else ""
+    return f"names missing directories: {', '.join(missing)}" if missing else ""
 
 
 def _named_places(tree: ast.Module) -> Iterator[str]:
-    """Yield the directories that a configuration names as plain text."""
+    """Yield the directories named in a configuration as plain text."""
     for node in tree.body:
         if not isinstance(node, ast.Assign):
             continue

@@ -1,4 +1,4 @@
-"""Python and what the user's surroundings bring in: variables, search paths, old scripts."""
+"""Python and the user's environment: variables, search paths, old scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from almared.model import Finding, Severity
 
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 OLD_SCRIPTS = ("analysisUtils.py", "almaqa2csg.py", "almaqa2isg.py", "almaqa2fcsg.py")
-"""Scripts that reducers kept on the path; they patch tasks and expect an old CASA."""
+"""Scripts that reducers kept on the path; they patch tasks for an old CASA."""
 
 
 def examine_surroundings(environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def judge_python(version: tuple[int, int], *, optimised: bool) -> Finding:
             "Python", Severity.SEVERE, found=found, repair="use Python 3.11, 3.12 or 3.13", trap="wrong-python"
         )
     if optimised:
-        found += " with -O, which takes away the checks of arguments that casatasks rests on"
+        found += " with -O, which removes the argument checks that casatasks relies on"
         return finding_on(
             "Python", Severity.SEVERE, found=found, repair="unset PYTHONOPTIMIZE, no -O", trap="optimised-python"
         )
@@ -51,14 +51,14 @@ def judge_search_path(places: Sequence[str]) -> Finding:
             "search path",
             Severity.WARNING,
             found=found,
-            repair="take them off PYTHONPATH; almared needs none",
+            repair="remove them from PYTHONPATH; almared needs none",
             trap="old-scripts",
         )
     return finding_on("search path", Severity.OK, found="nothing that interferes")
 
 
 def judge_variables(environment: Mapping[str, str]) -> Finding:
-    """Return the finding on variables that would bring another CASA's libraries into the process."""
+    """Return the finding on variables that would load another CASA's libraries."""
     libraries = [
         part
         for name in ("LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH")

@@ -1,4 +1,4 @@
-"""What only shows when it is tried, each in a child process: CASA, casacore beside it, drawing, table locks."""
+"""Trials, each in a child process: CASA, casacore together with CASA, drawing, table locks."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ KNOWN_FAULTS = (
     ("the measures data are not installed", "no-measures-data", "pip install casadata"),
     ("AssertionError", "optimised-python", "run without python -O and PYTHONOPTIMIZE"),
 )
-"""Words of a failed import of CASA, the name of the trap, its repair."""
+"""Text in a failed import of CASA, name of the trap, its repair."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrialExit:
-    """How a child process ended.
+    """The end of a child process.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class TrialExit:
 
     @property
     def last_word(self) -> str:
-        """Last line of its errors, or what ended it."""
+        """Last line of its errors, or the reason it ended."""
         lines = self.errors.strip().splitlines()
         return lines[-1] if lines else f"the process ended with {self.code}"
 
@@ -93,14 +93,14 @@ class TrialExit:
 
 def run_trial(text: str, *arguments: str, environment: Mapping[str, str]) -> TrialExit:
     """Run Python text in a child process, without display and never for longer than two minutes."""
-    told = {name: value for name, value in environment.items() if name not in {"DISPLAY", "MPLBACKEND"}}
+    kept = {name: value for name, value in environment.items() if name not in {"DISPLAY", "MPLBACKEND"}}
     command = [sys.executable, "-c", text, *arguments]
     try:
         done = subprocess.run(  # noqa: S603  our own interpreter and text
-            command, capture_output=True, text=True, check=False, env=told, timeout=LONGEST_S
+            command, capture_output=True, text=True, check=False, env=kept, timeout=LONGEST_S
         )
     except subprocess.TimeoutExpired:
-        return TrialExit(1, errors=f"it had not ended after {LONGEST_S} s")
+        return TrialExit(1, errors=f"it did not end within {LONGEST_S} s")
     return TrialExit(done.returncode, done.stdout, done.stderr)
 
 
@@ -139,7 +139,7 @@ def judge_build(version: str) -> Finding:
     found = f"casatasks {version} loads without any configuration"
     if version in known_builds():
         return finding_on("CASA", Severity.OK, found=found)
-    repair = f"nothing if all goes well; tested are {', '.join(known_builds())}"
+    repair = f"nothing if all goes well; the tested builds are {', '.join(known_builds())}"
     return finding_on(
         "CASA",
         Severity.WARNING,
@@ -153,7 +153,7 @@ def judge_casacore(orders: Iterator[TrialExit]) -> Finding:
     """Return the finding on python-casacore and casatools in one process, in both orders of import."""
     for ended in orders:
         if ended.code or ended.answer != "True":
-            found = f"python-casacore and casatools do not live in one process: {ended.last_word}"
+            found = f"python-casacore and casatools do not work in one process: {ended.last_word}"
             repair = "pip install --force-reinstall --no-deps 'python-casacore>=3.8.1'"
             return finding_on(
                 "casacore beside CASA", Severity.SEVERE, found=found, repair=repair, trap="casacore-conflict"

@@ -63,7 +63,7 @@ def test_single_execution_block_has_nothing_to_combine(tmp_path: Path) -> None:
     (asdm / "ASDM.xml").write_text("<ASDM/>")
     (root / "mous.toml").write_text('uid = "uid://A001/X1/X4"\n')
     done = CliRunner().invoke(command, [str(root)])
-    assert (done.exit_code, "single execution block" in done.output) == (0, True)
+    assert (done.exit_code, "only one execution block" in done.output) == (0, True)
     assert "nothing_because" in json.loads(CliRunner().invoke(command, [str(root), "--json"]).output)
     assert not (root / "Combination").exists()
 

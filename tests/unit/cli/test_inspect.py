@@ -99,7 +99,7 @@ def test_control_characters_are_removed(evil: str) -> None:
 
 def test_errors_end_with_their_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a").mkdir()
-    for arguments, words in (([str(tmp_path)], "no ASDM and no MeasurementSet"), ([str(tmp_path / "b")], "no ASDM")):
+    for arguments, words in (([str(tmp_path)], "nor a MeasurementSet"), ([str(tmp_path / "b")], "neither")):
         with pytest.raises(SystemExit) as caught:
             main(["inspect", *arguments])
         assert caught.value.code == 3

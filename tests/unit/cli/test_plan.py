@@ -140,7 +140,7 @@ def test_same_input_same_bytes(asdm: Path) -> None:
 
 def test_ms_that_is_there_is_told(asdm: Path) -> None:
     (asdm.parent / MS).mkdir()
-    assert f"{MS} is there already" in " ".join(plan(asdm, "--dry-run").output.split())
+    assert f"{MS} exists already" in " ".join(plan(asdm, "--dry-run").output.split())
 
 
 def test_metadata_only_is_told(asdm: Path) -> None:

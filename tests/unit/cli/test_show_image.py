@@ -15,7 +15,7 @@ def test_open_lines_of_the_checklist_are_told_with_what_to_do(capsys: pytest.Cap
     )
     show_open_lines([good, bad])
     told = capsys.readouterr().out
-    assert "lacks 1 of 2 lines" in told
+    assert "1 of 2 lines of the final checklist fail" in told
     assert "MOUS: README is missing; run `almared readme`" in told
     show_open_lines([good])
     assert "almared package" in capsys.readouterr().out

@@ -18,28 +18,26 @@ from almared.mous import Mous, read_mous
 @click.command()
 @click.argument("mous", type=click.Path(path_type=Path, exists=True))
 @click.option("--condensed", "is_condensed", is_flag=True, help="One line for each item of the checklist.")
-@click.option(
-    "--tidy", "tidies", is_flag=True, help="Put logs that belong to no step aside, into .almared beside them."
-)
-@click.option("--dry-run", is_flag=True, help="With --tidy: tell which; move nothing.")
-@click.option("--json", "is_json", is_flag=True, help="Tell it as JSON.")
+@click.option("--tidy", "tidies", is_flag=True, help="Move logs that belong to no step into .almared next to them.")
+@click.option("--dry-run", is_flag=True, help="With --tidy: list the logs; move nothing.")
+@click.option("--json", "is_json", is_flag=True, help="Print the result as JSON.")
 @click.pass_context
 def command(
     context: click.Context, mous: Path, *, is_condensed: bool, tidies: bool, dry_run: bool, is_json: bool
 ) -> None:
-    """Go through the final checklist of the MOUS: scripts, logs, reports, README, products, names.
+    """Check the final checklist of the MOUS: scripts, logs, reports, README, products, names.
 
-    A calibration that was interrupted counts as one run when the journal shows that every step ended well, in order,
-    under one build of CASA, and that repeated steps started from the flags they first started from.
+    An interrupted calibration counts as one run if the journal shows that all steps succeeded in order, under one build
+    of CASA, and that repeated steps started from the same flags as the first time.
 
     \b
     Examples:
       almared check uid___A001_X13e_X1fe
       almared check uid___A001_X13e_X1fe --condensed   one page
-      almared check uid___A001_X13e_X1fe --tidy        stray logs out of the way first
+      almared check uid___A001_X13e_X1fe --tidy        move stray logs away first
       almared check uid___A001_X13e_X1fe --json
 
-    Exit codes: 0 all lines passed; 3 no MOUS; 8 a line failed.
+    Exit codes: 0 all lines passed; 3 not a MOUS; 8 a line failed.
     """
     read = read_mous(mous)
     if tidies:
@@ -59,11 +57,11 @@ def _tidy(mous: Mous, *, dry_run: bool, is_quiet: bool) -> None:
     moved = logs if dry_run else put_aside(logs)
     for log, place in zip(logs, moved, strict=True):
         if not is_quiet:
-            click.echo(f"would put {log.name} aside" if dry_run else f"{log.name} is now {place}")
+            click.echo(f"would move {log.name} away" if dry_run else f"{log.name} is now {place}")
 
 
 def _show_condensed(lines: Sequence[ChecklistItem]) -> None:
-    """Write one line per item, as a short checklist has it: the items and their state are those of the full one."""
+    """Write one line per item: a short checklist with the items and states of the full one."""
     for key in dict.fromkeys(line.key for line in lines):
         same = [line for line in lines if line.key == key]
         failed = [line.place for line in same if not line.passed]

@@ -12,47 +12,47 @@ import click
 
 @click.command(name="combine")
 @click.argument("mous", type=click.Path(path_type=Path))
-@click.option("--no-scale", "is_unscaled", is_flag=True, help="Concatenate only; each keeps the scale it has.")
-@click.option("--dirtol", metavar="ARCSEC", type=click.FloatRange(min=0, min_open=True), help="Fields nearer are one.")
-@click.option("--average", "averaged", multiple=True, metavar="EB", help="Average these (X36f) alone; a new table.")
+@click.option("--no-scale", "is_unscaled", is_flag=True, help="Concatenate only; keep each flux scale.")
+@click.option("--dirtol", metavar="ARCSEC", type=click.FloatRange(min=0, min_open=True), help="Merge closer fields.")
+@click.option("--average", "averaged", multiple=True, metavar="EB", help="Average only these (X36f), in a new table.")
 @click.option(
     "--weights",
     type=click.Choice(["scatter", "errors"]),
-    help="Of the means: errors with the scatter beside them (default), or errors alone; a new table.",
+    help="Weights of the means: errors plus scatter (default), or errors alone; makes a new table.",
 )
-@click.option("--flux", "fluxes", multiple=True, metavar="NAME=Jy@GHz,alpha", help="A known flux, shown beside.")
+@click.option("--flux", "fluxes", multiple=True, metavar="NAME=Jy@GHz,alpha", help="A known flux to compare with.")
 @click.option(
     "--catalogue",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV of measurements (name,frequency_ghz,flux_jy,error_jy,date): what it expects, shown beside.",
+    help="CSV of measurements to compare with (name,frequency_ghz,flux_jy,error_jy,date).",
 )
-@click.option("--few-days", metavar="DAYS", type=click.FloatRange(min=0), help="Warn when further apart (3).")
+@click.option("--few-days", metavar="DAYS", type=click.FloatRange(min=0), help="Warn when further apart in time (3).")
 @click.option("--no-run", is_flag=True, help="Write allFluxes.txt and the script; run nothing.")
-@click.option("--force", "is_forced", is_flag=True, help="Take allFluxes.txt as it is; replace an edited script.")
+@click.option("--force", "is_forced", is_flag=True, help="Accept allFluxes.txt unchanged; replace an edited script.")
 @click.option("--break-lock", "should_break_lock", is_flag=True, help="Take the lock of a run on another machine.")
-@click.option("--dry-run", is_flag=True, help="Tell the fluxes and choices; write nothing.")
-@click.option("--json", "is_json", is_flag=True, help="All of it as one JSON object.")
+@click.option("--dry-run", is_flag=True, help="Show the fluxes and choices; write nothing.")
+@click.option("--json", "is_json", is_flag=True, help="Print everything as one JSON object.")
 def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_json: bool, **given: Any) -> None:
     """Scale the execution blocks of MOUS, its directory, to common fluxes and concatenate them.
 
-    The calibrated data are copied to Combination/calibrated. The fluxes that each execution block found for the
-    phase calibrators are averaged into allFluxes.txt, scriptForFluxCalibration.py is made from that table and run,
+    The calibrated data are copied to Combination/calibrated. The fluxes of the phase calibrators from each
+    execution block are averaged into allFluxes.txt, scriptForFluxCalibration.py is made from that table and run,
     and the fields and windows of calibrated.ms are counted. To use other fluxes, edit the fifth column of
-    allFluxes.txt and call this again: a table that is there is never overwritten. With a single execution block
+    allFluxes.txt and run this again: an existing table is never overwritten. With a single execution block
     there is nothing to do.
 
     \b
     Examples:
       almared combine uid___A001_X1_X2 --dry-run             fluxes, means and warnings
       almared combine uid___A001_X1_X2                       scale, concatenate, count
-      almared combine uid___A001_X1_X2 --no-run              table and script, to edit the table
-      almared combine uid___A001_X1_X2 --no-scale            concatenate alone
+      almared combine uid___A001_X1_X2 --no-run              write table and script, to edit the table
+      almared combine uid___A001_X1_X2 --no-scale            only concatenate
       almared combine uid___A001_X1_X2 --average X36f --average X5b2
       almared combine uid___A001_X1_X2 --dry-run --flux J1922+1530=0.15@225,-0.7
       almared combine uid___A001_X1_X2 --dry-run --catalogue measured.csv
 
     \b
-    Exit codes: 0 done, or nothing to do; 3 bad input; 4 no sound table or script; 5 may not start (locked,
+    Exit codes: 0 done, or nothing to do; 3 bad input; 4 no valid table or script; 5 cannot start (locked,
     disk, memory); 6 a step failed.
     """
     from almared.cli.show import combine as combine_display

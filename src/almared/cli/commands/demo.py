@@ -1,4 +1,4 @@
-"""``almared demo``: the main job in one command, and a table of what was put in and what was found."""
+"""``almared demo``: the main job in one command, and a table of true and measured values."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ NOT_ASKED = {"Proposed rms": "a demonstration, nothing was proposed"}
 
 @click.command(name="demo")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("demo-output"), show_default=True, help="Where.")
-@click.option("--scenario", default=SCENARIO, show_default=True, help="Another scenario of `almared simulate --list`.")
+@click.option("--scenario", default=SCENARIO, show_default=True, help="Scenario to use, see `almared simulate --list`.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the simulation.")
-@click.option("--force", is_flag=True, help="Simulate anew, though the output is there.")
+@click.option("--force", is_flag=True, help="Simulate again even if the output exists.")
 @click.option("--json", "is_json", is_flag=True, help="Print the table as JSON.")
 @click.pass_context
 def command(context: click.Context, out: Path, *, scenario: str, seed: int, force: bool, is_json: bool) -> None:
     """Simulate a MOUS or an execution block, reduce it, and compare with the truth.
 
-    A MOUS is reduced to its package and reports, an execution block is calibrated. Runs the commands that a user
-    would type, and prints each. What is there from an earlier, interrupted demo is gone on with. Exit code 0 when
-    every number found agrees with the one put in, else 1.
+    A MOUS is reduced to its package and reports, an execution block is calibrated. It runs the commands that a user
+    would type, and prints each. An interrupted demo continues where it stopped. Exit code 0 if
+    every measured value agrees with the true one, else 1.
 
     \b
     Examples:
       almared demo
-      almared demo --scenario b3-quasar               # one execution block alone, in a minute
+      almared demo --scenario b3-quasar               # one execution block, in a minute
       almared demo --out /data/demo --scenario b6-titan --seed 2
     """
     from almared.simulate import read_executions
@@ -62,12 +62,12 @@ def command(context: click.Context, out: Path, *, scenario: str, seed: int, forc
     else:
         _show(comparisons)
         click.echo("\n" + "\n".join(endings))
-        click.echo(f"This table is {out / RESULT}. The whole took {time.monotonic() - begin:.0f} s.")
+        click.echo(f"This table is {out / RESULT}. The demo took {time.monotonic() - begin:.0f} s.")
     context.exit(0 if comparisons and all(line.passed for line in comparisons) else 1)
 
 
 def _calibrate_eb(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[str]]:
-    """Plan and run; return the comparisons, and where things are."""
+    """Plan and run; return the comparisons, and the locations of the results."""
     from almared.simulate.observe.truth import read_truth
     from almared.simulate.verify import verify_calibration
 
@@ -82,7 +82,7 @@ def _calibrate_eb(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list
 
 
 def _reduce_mous(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[str]]:
-    """Prepare and reduce; return the comparisons, and where things are."""
+    """Prepare and reduce; return the comparisons, and the locations of the results."""
     from almared.mous.places import MousTree
     from almared.names import Uid
     from almared.simulate.scenario.mous import read_mous_truth
@@ -103,7 +103,7 @@ def _reduce_mous(out: Path, *, quiet: bool) -> tuple[Sequence[Comparison], list[
 
 
 def _fill_in(settings: Path, truth: MousTruth, *, out: Path, quiet: bool) -> None:
-    """Enter into ``mous.toml`` what its reducer would: the project, and the antenna positions of each EB."""
+    """Write to ``mous.toml`` what a reducer would: the project, and the antenna positions of each EB."""
     import tomlkit
 
     document = tomlkit.parse(settings.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""``almared doctor``: tells whether this machine is fit."""
+"""``almared doctor``: checks whether this machine is fit."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ UNFIT = EnvironmentFaultError.exit_code
     "--work",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=Path(),
-    help="Where the data will be; by default the working directory.",
+    help="Where the data will be; the working directory by default.",
 )
 @click.option(
-    "--casa-profile", "profile_only", is_flag=True, help="Look at each file of ~/.casa instead; removes none."
+    "--casa-profile", "profile_only", is_flag=True, help="Check each file of ~/.casa instead; remove nothing."
 )
 @click.option("--json", "is_json", is_flag=True, help="Print the verdicts as JSON.")
 @click.pass_context
 def command(context: click.Context, work: Path, *, profile_only: bool, is_json: bool) -> None:
-    """Tell whether this machine is fit for a reduction, and how to repair what is not.
+    """Check whether this machine is fit for a reduction, and say how to repair faults.
 
     \b
     Examples:
@@ -39,9 +39,9 @@ def command(context: click.Context, work: Path, *, profile_only: bool, is_json: 
       almared doctor --work /data/reductions --json
       almared doctor --casa-profile         which files of ~/.casa break plain CASA
 
-    Looks at Python, CASA (really loaded, in a child process), measures data and their dates, ephemerides,
-    packages known to interfere, table locks, disk, memory, threads. Known traps are called by their names, which
-    the documentation explains. Exit code 7 when a reduction could not run.
+    Checks Python, CASA (by loading it in a child process), measures data and their dates, ephemerides,
+    packages known to interfere, table locks, disk, memory, threads. Known traps have names, which
+    the documentation explains. Exit code 7 if a reduction cannot run.
     """
     from almared.doctor import examine, examine_profile, is_fit
 

@@ -21,13 +21,13 @@ from almared.model import ExecutionBlock
 from almared.mous.source import find_data_set
 
 LISTS_LEFT_OUT = ("tsys", "online_flags", "pwv")
-"""Long records that the JSON form sums up."""
+"""Long records that JSON gives in brief."""
 
 
 @click.command()
 @click.argument("eb", type=click.Path(path_type=Path))
 @click.option("--conditions", "is_conditions", is_flag=True, help="Weather, water vapour, elevations, Tsys, flags.")
-@click.option("--json", "is_json", is_flag=True, help="All facts as one JSON object.")
+@click.option("--json", "is_json", is_flag=True, help="Print all facts as one JSON object.")
 def command(eb: Path, *, is_conditions: bool, is_json: bool) -> None:
     """Print the facts of the execution block EB: scans, fields, windows and their roles, antennas, time on source.
 
@@ -41,7 +41,7 @@ def command(eb: Path, *, is_conditions: bool, is_json: bool) -> None:
       almared inspect uid___A002_X1_X2 --json         for programs
 
     \b
-    Exit codes: 0 done; 3 no ASDM or MS, foreign or broken.
+    Exit codes: 0 done; 3 not an ASDM or MS, foreign or broken.
     """
     facts = find_data_set(eb).read()
     if is_json:
@@ -54,7 +54,7 @@ def command(eb: Path, *, is_conditions: bool, is_json: bool) -> None:
 
 
 def as_json(eb: ExecutionBlock) -> dict[str, Any]:
-    """Return the facts as plain values, times also in text and long records summed up.
+    """Return the facts as plain values, times also in text and long records in brief.
 
     Parameters
     ----------

@@ -16,18 +16,18 @@ from almared.formats.measures import Measures
     "source",
     metavar="PATH",
     type=click.Path(exists=True, path_type=Path),
-    help="Use the measures of a tarball or a directory.",
+    help="Import the measures from a tarball or a directory.",
 )
-@click.option("--update", "should_update", is_flag=True, help="Fetch the newest ones from the network, by casaconfig.")
-@click.option("--reset", "should_reset", is_flag=True, help="Go back to those of the package casadata.")
-@click.option("--dry-run", is_flag=True, help="Only look whether those to import are sound.")
+@click.option("--update", "should_update", is_flag=True, help="Fetch the newest from the network with casaconfig.")
+@click.option("--reset", "should_reset", is_flag=True, help="Go back to the measures of the package casadata.")
+@click.option("--dry-run", is_flag=True, help="Only check whether the measures to import are valid.")
 @click.option("--json", "is_json", is_flag=True, help="Print the state as JSON.")
 def command(source: Path | None, *, should_update: bool, should_reset: bool, dry_run: bool, is_json: bool) -> None:
-    """Show the measures that CASA uses here, their dates, and for which observations they serve.
+    """Show the measures that CASA uses here, their dates, and the observations they cover.
 
-    Without options nothing is changed. Imported measures lie in almared's cache (or ALMARED_MEASURES); every run uses
-    them from then on, without any file of CASA's configuration. They are validated first: broken or foreign ones
-    leave those in use as they are.
+    Without options nothing is changed. Imported measures are kept in almared's cache (or ALMARED_MEASURES);
+    every run then uses them without CASA's configuration. They are validated first; broken or foreign ones
+    leave the current ones unchanged.
 
     \b
     Examples:
@@ -37,8 +37,8 @@ def command(source: Path | None, *, should_update: bool, should_reset: bool, dry
       almared measures --update
       almared measures --reset
 
-    Exit codes: 0 done; 3 what is to be imported is broken or foreign; 5 another import is under way; 7 no network, or
-    the measures in use are gone.
+    Exit codes: 0 done; 3 the measures to import are broken or foreign; 5 another import is running; 7 no network, or
+    the measures in use are missing.
     """
     from almared.cli.show import measures as show
     from almared.doctor.measures_state import read_state
@@ -46,7 +46,7 @@ def command(source: Path | None, *, should_update: bool, should_reset: bool, dry
     if sum((source is not None, should_update, should_reset)) > 1:
         raise click.UsageError("give one of --import, --update and --reset")
     if dry_run and source is None and not should_update:
-        raise click.UsageError("--dry-run goes with --import or --update")
+        raise click.UsageError("use --dry-run with --import or --update")
     found = _changed(source, should_update=should_update, should_reset=should_reset, is_dry_run=dry_run)
     if dry_run:
         click.echo(json.dumps({"version": found.version, "is_sound": True}) if is_json else f"Sound: {found.version}.")
@@ -56,7 +56,7 @@ def command(source: Path | None, *, should_update: bool, should_reset: bool, dry
 
 
 def _changed(source: Path | None, *, should_update: bool, should_reset: bool, is_dry_run: bool) -> Measures:
-    """Do what was asked for and return the measures in use."""
+    """Apply the options and return the measures in use."""
     from almared.doctor.measures_import import import_measures, reset_measures, update_measures
     from almared.formats.measures import measures_in_use
 

@@ -1,4 +1,4 @@
-"""``almared package``: the tree that goes to the investigators."""
+"""``almared package``: the tree for the investigators."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from almared.mous import Mous, read_mous
 
 @click.command()
 @click.argument("mous", type=click.Path(path_type=Path, exists=True))
-@click.option("--out", type=click.Path(path_type=Path), help="Where the tree begins; Delivery in the MOUS by default.")
-@click.option("--force", "is_forced", is_flag=True, help="Although lines of the checklist fail; the package says so.")
-@click.option("--verify", "is_verified", is_flag=True, help="Compare all files of one that is there by SHA-256.")
-@click.option("--dry-run", is_flag=True, help="Tell what would go where, and what is missed; write nothing.")
-@click.option("--json", "is_json", is_flag=True, help="Tell it as JSON.")
+@click.option("--out", type=click.Path(path_type=Path), help="Directory of the package (Delivery in the MOUS).")
+@click.option("--force", "is_forced", is_flag=True, help="Make it even if the checklist fails; the package says so.")
+@click.option("--verify", "is_verified", is_flag=True, help="Compare all files of an existing package by SHA-256.")
+@click.option("--dry-run", is_flag=True, help="List the files that would go in, and missing ones; write nothing.")
+@click.option("--json", "is_json", is_flag=True, help="Print the result as JSON.")
 def command(mous: Path, *, out: Path | None, is_forced: bool, is_verified: bool, dry_run: bool, is_json: bool) -> None:
     """Make the package of the MOUS: calibration, scripts, reports, logs, products, README, manifest.
 
-    Its scriptForPI.py restores the calibrated data from the raw data in plain CASA. The package is made whole under
-    another name and takes the place of an older one only then. One that is there stays when neither it nor anything
-    that it was made from was touched since.
+    Its scriptForPI.py restores the calibrated data from the raw data in plain CASA. The package is completed under
+    another name, and then replaces an older one. An existing package is kept if neither it nor any of its
+    sources changed since.
 
     \b
     Examples:
       almared package uid___A001_X13e_X1fe
       almared package uid___A001_X13e_X1fe --out /deliveries
-      almared package uid___A001_X13e_X1fe --dry-run   what is taken, and what is missed
+      almared package uid___A001_X13e_X1fe --dry-run   files that go in, and missing ones
       almared package uid___A001_X13e_X1fe --verify
 
-    Exit codes: 0 made, or up to date; 3 no MOUS; 5 another process makes one; 8 the checklist failed.
+    Exit codes: 0 made, or up to date; 3 not a MOUS; 5 another process is making one; 8 the checklist failed.
     """
     read = read_mous(mous)
     if dry_run:
@@ -42,13 +42,13 @@ def command(mous: Path, *, out: Path | None, is_forced: bool, is_verified: bool,
         return
     made = package_mous(read, out=out, is_forced=is_forced, is_verified=is_verified)
     if is_json:
-        told = {
+        document = {
             "package": str(made.root), "is_new": made.is_new, "files": made.n_files, "bytes": made.n_bytes,
             "is_forced": made.is_forced,
         }  # fmt: skip
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(document))
         return
-    state = "is made" if made.is_new else "is up to date"
+    state = "is complete" if made.is_new else "is up to date"
     click.echo(f"The package {state}: {made.root}")
     click.echo(f"{made.n_files} files, {made.n_bytes / 1e6:.1f} MB; `sha256sum --check manifest.sha256` verifies them")
     if made.is_forced:
@@ -59,11 +59,11 @@ def _tell_contents(mous: Mous, place: Path, *, is_json: bool) -> None:
     contents = contents_of(mous)
     sizes, missed = contents.sizes(), missed_of(mous)
     if is_json:
-        told = {
+        document = {
             "package": str(place), "replaces": place.exists(), "files": sizes, "written": list(contents.written),
             "missed": list(missed),
         }  # fmt: skip
-        click.echo(json.dumps(told, indent=1))
+        click.echo(json.dumps(document, indent=1))
         return
     for name, size in sizes.items():
         click.echo(f"{size / 1e6:10.2f} MB  {name}{' (before compression)' if name.endswith('.tgz') else ''}")

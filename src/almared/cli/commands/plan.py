@@ -12,14 +12,14 @@ from almared.cli.plan_options import calibration_options
 @click.command(name="plan")
 @click.argument("eb")
 @calibration_options
-@click.option("--profile", type=click.Choice(["modern"]), default="modern", help="Generation of rules to follow.")
-@click.option("--force", "is_forced", is_flag=True, help="Replace a script that was edited by hand; it is kept aside.")
-@click.option("--dry-run", is_flag=True, help="Tell the choices; write nothing.")
-@click.option("--json", "is_json", is_flag=True, help="The whole plan as one JSON object.")
+@click.option("--profile", type=click.Choice(["modern"]), default="modern", help="Set of rules to follow.")
+@click.option("--force", "is_forced", is_flag=True, help="Replace a script that was edited by hand; a backup is kept.")
+@click.option("--dry-run", is_flag=True, help="Show the choices; write nothing.")
+@click.option("--json", "is_json", is_flag=True, help="Print the whole plan as one JSON object.")
 def command(eb: str, *, profile: str, is_forced: bool, dry_run: bool, is_json: bool, **given: object) -> None:
-    """Choose how to calibrate the execution block EB and write its script beside it.
+    """Choose how to calibrate the execution block EB and write its script next to it.
 
-    EB is an ASDM, uid://A/B/C of one in this directory, or an imported MS. CASA is not needed. The choices are
+    EB is an ASDM, the uid://A/B/C of one in this directory, or an imported MS. CASA is not needed. The choices are
     printed with their reasons, and with the disk, memory and time that each step will need.
 
     \b
@@ -30,7 +30,7 @@ def command(eb: str, *, profile: str, is_forced: bool, dry_run: bool, is_json: b
       almared plan uid___A002_X1_X2.ms --dry-run --json
 
     \b
-    Exit codes: 0 done; 3 bad input; 4 no sound plan, or the script there was edited by hand.
+    Exit codes: 0 done; 3 bad input; 4 no valid plan, or the existing script was edited by hand.
     """
     from almared.cli.show import plan as plan_display
     from almared.plan import plan_document

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     envvar="ALMARED_WORK",
     show_envvar=True,
     default=Path("."),
-    help="Directory in which the tree stands; here, unless the site or you set the variable.",
+    help="Directory for the tree; here, unless the variable is set.",
 )
 @click.option("--sb-name", default="", metavar="NAME", help="Name of the scheduling block, such as NGC253_a_06_TE.")
-@click.option("--move", "moves", is_flag=True, help="Move the ASDMs in; they are linked otherwise.")
+@click.option("--move", "moves", is_flag=True, help="Move the ASDMs instead of linking them.")
 @click.option(
     "--dry-run", "--list", "dry_run", is_flag=True, help="List the ASDMs and what would be done; write nothing."
 )
-@click.option("--json", "is_json", is_flag=True, help="Tell it as one JSON object.")
+@click.option("--json", "is_json", is_flag=True, help="Print the result as one JSON object.")
 def command(mous_uid: str, asdms: tuple[Path, ...], *, dry_run: bool, is_json: bool, **given: Any) -> None:
-    """Make the tree of the MOUS of the uid MOUS_UID and put its execution blocks in.
+    """Make the tree of the MOUS with the uid MOUS_UID and add its execution blocks.
 
-    Every ASDM is read and checked first; one that is missing or cut ends the command by its name, and nothing is
-    written. Nothing is ever overwritten. Called again with one more ASDM it adds that one.
+    Every ASDM is read and checked first; if one is missing or truncated, the command names it and writes
+    nothing. Nothing is ever overwritten. Run again with one more ASDM, it adds that one.
 
     \b
     Examples:
@@ -45,7 +45,7 @@ def command(mous_uid: str, asdms: tuple[Path, ...], *, dry_run: bool, is_json: b
       almared prepare uid___A001_X13e_X1fe uid___A002_X85c183_X36f --list
 
     \b
-    Exit codes: 0 done; 3 bad input, or something would be overwritten; 5 no room for what is moved.
+    Exit codes: 0 done; 3 bad input, or something would be overwritten; 5 not enough disk for the move.
     """
     from almared.names import Uid
     from almared.stages.preparation.inventory import read_given
@@ -97,14 +97,14 @@ def _story(plan: TreePlan, *, is_done: bool) -> str:
         head = "EBs " if number == 0 else "    "
         lines.append(f"{head}   {place.relative_to(plan.tree.root)}: {facts}, {size_text(one.eb.raw_bytes)}")
     lines += [f"warning: {warning}" for warning in plan.warnings]
-    told = {"make": "made", "link": "linked", "move": "moved", "write": "wrote"}
+    past = {"make": "made", "link": "linked", "move": "moved", "write": "wrote"}
     for deed in plan.deeds:
-        verb = told[deed.verb] if is_done else f"would {deed.verb}"
+        verb = past[deed.verb] if is_done else f"would {deed.verb}"
         source = f" from {deed.source}" if deed.source else ""
         lines.append(f"{verb} {deed.path.relative_to(plan.tree.root.parent)}{source}")
     if not plan.deeds:
-        lines.append("All is there; nothing to do.")
-    lines.append(f"The reduction will need about {size_text(plan.disk_bytes)} of disk, and its images some more.")
+        lines.append("Everything exists; nothing to do.")
+    lines.append(f"The reduction will need about {size_text(plan.disk_bytes)} of disk, plus more for the images.")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""``almared reduce``: do everything that is left to do of a MOUS."""
+"""``almared reduce``: run everything still to do for a MOUS."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from almared.cli.termination import exit_on_sigterm
 
 @click.command(name="reduce")
 @click.argument("mous", type=click.Path(path_type=Path), default=Path("."))
-@click.option("--workers", type=click.IntRange(min=1), help="Jobs side by side; by cores, memory and disk otherwise.")
-@click.option("--scheduler", default="", metavar="ADDRESS", help="A running Dask scheduler, tcp://host:8786.")
-@click.option("--cluster", type=click.Path(path_type=Path), metavar="FILE", help="TOML for a cluster of dask-jobqueue.")
-@click.option("--until", default="", metavar="STAGE", help="Last stage: plan, run, report, combine, image, ...")
-@click.option("--again", "is_repeated", is_flag=True, help="Call all commands, also of jobs that are already done.")
-@click.option("--force", "is_forced", is_flag=True, help="Start although disk or memory may not do.")
-@click.option("--break-lock", "should_break_lock", is_flag=True, help="Take locks of another machine that is dead.")
-@click.option("--dry-run", is_flag=True, help="Tell what is there and what would be called; change nothing.")
-@click.option("--json", "is_json", is_flag=True, help="One JSON object per event on standard output.")
+@click.option("--workers", type=click.IntRange(min=1), help="Parallel jobs; by cores, memory and disk if not given.")
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Running Dask scheduler, tcp://host:8786.")
+@click.option("--cluster", type=click.Path(path_type=Path), metavar="FILE", help="TOML of a dask-jobqueue cluster.")
+@click.option("--until", default="", metavar="STAGE", help="Last stage to run: plan, run, report, combine, image, ...")
+@click.option("--again", "is_repeated", is_flag=True, help="Run all commands, even of jobs that are already done.")
+@click.option("--force", "is_forced", is_flag=True, help="Start even if disk or memory look too small.")
+@click.option("--break-lock", "should_break_lock", is_flag=True, help="Take over locks of another, dead machine.")
+@click.option("--dry-run", is_flag=True, help="Show the state and what would be run; change nothing.")
+@click.option("--json", "is_json", is_flag=True, help="Print one JSON object per event.")
 def command(mous: Path, *, dry_run: bool, is_json: bool, **given: Any) -> None:
-    """Do everything that is left to do of MOUS, its directory or anything inside it, from whatever state it finds.
+    """Run everything still to do for MOUS, its directory or any path inside, from any state.
 
-    Each execution block is planned, calibrated and reported, side by side with the others; then they are combined
-    and imaged; report, checklist and package follow. A script that was edited by hand is run as it is. Options of
-    the plan come from mous.toml. It can be killed at any moment: the next call goes on from the step that was cut.
-    A job is left out when it is already done and nothing that it looks at or makes was touched since.
+    Each execution block is planned, calibrated and reported, in parallel with the others; then they are combined
+    and imaged; report, checklist and package follow. A script edited by hand is run unchanged. Options of
+    the plan come from mous.toml. You can kill it at any time: the next call continues from the interrupted step.
+    A job is skipped if it is done and none of its inputs and products changed since.
 
     \b
     Examples:
@@ -35,12 +35,12 @@ def command(mous: Path, *, dry_run: bool, is_json: bool, **given: Any) -> None:
       almared reduce --until run --workers 2
       almared reduce --scheduler tcp://node7:8786
       almared reduce --cluster slurm.toml
-      almared reduce --again                       call every command, whatever is done
+      almared reduce --again                       run every command, even if done
 
     \b
-    Exit codes: 0 done; 3 bad input; 4 no plan; 5 may not start (locked, disk), or workers died;
-    6 a step failed; 7 installation not fit; 130 interrupted, 143 by SIGTERM. A failed job stops
-    those that build on it, no others; the code is that of the first.
+    Exit codes: 0 done; 3 bad input; 4 no plan; 5 cannot start (locked, disk), or workers died;
+    6 a step failed; 7 installation unusable; 130 interrupted, 143 by SIGTERM. A failed job stops
+    only those that depend on it; the exit code is that of the first.
     """
     from almared.cli.show import reduce as reduce_display
     from almared.mous import read_mous

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 @click.argument("scenario", required=False)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("."), help="Directory for the ASDM and its truth.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same bytes.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads of the kernel; the bytes do not depend on it.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Set a key, atmosphere.pwv='2 mm'.")
-@click.option("--force", is_flag=True, help="Replace what is there.")
-@click.option("--like", type=click.Path(path_type=Path), help="Replicate what this text of CASA's listobs describes.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of the kernel; they do not change the bytes.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Set a key, e.g. atmosphere.pwv='2 mm'.")
+@click.option("--force", is_flag=True, help="Replace existing files.")
+@click.option("--like", type=click.Path(path_type=Path), help="Replicate the observation in this listobs text.")
 @click.option("--metadata-only", is_flag=True, help="With --like: tables with the true numbers, no binary data.")
 @click.option("--every-nth-integration", type=click.IntRange(min=1), default=1, help="With --like: thin in time.")
-@click.option("--most-channels", type=click.IntRange(min=8), help="With --like: channels per window at most.")
-@click.option("--most-antennas", type=click.IntRange(min=2), help="With --like: antennas at most.")
+@click.option("--most-channels", type=click.IntRange(min=8), help="With --like: maximum number of channels per window.")
+@click.option("--most-antennas", type=click.IntRange(min=2), help="With --like: maximum number of antennas.")
 @click.option("--list", "is_list", is_flag=True, help="List the shipped scenarios.")
-@click.option("--json", "is_json", is_flag=True, help="Tell what was made as JSON.")
+@click.option("--json", "is_json", is_flag=True, help="Print the result as JSON.")
 def command(
     scenario: str | None,
     out: Path,
@@ -43,7 +43,7 @@ def command(
 ) -> None:
     """Make a whole ASDM with known truth from SCENARIO, a shipped name or a TOML file.
 
-    A scenario of a MOUS makes a directory per execution, of the name of its ASDM, and mous-truth.json.
+    A scenario of a MOUS makes a directory per execution, named after its ASDM, and mous-truth.json.
 
     \b
     Examples:
@@ -97,13 +97,13 @@ def _simulated(scenario: str, out: Path, *, options: dict[str, object]) -> Simul
 def _setting(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key:
-        raise ScenarioError(f"{text!r} sets nothing", where="--set", repair="write it as key=value")
+        raise ScenarioError(f"{text!r} is not a setting", where="--set", repair="write it as key=value")
     return key.strip(), value.strip()
 
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """Show a bar on a terminal, nothing elsewhere."""
+    """Show a progress bar on a terminal, nothing elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar

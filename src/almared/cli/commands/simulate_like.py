@@ -18,7 +18,7 @@ Showing = Callable[[], AbstractContextManager[Callable[[int, int], None]]]
 
 
 def replicate(like: Path, out: Path, *, is_json: bool, options: Mapping[str, object], showing: Showing) -> str:
-    """Return the account of a replica that was made from a listobs text.
+    """Make a replica from a listobs text and return its account.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def replicate(like: Path, out: Path, *, is_json: bool, options: Mapping[str, obj
     Raises
     ------
     InputError
-        The text is no listobs text of an ALMA observation or is truncated, or the ASDM is there already.
+        The text is not from listobs of an ALMA observation or is truncated, or the ASDM exists already.
     ResourceError
         The disk is too small for the data.
     """

@@ -10,12 +10,12 @@ import click
 
 @click.command(name="status")
 @click.argument("mous", type=click.Path(path_type=Path), default=Path("."))
-@click.option("--json", "is_json", is_flag=True, help="Tell it as one JSON object.")
+@click.option("--json", "is_json", is_flag=True, help="Print the state as one JSON object.")
 def command(mous: Path, *, is_json: bool) -> None:
-    """Tell the state of each execution block and stage of MOUS, its directory or anything inside it.
+    """Show the state of each execution block and stage of MOUS, its directory or any path inside.
 
-    Read from the disk alone, also while a reduction runs elsewhere; nothing is changed. A stage is old when
-    what it was made from was made again since.
+    It only reads the disk, even while a reduction runs elsewhere, and changes nothing. A stage is old when
+    its inputs were remade since.
 
     \b
     Examples:
@@ -23,7 +23,7 @@ def command(mous: Path, *, is_json: bool) -> None:
       almared status --json
 
     \b
-    Exit codes: 0 told; 3 no MOUS.
+    Exit codes: 0 done; 3 not a MOUS.
     """
     from almared.cli.show.status import status_document, status_lines
     from almared.mous import read_mous

@@ -1,1 +1,1 @@
-"""Tables and progress, as people see them."""
+"""Tables and progress for people."""

@@ -1,4 +1,4 @@
-"""What ``almared combine`` shows: the fluxes, the warnings, and what the concatenation came to."""
+"""What ``almared combine`` shows: the fluxes, the warnings, and the result of the concatenation."""
 
 from __future__ import annotations
 
@@ -68,16 +68,16 @@ def _expected(own: Mapping[str, Any]) -> str:
 
 def _mean(flux: Mapping[str, Any], own: Mapping[str, Any], *, is_first: bool) -> list[str]:
     used = flux["used_jy"].get(own["ms"])
-    told = f"{used:.5g}" if used else "-"
+    text = f"{used:.5g}" if used else "-"
     if not is_first:
-        return ["", "", told]
+        return ["", "", text]
     error = f" ± {flux['error_jy']:.2g}" if flux["error_jy"] else ""
     chi = f"{flux['chi_square']:.1f}/{flux['degrees']}" if flux["degrees"] else ""
-    return [f"{flux['mean_jy']:.5g}{error}", chi, told]
+    return [f"{flux['mean_jy']:.5g}{error}", chi, text]
 
 
 def show_contents(document: Mapping[str, Any]) -> None:
-    """Print what calibrated.ms holds."""
+    """Print the contents of calibrated.ms."""
     contents = document["contents"]
     column = contents["datacolumn"]
     click.echo(

@@ -1,4 +1,4 @@
-"""What commands show of work that takes long: live on a terminal, plain lines elsewhere, JSON for programs."""
+"""How commands show long work: live on a terminal, plain lines elsewhere, JSON for programs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from almared.records.journal import JournalEntry
 from almared.run.supervise import Listener
 
 REFRESH_PER_SECOND = 4
-"""How often what is live is drawn."""
+"""Refresh rate of the live display."""
 
 
 class EventLines:
-    """Turns events into lines: each goes to the method that has its name, ``_on_step_begin``, if there is one.
+    """Turns events into lines: each goes to the method with its name, ``_on_step_begin``, if there is one.
 
     Parameters
     ----------
@@ -29,13 +29,13 @@ class EventLines:
         self._console = console
 
     def hear(self, entry: JournalEntry) -> None:
-        """Take an event."""
-        told = getattr(self, f"_on_{entry.event.replace('-', '_')}", None)
-        if told is not None:
-            told(entry)
+        """Handle an event."""
+        method = getattr(self, f"_on_{entry.event.replace('-', '_')}", None)
+        if method is not None:
+            method(entry)
 
     def live(self) -> RenderableType:
-        """Return what stands below the lines and changes while the work goes on."""
+        """Return the live display below the lines."""
         raise NotImplementedError
 
 
@@ -48,7 +48,7 @@ def shown_events(make_lines: Callable[[Console], EventLines], *, is_json: bool) 
     make_lines : callable
         Makes the lines for a console.
     is_json : bool
-        Show each event as one line of JSON on standard output in their place.
+        Print each event as one line of JSON instead.
     """
     if is_json:
         yield _show_json

@@ -1,4 +1,4 @@
-"""What ``almared image`` prints: choices with reasons, needs of the steps, what the images reach."""
+"""What ``almared image`` prints: choices with reasons, needs of the steps, achieved values of the images."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def show_choices(plan: Plan) -> None:
     console.print(_choices(plan.choices))
     console.print(_needs(plan))
     for warning in plan.warnings:
-        console.print(f"[yellow]look at:[/] {safe_markup(warning)}")
+        console.print(f"[yellow]check:[/] {safe_markup(warning)}")
 
 
 def show_nothing(plan: Plan) -> None:
@@ -31,7 +31,7 @@ def show_nothing(plan: Plan) -> None:
 
 
 def show_results(record: ImagesRecord) -> None:
-    """Print what each image reaches: noise, beam, peak, against theory and request."""
+    """Print noise, beam and peak of each image against theory and request."""
     console = table_console()
     table = Table(title="Images", box=box.SIMPLE, title_justify="left")
     table.add_column("image", overflow="fold")
@@ -57,21 +57,21 @@ def show_results(record: ImagesRecord) -> None:
     console.print(table)
     for image in record.images:
         for warning in image.warnings:
-            console.print(f"[yellow]look at:[/] {safe_markup(image.name)}: {safe_markup(warning)}")
+            console.print(f"[yellow]check:[/] {safe_markup(image.name)}: {safe_markup(warning)}")
 
 
 def show_open_lines(lines: Sequence[ChecklistItem]) -> None:
-    """Print what the final checklist still lacks."""
+    """Print the failed lines of the final checklist."""
     failed = [line for line in lines if not line.passed]
     console = table_console()
-    lacking = f"The final checklist lacks {len(failed)} of {len(lines)} lines:"
+    lacking = f"{len(failed)} of {len(lines)} lines of the final checklist fail:"
     console.print(lacking if failed else "All lines of the final checklist pass: `almared package`.")
     for line in failed:
         console.print(f"  {safe_markup(line.place)}: {safe_markup(line.faults[0])}; {safe_markup(line.repair)}")
 
 
 def _choices(choices: Sequence[NamedChoice]) -> Table:
-    """Return the choices; those that are the same for several images stand once."""
+    """Return the choices; the same choice for several images is listed once."""
     merged: dict[tuple[str, str, str, str], list[str]] = {}
     for entry in choices:
         image, _, word = entry.name.rpartition(": ")

@@ -1,4 +1,4 @@
-"""The tables of ``almared inspect`` for people; names are shown as text, never as markup."""
+"""The tables of ``almared inspect`` for people; names are shown as plain text, never as markup."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from almared.model import ExecutionBlock, Scan, SpectralWindow
 N_ANTENNAS_PER_LINE = 6
 N_FLAGGED_SHOWN = 8
 PLAIN_WIDTH = 200
-"""Width when the output goes to a file or a pipe, where nothing is cut."""
+"""Width when the output goes to a file or a pipe, where nothing is truncated."""
 
 
 def make_console() -> Console:
@@ -39,7 +39,7 @@ def make_console() -> Console:
 
 
 def overview(eb: ExecutionBlock) -> Group:
-    """Return all that listobs would print.
+    """Return everything that listobs would print.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def _air(eb: ExecutionBlock) -> Table:
 
 
 def _elevations(eb: ExecutionBlock) -> Table:
-    table = _table("Elevations (deg, about)", "Fields", "Name", "Lowest", "Highest")
+    table = _table("Elevations (deg, approximate)", "Fields", "Name", "Lowest", "Highest")
     for group in field_groups(eb):
         found = elevation_range_deg(eb, group.fields)
         low, high = (f"{value:.0f}" for value in found) if found else ("-", "-")

@@ -1,4 +1,4 @@
-"""The measures in use as lines."""
+"""Lines on the measures in use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from almared.doctor.measures_state import MeasuresState
 
 
 def lines(state: MeasuresState) -> Iterator[str]:
-    """Yield what there is to say about measures, a subject a line."""
+    """Yield the facts of the measures, one subject per line."""
     used = state.used
     yield f"measures           {state.stamp}"
     yield f"directory          {used.path}"
@@ -17,7 +17,7 @@ def lines(state: MeasuresState) -> Iterator[str]:
     final, predicted = (f"{end:%Y-%m-%d}" for end in (state.final_until, state.predicted_until))
     yield f"Earth orientation  final until {final}, predicted until {predicted}"
     miss = 1e3 * state.orientation.ut1_miss_s
-    yield f"                   its predictions of UT1 missed by up to {miss:.0f} ms where both are known"
+    yield f"                   its predictions of UT1 were off by up to {miss:.0f} ms where both are known"
     leaps = state.leaps
     yield f"leap seconds       last one {leaps.last:%Y-%m-%d}, TAI-UTC {leaps.tai_utc_s:g} s"
     for title, spans in (("planets", state.planets), ("bodies", state.bodies)):

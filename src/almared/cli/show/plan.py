@@ -1,4 +1,4 @@
-"""What ``almared plan`` prints: choices with their reasons, warnings, what each step needs."""
+"""What ``almared plan`` prints: choices with their reasons, warnings, needs of each step."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def show(plan: Plan, source: EbSource, *, written: WrittenScript | None) -> None
     plan : Plan
         The plan.
     source : EbSource
-        Where the data lie.
+        Location of the data.
     written : WrittenScript or None
-        What was written, None when nothing was.
+        The written script, None when nothing was written.
     """
     console = Console(soft_wrap=False, highlight=False)
     console.print(choices_table(plan.choices))
     console.print(needs_table(plan))
     for warning in plan.warnings:
-        console.print(f"[yellow]look at:[/] {safe_markup(warning)}")
+        console.print(f"[yellow]check:[/] {safe_markup(warning)}")
     for line in _outcome(plan, source, written=written):
         console.print(safe_markup(line), soft_wrap=True)
 
@@ -75,7 +75,7 @@ def need_cells(needs: StepNeeds) -> tuple[str, str, str]:
 
 
 def total_needs(needs: Iterable[StepNeeds]) -> StepNeeds:
-    """Return what steps need one after another: all disk and time, the largest memory."""
+    """Return the needs of steps run one after another: total disk and time, peak memory."""
     every = list(needs)
     return StepNeeds(
         sum(need.disk_bytes for need in every),
@@ -103,7 +103,7 @@ def _outcome(plan: Plan, source: EbSource, *, written: WrittenScript | None) -> 
     if plan.eb is not None and not plan.eb.has_binary_data:
         lines.append("The ASDM holds metadata only: the script can be read, not run.")
     if source.ms is not None:
-        use = "is read for this plan" if not source.is_asdm_read else "is there already and is replaced by step 0"
+        use = "is read for this plan" if not source.is_asdm_read else "exists already and is replaced by step 0"
         lines.append(f"{source.ms.name} {use}.")
     if written is None:
         return [*lines, "Nothing was written."]
@@ -114,5 +114,5 @@ def _outcome(plan: Plan, source: EbSource, *, written: WrittenScript | None) -> 
 
 
 def safe_markup(text: str) -> str:
-    """Return text of others for a table: one line, and no markup."""
+    """Return foreign text for a table: one line, without markup."""
     return escape(safe_line(text))

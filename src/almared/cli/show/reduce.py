@@ -26,11 +26,11 @@ from almared.reduce.status import mous_status
 from almared.run.supervise import Listener
 
 REFRESH_S = 1.0
-"""How often the journals on disk are read for the table (s)."""
+"""Time between reads of the journals on disk for the table (s)."""
 
 
 def display(mous: Mous, *, is_json: bool) -> AbstractContextManager[Listener]:
-    """Return what yields the listener that shows a reduction."""
+    """Return a context manager for the listener that shows a reduction."""
     return shown_events(partial(ReduceLines, mous), is_json=is_json)
 
 
@@ -40,7 +40,7 @@ class ReduceLines(EventLines):
     Parameters
     ----------
     mous : Mous
-        What is reduced.
+        The MOUS to reduce.
     console : Console
         Where the lines go.
     """
@@ -53,7 +53,7 @@ class ReduceLines(EventLines):
         self._begin = time.monotonic()
 
     def live(self) -> Table:
-        """Return the state of all jobs, as the disk tells it."""
+        """Return the state of all jobs, read from disk."""
         if time.monotonic() - self._read > REFRESH_S:
             self._table = status_table(self._mous, mous_status(self._mous))
             self._read = time.monotonic()
@@ -89,14 +89,14 @@ class ReduceLines(EventLines):
 
 
 def forecast(mous: Mous, options: ReduceOptions, *, is_json: bool) -> str:
-    """Return what a reduction would call, and where each job stands."""
+    """Return the commands that a reduction would run, and the state of each job."""
     states = {status.job: status for status in mous_status(mous)}
     passed = PassedOptions(
         options.is_forced, options.should_break_lock, options.workers or 1, scheduler=options.scheduler
     )
     jobs = jobs_of(mous, until=options.until)
     reasons = dict.fromkeys(jobs, "asked for") if options.is_repeated else reasons_to_call(mous, jobs)
-    told = [
+    entries = [
         {
             "job": job.name,
             "state": states[job].state,
@@ -107,14 +107,14 @@ def forecast(mous: Mous, options: ReduceOptions, *, is_json: bool) -> str:
         for job in jobs
     ]
     if is_json:
-        return json.dumps(told, indent=1)
-    lines = [_line(told_of_job) for told_of_job in told]
+        return json.dumps(entries, indent=1)
+    lines = [_line(entry) for entry in entries]
     if options.cluster:
-        lines.append(f"For each worker is submitted:\n{batch_script(read_cluster_file(options.cluster))}")
+        lines.append(f"Submitted for each worker:\n{batch_script(read_cluster_file(options.cluster))}")
     return "\n".join(lines)
 
 
-def _line(told: Mapping[str, str]) -> str:
-    if not told["called_because"]:
-        return f"{told['job']}: already done"
-    return f"{told['job']}: {told['state']} ({told['called_because']})\n  {told['command']}"
+def _line(entry: Mapping[str, str]) -> str:
+    if not entry["called_because"]:
+        return f"{entry['job']}: already done"
+    return f"{entry['job']}: {entry['state']} ({entry['called_because']})\n  {entry['command']}"

@@ -1,4 +1,4 @@
-"""What ``almared run`` shows: its steps, with a live line for each that runs."""
+"""What ``almared run`` shows: its steps, with a live line for each running step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from almared.script.read import CalibrationScript
 
 
 def display(script: CalibrationScript, *, is_json: bool) -> AbstractContextManager[Listener]:
-    """Return what yields the listener that shows a run."""
+    """Return a context manager for the listener that shows a run."""
     return shown_events(partial(RunLines, script), is_json=is_json)
 
 
@@ -45,7 +45,7 @@ class RunLines(EventLines):
         self._running: dict[int | None, _ActiveStep] = {}
 
     def live(self) -> Text:
-        """Return what changes while steps run: a line for each."""
+        """Return the live lines of the running steps."""
         if not self._running:
             return Text("starting CASA ...", style="dim")
         return Text("\n").join(self._live_line(running) for running in self._running.values())
@@ -101,7 +101,7 @@ class RunLines(EventLines):
 
 @dataclass
 class _ActiveStep:
-    """A step that runs."""
+    """A running step."""
 
     step: int | None
     task: str = ""
@@ -126,8 +126,8 @@ def show_states(script: CalibrationScript, statuses: Sequence[StepStatus], *, is
 
 
 def show_forecast(script: CalibrationScript, plan: Forecast, *, is_json: bool) -> str:
-    """Return what a run would do, as lines or as JSON."""
-    told: dict[str, Any] = {
+    """Return the actions of a run, as lines or as JSON."""
+    actions: dict[str, Any] = {
         "steps": list(plan.choice.steps),
         "reasons": list(plan.choice.reasons),
         "removes": list(plan.removes),
@@ -137,9 +137,9 @@ def show_forecast(script: CalibrationScript, plan: Forecast, *, is_json: bool) -
         "memory_bytes": plan.needs.memory_bytes,
     }
     if is_json:
-        return json.dumps(told)
+        return json.dumps(actions)
     if not plan.choice.steps:
-        return "Every step is done; nothing would run."
+        return "Every step is done; nothing to run."
     lines = [f"warning: {warning}" for warning in plan.warnings]
     lines += [f"would run step {number:>2}  {script.step(number).title}" for number in plan.choice.steps]
     lines += list(plan.choice.reasons)
@@ -150,9 +150,9 @@ def show_forecast(script: CalibrationScript, plan: Forecast, *, is_json: bool) -
 
 
 def ending(result: RunResult) -> str:
-    """Return the last line of a run that went well."""
+    """Return the last line of a successful run."""
     if not result.steps:
-        return "Every step is done; nothing to run. Use --steps to run some again, or --clean for all."
+        return "Every step is done; nothing to run. Use --steps to repeat some, or --clean to repeat all."
     log = result.log.name if result.log else ""
     return f"{len(result.steps)} steps done in {clock(result.seconds)}; log {log}"
 

@@ -1,4 +1,4 @@
-"""The state of a MOUS as lines, as a table that lives, and as data."""
+"""The state of a MOUS as lines, as a live table, and as data."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ STYLES = {
     StepState.NEVER: "dim",
 }
 WORDS = {StepState.NEVER: "to do", StepState.STALE: "old"}
-"""Words for states; the others are their own. Never colour alone."""
+"""Words for states; the others use their own names. Never colour alone."""
 
 PARTLY = "partly"
-"""Word for a stage of which steps are left to do."""
+"""Word for a stage with steps still to do."""
 
 
 def status_document(mous: Mous, statuses: Sequence[JobStatus]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def status_table(mous: Mous, statuses: Sequence[JobStatus]) -> Table:
     table = Table(title=mous.tree.uid_name, title_justify="left", box=None, pad_edge=False, expand=True)
     for heading in ("", "stage", "state", "steps"):
         table.add_column(heading, justify="right" if heading == "steps" else "left", no_wrap=True)
-    # On a narrow terminal the details are cut, nothing else.
+    # On a narrow terminal only the details are truncated.
     table.add_column("", no_wrap=True, ratio=1)
     for status in statuses:
         who, stage, state, steps, detail = _cells(status)

@@ -120,7 +120,7 @@ def _main_row(number: int, row: Row, *, configurations: Sequence[Configuration],
         raise AsdmError(
             f"dataUID {uid!r} is not a unique id of binary data",
             where=where,
-            repair="CASA would not read it, and it might lead out of ASDMBinary; " + COPY_ASDM,
+            repair="CASA would not read it, and it could point outside ASDMBinary; " + COPY_ASDM,
         )
     if n_integrations < 1 or row["interval"] <= 0 or row["dataSize"] < 0:
         raise AsdmError("the row announces no integrations, no time or a negative size", where=where, repair=COPY_ASDM)
