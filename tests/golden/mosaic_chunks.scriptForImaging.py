@@ -495,7 +495,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.32" x 2.24"
+        # the usual value; predicts 2.32" x 2.24"
         robust=0.5,
         niter=1000000,
         # 2 times the expected noise of 0.586 mJy
@@ -621,7 +621,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.19" x 2.11"
+        # the usual value; predicts 2.19" x 2.11"
         robust=0.5,
         niter=1000000,
         # 2 times the expected noise of 0.833 mJy
@@ -736,7 +736,7 @@ if mystep in thesteps:
         veltype="radio",
         restfreq="230.200000000GHz",
         start="230.161897365GHz",
-        # 0.6362 km/s: CO: no width was asked for: that of the data
+        # 0.6362 km/s: CO: no width was requested: that of the data
         width="0.000488495GHz",
         nchan=57,
         interpolation="linear",
@@ -755,7 +755,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.19" x 2.11"
+        # the usual value; predicts 2.19" x 2.11"
         robust=0.5,
         # each channel is weighted alone, in a chunk as in the whole
         perchanweightdensity=True,
@@ -843,7 +843,7 @@ if mystep in thesteps:
         veltype="radio",
         restfreq="230.200000000GHz",
         start="230.185833620GHz",
-        # 0.6362 km/s: CO: no width was asked for: that of the data
+        # 0.6362 km/s: CO: no width was requested: that of the data
         width="0.000488495GHz",
         nchan=60,
         interpolation="linear",
@@ -862,7 +862,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.19" x 2.11"
+        # the usual value; predicts 2.19" x 2.11"
         robust=0.5,
         # each channel is weighted alone, in a chunk as in the whole
         perchanweightdensity=True,
@@ -950,7 +950,7 @@ if mystep in thesteps:
         veltype="radio",
         restfreq="230.200000000GHz",
         start="230.211235360GHz",
-        # 0.6362 km/s: CO: no width was asked for: that of the data
+        # 0.6362 km/s: CO: no width was requested: that of the data
         width="0.000488495GHz",
         nchan=56,
         interpolation="linear",
@@ -969,7 +969,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.19" x 2.11"
+        # the usual value; predicts 2.19" x 2.11"
         robust=0.5,
         # each channel is weighted alone, in a chunk as in the whole
         perchanweightdensity=True,
@@ -1064,7 +1064,7 @@ if mystep in thesteps:
         veltype="radio",
         restfreq="230.200000000GHz",
         start="230.161897365GHz",
-        # 0.6362 km/s: CO: no width was asked for: that of the data
+        # 0.6362 km/s: CO: no width was requested: that of the data
         width="0.000488495GHz",
         nchan=157,
         interpolation="linear",
@@ -1083,7 +1083,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.19" x 2.11"
+        # the usual value; predicts 2.19" x 2.11"
         robust=0.5,
         # each channel is weighted alone, in a chunk as in the whole
         perchanweightdensity=True,

@@ -442,7 +442,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.22" x 2.16"
+        # the usual value; predicts 2.22" x 2.16"
         robust=0.5,
         niter=1000000,
         # 2 times the expected noise of 0.489 mJy
@@ -459,7 +459,7 @@ if mystep in thesteps:
         growiterations=75,
         parallel=False,
         pbcor=True,
-        # the primary beam of the 12 m dishes; what tclean takes by itself is 1 to 2 % too high off the axis
+        # the primary beam of the 12 m dishes; tclean's own is 1 to 2 % too high off the axis
         vptable="M_100_cont.vp",
     )
 
@@ -566,7 +566,7 @@ if mystep in thesteps:
         veltype="radio",
         restfreq="100.992187500GHz",
         start="100.007418750GHz",
-        # 46.4 km/s: no width was asked for: the width of the data
+        # 46.4 km/s: no width was requested: the width of the data
         width="0.015631250GHz",
         nchan=127,
         interpolation="linear",
@@ -582,7 +582,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.22" x 2.16"
+        # the usual value; predicts 2.22" x 2.16"
         robust=0.5,
         # each channel is weighted alone, in a chunk as in the whole
         perchanweightdensity=True,
@@ -603,7 +603,7 @@ if mystep in thesteps:
         # one beam for all channels
         restoringbeam="common",
         pbcor=True,
-        # the primary beam of the 12 m dishes; what tclean takes by itself is 1 to 2 % too high off the axis
+        # the primary beam of the 12 m dishes; tclean's own is 1 to 2 % too high off the axis
         vptable="M_100_spw0.vp",
     )
 

@@ -32,28 +32,28 @@
 # - Tsys of J1733-1304: field 0: its own Tsys
 # - Tsys of J1752-2956: field 1: its own Tsys
 # - Tsys of SgrB2: field 1: no Tsys of its own: from its phase calibrator J1752-2956
-# - edge channels: 5:0~14;225~239,7:0~3;60~63: 6.25 % at each edge of TDM windows, where the filter falls
+# - edge channels: 5:0~14;225~239,7:0~3;60~63: 6.25 % at each edge of TDM windows, where the filter response drops
 # - bandpass calibrator: field 0: J1733-1304 is the first field with CALIBRATE_BANDPASS
 # - bandpass scans: 2: scans of J1733-1304 observed for the bandpass, atmosphere scans left out
 # - channels of the first phases: 5:96~143,7:25~37: the central fifth of each window
 # - table bandpass: inf: at full resolution, to look at; the smoothed one below is applied
 # - table bandpass_smooth29MHz: inf,29MHz: smoothed over 29MHz: predicted SNR 8 per channel, 34 smoothed
 # - gain calibrators: field 0~1: all calibrators with an intent of their own
-# - interval of the short phases: int: each integration, to follow the air
+# - interval of the short phases: int: each integration, to follow the atmosphere
 # - gain type of the amplitudes: G: X and Y gains may differ, and each polarisation is strong enough
 # - flux calibrator: field 0: J1733-1304 was observed with CALIBRATE_FLUX or CALIBRATE_AMPLI
 # - flux model: field 0: 2.5094 Jy at 96.484 GHz: 2.5094 Jy at 96.484 GHz, spectral index -0.700, from the Source table
 #   of the ASDM
-# - final apply: 0 from 0 (phase_int); 1~2 from 1 (phase_inf): calibrators take phases per integration; a phase
-#   calibrator and its sources take phases per scan
+# - final apply: 0 from 0 (phase_int); 1~2 from 1 (phase_inf): calibrators use phases per integration; a phase
+#   calibrator and its sources use phases per scan
 # - baselines per antenna: 3: of 5 antennas one may be flagged without loss of the others
 # - antennas of the calibrated MS: DA41,DV02,PM03,DV10&: antennas of the dominant diameter 12 m
 #
 # To look at:
 # - mixed modes of 64 and 240 channels: check carefully
-# - even smoothed over 29MHz it reaches only SNR 34
-# - Q, U or V in the Source table are not zero and are not used; fluxes of one frequency are known: spectral index -0.7
-#   is assumed; the date of this flux is not known: compare with the catalogue
+# - even smoothed over 29MHz, it only reaches SNR 34
+# - Q, U or V in the Source table are not zero and are not used; only fluxes at one frequency are known: spectral index
+#   -0.7 is assumed; the date of this flux is unknown: compare with the catalogue
 # - antennas of another diameter are left out of the calibrated data
 
 from __future__ import annotations
@@ -602,7 +602,7 @@ if mystep in thesteps:
     flagdata(
         vis="uid___A002_Xabc123_X1f.ms.split",
         mode="manual",
-        # 6.25 % at each edge of TDM windows, where the filter falls
+        # 6.25 % at each edge of TDM windows, where the filter response drops
         spw="5:0~14;225~239,7:0~3;60~63",
         flagbackup=False,
     )
@@ -739,7 +739,7 @@ if mystep in thesteps:
         vis="uid___A002_Xabc123_X1f.ms.split",
         caltable="uid___A002_Xabc123_X1f.ms.split.phase_int",
         field="0~1",
-        # each integration, to follow the air
+        # each integration, to follow the atmosphere
         solint="int",
         refant="DA41",
         gaintype="G",

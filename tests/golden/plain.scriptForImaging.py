@@ -495,7 +495,7 @@ if mystep in thesteps:
         deconvolver="hogbom",
         # one pointing, dishes of one size
         gridder="standard",
-        # where the field points
+        # the centre of the field
         phasecenter="ICRS 03:49:10.98708 +11.27.32.9612",
         # the primary beam of the 12 m dishes (58.2" at half maximum) down to 0.2, with padding
         imsize=[360, 360],
@@ -503,7 +503,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.22" x 2.16"
+        # the usual value; predicts 2.22" x 2.16"
         robust=0.5,
         niter=1000000,
         # 2 times the expected noise of 0.489 mJy
@@ -520,7 +520,7 @@ if mystep in thesteps:
         growiterations=75,
         parallel=False,
         pbcor=True,
-        # the primary beam of the 12 m dishes; what tclean takes by itself is 1 to 2 % too high off the axis
+        # the primary beam of the 12 m dishes; tclean's own is 1 to 2 % too high off the axis
         vptable="M_100_cont_B3.vp",
     )
 
@@ -627,7 +627,7 @@ if mystep in thesteps:
         deconvolver="hogbom",
         # one pointing, dishes of one size
         gridder="standard",
-        # where the field points
+        # the centre of the field
         phasecenter="ICRS 03:49:10.98708 +11.27.32.9612",
         # the primary beam of the 12 m dishes (25.3" at half maximum) down to 0.2, with padding
         imsize=[144, 144],
@@ -635,7 +635,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.09" x 2.02"
+        # the usual value; predicts 2.09" x 2.02"
         robust=0.5,
         niter=1000000,
         # 2 times the expected noise of 0.506 mJy
@@ -652,7 +652,7 @@ if mystep in thesteps:
         growiterations=75,
         parallel=False,
         pbcor=True,
-        # the primary beam of the 12 m dishes; what tclean takes by itself is 1 to 2 % too high off the axis
+        # the primary beam of the 12 m dishes; tclean's own is 1 to 2 % too high off the axis
         vptable="M_100_cont_B6.vp",
     )
 
@@ -759,7 +759,7 @@ if mystep in thesteps:
         veltype="radio",
         restfreq="100.992187500GHz",
         start="100.007418750GHz",
-        # 46.4 km/s: no width was asked for: the width of the data
+        # 46.4 km/s: no width was requested: the width of the data
         width="0.015631250GHz",
         nchan=127,
         interpolation="linear",
@@ -767,7 +767,7 @@ if mystep in thesteps:
         deconvolver="hogbom",
         # one pointing, dishes of one size
         gridder="standard",
-        # where the field points
+        # the centre of the field
         phasecenter="ICRS 03:49:10.98708 +11.27.32.9612",
         # the primary beam of the 12 m dishes (58.2" at half maximum) down to 0.2, with padding
         imsize=[360, 360],
@@ -775,7 +775,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.22" x 2.16"
+        # the usual value; predicts 2.22" x 2.16"
         robust=0.5,
         # each channel is weighted alone, in a chunk as in the whole
         perchanweightdensity=True,
@@ -796,7 +796,7 @@ if mystep in thesteps:
         # one beam for all channels
         restoringbeam="common",
         pbcor=True,
-        # the primary beam of the 12 m dishes; what tclean takes by itself is 1 to 2 % too high off the axis
+        # the primary beam of the 12 m dishes; tclean's own is 1 to 2 % too high off the axis
         vptable="M_100_spw0.vp",
     )
 
@@ -903,7 +903,7 @@ if mystep in thesteps:
         veltype="radio",
         restfreq="230.234139850GHz",
         start="230.000639087GHz",
-        # 1.272 km/s: no width was asked for: two channels, the resolution of Hanning-smoothed data
+        # 1.272 km/s: no width was requested: two channels, the resolution of Hanning-smoothed data
         width="0.000976991GHz",
         nchan=479,
         interpolation="linear",
@@ -911,7 +911,7 @@ if mystep in thesteps:
         deconvolver="hogbom",
         # one pointing, dishes of one size
         gridder="standard",
-        # where the field points
+        # the centre of the field
         phasecenter="ICRS 03:49:10.98708 +11.27.32.9612",
         # the primary beam of the 12 m dishes (25.3" at half maximum) down to 0.2, with padding
         imsize=[144, 144],
@@ -919,7 +919,7 @@ if mystep in thesteps:
         cell="0.3arcsec",
         pblimit=0.2,
         weighting="briggs",
-        # the usual one; predicts 2.09" x 2.02"
+        # the usual value; predicts 2.09" x 2.02"
         robust=0.5,
         # each channel is weighted alone, in a chunk as in the whole
         perchanweightdensity=True,
@@ -940,7 +940,7 @@ if mystep in thesteps:
         # one beam for all channels
         restoringbeam="common",
         pbcor=True,
-        # the primary beam of the 12 m dishes; what tclean takes by itself is 1 to 2 % too high off the axis
+        # the primary beam of the 12 m dishes; tclean's own is 1 to 2 % too high off the axis
         vptable="M_100_spw1.vp",
     )
 

@@ -430,7 +430,7 @@ if mystep in thesteps:
         # sidelobes of 1.00 are not fitted as part of the beam
         psfcutoff=0.5,
         weighting="briggs",
-        # the usual one; predicts 3.62" x 0.946"
+        # the usual value; predicts 3.62" x 0.946"
         robust=0.5,
         niter=1000000,
         # 2 times the expected noise of 1.58 mJy
@@ -550,7 +550,7 @@ if mystep in thesteps:
         veltype="radio",
         restfreq="86.992187500GHz",
         start="86.007418750GHz",
-        # 53.87 km/s: no width was asked for: the width of the data
+        # 53.87 km/s: no width was requested: the width of the data
         width="0.015631250GHz",
         nchan=127,
         interpolation="linear",
@@ -571,7 +571,7 @@ if mystep in thesteps:
         # sidelobes of 1.00 are not fitted as part of the beam
         psfcutoff=0.5,
         weighting="briggs",
-        # the usual one; predicts 3.62" x 0.946"
+        # the usual value; predicts 3.62" x 0.946"
         robust=0.5,
         # each channel is weighted alone, in a chunk as in the whole
         perchanweightdensity=True,
@@ -695,7 +695,7 @@ if mystep in thesteps:
         veltype="radio",
         restfreq="114.992187500GHz",
         start="114.007418750GHz",
-        # 40.75 km/s: no width was asked for: the width of the data
+        # 40.75 km/s: no width was requested: the width of the data
         width="0.015631250GHz",
         nchan=127,
         interpolation="linear",
@@ -716,7 +716,7 @@ if mystep in thesteps:
         # sidelobes of 1.00 are not fitted as part of the beam
         psfcutoff=0.5,
         weighting="briggs",
-        # the usual one; predicts 3.62" x 0.947"
+        # the usual value; predicts 3.62" x 0.947"
         robust=0.5,
         # each channel is weighted alone, in a chunk as in the whole
         perchanweightdensity=True,

@@ -1,1 +1,1 @@
-"""The only door to CASA."""
+"""The only access to CASA."""

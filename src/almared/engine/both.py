@@ -149,8 +149,8 @@ class Engines:
             if reason is None:
                 return Assignment(engine, declined)
             declined[engine.name] = reason
-        told = "; ".join(f"{name}: {reason}" for name, reason in declined.items())
-        raise StepError(f"no engine carries out {call.task}: {told}", task=call.task)
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in declined.items())
+        raise StepError(f"no engine carries out {call.task}: {reasons}", task=call.task)
 
     def _flush(self, engine: Engine) -> None:
         start = time.monotonic()

@@ -1,4 +1,4 @@
-"""Make CASA usable in this process without any file of the user's (architecture, facts about CASA)."""
+"""Make CASA usable in this process without files of the user (architecture, facts about CASA)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def configure_casa(log_file: Path) -> None:
     Parameters
     ----------
     log_file : Path
-        Where CASA's log of this process goes.
+        CASA's log file of this process.
 
     Raises
     ------
@@ -51,18 +51,18 @@ def data_paths(used: Measures) -> list[str]:
 def casa_environment() -> dict[str, str]:
     """Return the environment for a process that loads CASA.
 
-    Threads of OpenMP that have nothing to do sleep, unless the user says otherwise: they would turn in a loop, and take
-    the processors from the processes beside theirs. Measured with two execution blocks on two processors: 18.5 s in
-    place of 26.3 s side by side, 27.2 s in place of 30.8 s one after the other. Results do not depend on it.
+    Idle OpenMP threads sleep, unless the user sets otherwise: by default they spin, and take
+    processor time from other processes. Measured with two execution blocks on two processors: 18.5 s in
+    place of 26.3 s in parallel, 27.2 s in place of 30.8 s one after the other. Results do not depend on it.
     """
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
     return {"OMP_WAIT_POLICY": "passive", **kept}
 
 
 def untouched_configuration() -> Any:
-    """Return CASA's configuration as it is without the files of the user and the site.
+    """Return CASA's configuration without the files of the user and the site.
 
-    casaconfig executes those when it is imported, unless the command line of the process tells it not to.
+    casaconfig executes those on import, unless the command line of the process forbids it.
     """
     arguments = sys.argv
     sys.argv = [*arguments[:1], "--noconfig", "--nositeconfig"]

@@ -1,4 +1,4 @@
-"""Functions that need CASA, each run in a child process of its own: measurements that belong to no script."""
+"""Functions that need CASA, each run in its own child process: measurements that are not part of a script."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from almared.engine.lifeline import die_with_parent
 from almared.errors import AlmaredError, StepError
 
 MOST_OUTPUT = 2000
-"""Characters of what a dead child printed that its error quotes."""
+"""Number of characters of a dead child's output to quote in the error."""
 
 
 def run_job(function: Callable[..., Any], arguments: Mapping[str, Any], *, directory: Path, log: str) -> Any:
-    """Return what a function of the engine returns, called in a child process with CASA configured.
+    """Return the result of a function of the engine, called in a child process with CASA configured.
 
     Parameters
     ----------
     function : callable
         Function of a module; it takes keyword arguments and returns what JSON knows.
     arguments : mapping of str to object
-        Its arguments, as JSON knows them.
+        Its arguments, as JSON values.
     directory : Path
         Working directory of the child.
     log : str
@@ -37,9 +37,9 @@ def run_job(function: Callable[..., Any], arguments: Mapping[str, Any], *, direc
     Raises
     ------
     AlmaredError
-        What the function raised, if it is of our family.
+        The error of the function, if it is one of ours.
     StepError
-        It raised something else, or the child died.
+        The function raised another error, or the child died.
     """
     name = f"{function.__module__}:{function.__qualname__}"
     with _lifeline() as (life, _):
@@ -72,18 +72,18 @@ class _lifeline:  # noqa: N801  a context manager, named as one
 def _answer(done: subprocess.CompletedProcess[str], function: str) -> Any:
     lines = done.stdout.splitlines()
     try:
-        told = json.loads(lines[-1]) if lines else None
+        answer = json.loads(lines[-1]) if lines else None
     except ValueError:
-        told = None
-    if not isinstance(told, dict) or "kind" not in told:
+        answer = None
+    if not isinstance(answer, dict) or "kind" not in answer:
         printed = (done.stderr or done.stdout)[-MOST_OUTPUT:].strip()
         raise StepError(
             f"the process ended with code {done.returncode}: {printed}", where=function, repair="see `almared doctor`"
         )
-    if told["kind"] == "result":
-        return told["result"]
-    kind = getattr(errors, str(told["kind"]), StepError)
-    raise kind(told["what"], where=told["where"], repair=told["repair"])
+    if answer["kind"] == "result":
+        return answer["result"]
+    kind = getattr(errors, str(answer["kind"]), StepError)
+    raise kind(answer["what"], where=answer["where"], repair=answer["repair"])
 
 
 def serve(order: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def serve(order: Mapping[str, Any]) -> dict[str, Any]:
         result = getattr(importlib.import_module(module), name)(**order["arguments"])
     except AlmaredError as error:
         return {"kind": type(error).__name__, "what": error.what, "where": error.where, "repair": error.repair}
-    # Tasks and tools of CASA raise whatever they like.
+    # Tasks and tools of CASA raise exceptions of any type.
     except Exception as fault:  # noqa: BLE001
         what = f"{type(fault).__name__}: {fault}"
         return {"kind": "StepError", "what": what, "where": str(order["function"]), "repair": f"see {order['log']}"}

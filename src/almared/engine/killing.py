@@ -30,7 +30,7 @@ KILLER = (
     "while time.monotonic() < end and not (pattern and set(glob.glob(pattern)) - known): time.sleep(0.0002)\n"
     "if os.getppid() == caller: os.kill(victim, signal.SIGKILL)\n"
 )
-"""A process of its own, for CASA holds the interpreter while it works."""
+"""A separate process, since CASA holds the interpreter while it works."""
 
 
 @dataclass
@@ -62,12 +62,12 @@ class TestKill:
 
     @classmethod
     def from_environment(cls) -> TestKill | None:
-        """Return the kill that the environment asks for, None when none.
+        """Return the kill requested by the environment, or None.
 
         Raises
         ------
         RunError
-            The variable is set but not understood.
+            The variable is set but cannot be parsed.
         """
         text = os.environ.get(VARIABLE)
         if not text:
@@ -81,7 +81,7 @@ class TestKill:
         return cls(task, int(step) if step else None, int(call), phase, os.getppid() if victim else os.getpid())
 
     def begin_task(self, call: TaskRecord, step: int | None) -> None:
-        """Kill now, or have it done while the task runs."""
+        """Kill now, or schedule the kill while the task runs."""
         if not self._is_of(call, step):
             return
         self._seen += 1
@@ -93,7 +93,7 @@ class TestKill:
             self._start_killer()
 
     def end_task(self, call: TaskRecord, step: int | None) -> None:
-        """Kill after the task, if it was not done inside it."""
+        """Kill after the task, unless killed inside it."""
         if self._is_of(call, step) and self._seen == self.call:
             os.kill(self.victim, signal.SIGKILL)
 

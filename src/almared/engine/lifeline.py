@@ -17,7 +17,7 @@ WATCHER = (
     "watched = int(sys.argv[2])\n"
     "if os.getppid() == watched: os.kill(watched, signal.SIGKILL)\n"
 )
-"""A process of its own that waits for the end of the parent's pipe; it works while CASA holds the interpreter."""
+"""A separate process that waits for the end of the parent's pipe; it works while CASA holds the interpreter."""
 
 
 def die_with_parent(life: int, parent: int) -> None:

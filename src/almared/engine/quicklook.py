@@ -1,4 +1,4 @@
-"""What the report asks of CASA: phases of a scan with and without the radiometers, and quick images."""
+"""CASA jobs of the report: phases of a scan with and without the radiometers, and quick images."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 LEAST_ANTENNAS = 3
-"""Antennas that a phase solution needs: small arrays have fewer than CASA's usual baselines per antenna."""
+"""Minimum number of baselines per antenna of a phase solution: small arrays have fewer than CASA's default."""
 
 
 def solve_phases(
@@ -19,7 +19,7 @@ def solve_phases(
     Parameters
     ----------
     vis : str
-        The imported MS; its raw data are used, nothing in it is changed.
+        The imported MS; its raw data are used; nothing in it is changed.
     scan, spw_id : int
         Scan and window, averaged over all its channels.
     refant : str
@@ -56,37 +56,37 @@ def solve_phases(
 
 
 def clean_several(*, images: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Make quick images one after the other; each is what `clean_quickly` takes and returns."""
+    """Make quick images one after the other, each with the arguments and result of `clean_quickly`."""
     return [clean_quickly(**image) for image in images]
 
 
 def clean_quickly(
     *, vis: str, name: str, field: str, widths: Mapping[str, int], grid: Mapping[str, float], **stop: float
 ) -> dict[str, Any]:
-    """Make a quick continuum image of one field and write its pixels beside.
+    """Make a quick continuum image of one field and write its pixels to a file.
 
     Parameters
     ----------
     vis : str
         Calibrated MS; its column DATA is used.
     name : str
-        What the images are called; all that was made before under that name goes.
+        Name of the images; earlier files of that name are removed.
     field : str
         Field id.
     widths : mapping of str to int
-        Per window the number of channels that are averaged before.
+        Number of channels to average first, per window.
     grid : mapping of str to float
-        ``cell_arcsec``, ``size`` (pixels), ``bin_s``, over how long data are averaged before, and ``mask_pixels``, the
-        radius around the centre inside which is cleaned, 0 for everywhere.
+        ``cell_arcsec``, ``size`` (pixels), ``bin_s``, averaging time of the data, and ``mask_pixels``, the
+        radius of the cleaned area around the centre, 0 for everywhere.
     **stop : float
-        ``niter`` and ``threshold_jy``, where the clean stops.
+        ``niter`` and ``threshold_jy``, which stop the clean.
 
     Returns
     -------
     dict
         ``pixels``: path of an npz file with ``image``, ``psf`` and ``residual`` (y, x; Jy/beam); ``beam_arcsec``: major
         and minor; ``beam_deg``: position angle; ``cell_rad``: increments in right ascension and declination;
-        ``reference_pixel``; ``reference_rad``; ``frequency_hz``; ``weights_jy``: rms that the weights promise.
+        ``reference_pixel``; ``reference_rad``; ``frequency_hz``; ``weights_jy``: rms predicted by the weights.
 
     References
     ----------
@@ -129,7 +129,7 @@ SUFFIXES = ("image", "psf", "residual", "model", "pb", "sumwt", "mask")
 
 
 def _told(name: str) -> dict[str, Any]:
-    """Return what is known of the images, and write their pixels."""
+    """Return the facts of the images, and write their pixels."""
     import numpy as np
     from casatools import image
 
@@ -146,7 +146,7 @@ def _told(name: str) -> dict[str, Any]:
     ia.open(f"{name}.image")
     coordinates, beam = ia.coordsys(), ia.restoringbeam()
     ia.close()
-    told = {
+    facts = {
         "pixels": os.path.abspath(f"{name}.npz"),
         "beam_arcsec": [beam["major"]["value"], beam["minor"]["value"]],
         "beam_deg": beam["positionangle"]["value"],
@@ -157,11 +157,11 @@ def _told(name: str) -> dict[str, Any]:
         "weights_jy": 1.0 / np.sqrt(total_weight) if total_weight > 0 else float("nan"),
     }
     coordinates.done()
-    return told
+    return facts
 
 
 def _remove(name: str) -> None:
-    """Remove a table, an image or a file that is there."""
+    """Remove a table, an image or a file if it exists."""
     if os.path.isdir(name):
         shutil.rmtree(name)
     elif os.path.exists(name):

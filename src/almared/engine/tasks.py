@@ -33,17 +33,17 @@ class TaskRecord:
     task : str
         Its name.
     number : int
-        How many calls of tasks the run has made, this one included.
+        Number of task calls of the run so far, this one included.
     arguments : mapping of str to object
-        The arguments given, fit for JSON.
+        The given arguments, as JSON values.
     seconds : float, s
         Wall time, 0 while it runs.
     result : str
-        Summary of what it returned.
+        Summary of its result.
     error : str
-        What went wrong, empty when nothing.
+        What went wrong, empty if nothing did.
     severe : tuple of str
-        SEVERE lines of the log, the harmless left out.
+        SEVERE lines of the log, without the harmless ones.
     engine : str
         Which engine carries it out.
     declined : mapping of str to str
@@ -65,14 +65,14 @@ class Recorder(Protocol):
     """Receives the calls."""
 
     def begin_task(self, call: TaskRecord) -> None:
-        """Take note of a task that begins."""
+        """Record the start of a task."""
 
     def end_task(self, call: TaskRecord) -> None:
-        """Take note of a task that ended, well or not."""
+        """Record the end of a task, successful or not."""
 
 
 TOOL_RAISED = "Exception Reported:"
-"""How casatools logs an exception that it then raises."""
+"""Form in which casatools logs an exception before raising it."""
 
 
 @dataclass
@@ -137,7 +137,7 @@ class TaskWatch:
     def call(self, call: TaskCall) -> Any:
         """Run a task and return its result.
 
-        What the task raises is raised on as it is, so that a script may catch what it would catch in plain
+        Exceptions of the task are passed on unchanged, so that a script can catch what it would catch in plain
         CASA; `explain` turns it into our error.
 
         Raises
@@ -163,17 +163,17 @@ class TaskWatch:
         texts = tuple(message.text for message in severe)
         self.recorder.end_task(replace(begun, seconds=seconds, result=summary, error=error, severe=texts))
         if error:
-            told = task_error(call.task, error, severe=severe)
-            self._failure = (fault or told, told)
-            raise fault or told
+            explained = task_error(call.task, error, severe=severe)
+            self._failure = (fault or explained, explained)
+            raise fault or explained
         return result
 
     def stray(self) -> tuple[LogMessage, ...]:
-        """Return such messages written outside tasks; what a tool raised there the script has heard itself."""
+        """Return such messages written outside tasks; exceptions of tools there reach the script directly."""
         return tuple(message for message in self.unexpected() if not message.text.startswith(TOOL_RAISED))
 
     def explain(self, fault: BaseException) -> StepError | None:
-        """Return our error for what a task raised, None when no task raised it."""
+        """Return our error for an exception of a task, None when no task raised it."""
         if isinstance(fault, StepError):
             return fault
         return self._failure[1] if self._failure and self._failure[0] is fault else None
@@ -210,7 +210,7 @@ class JournalledTask:
     task : callable
         The task itself.
     watch : TaskWatch
-        What calls it through the port.
+        The watch that calls it through the port.
     """
 
     def __init__(self, name: str, task: Task, *, watch: TaskWatch) -> None:
@@ -227,19 +227,19 @@ class JournalledTask:
         Raises
         ------
         StepError
-            The task returned False or wrote a SEVERE line; what it raises itself is raised on.
+            The task returned False or wrote a SEVERE line; its own exceptions are passed on.
         """
         if self._watch.is_inside:
             return self.__wrapped__(*args, **kwargs)
         return self._watch.call(_call_of(self.__name__, self.__wrapped__, args=args, kwargs=kwargs))
 
     def __getattr__(self, attribute: str) -> Any:
-        """Hand out what the task itself has."""
+        """Return an attribute of the task."""
         return getattr(self.__wrapped__, attribute)
 
 
 def wrap_tasks(casatasks: ModuleType, watch: TaskWatch) -> tuple[str, ...]:
-    """Put a journalled task in the place of each task of the module and return their names.
+    """Replace each task of the module by a journalled one and return their names.
 
     The submodules ``casatasks.<task>`` are shadowed by the tasks as in CASA itself, so ``from casatasks
     import *``, ``from casatasks import x`` and ``casatasks.x`` all find the journalled ones.
@@ -252,7 +252,7 @@ def wrap_tasks(casatasks: ModuleType, watch: TaskWatch) -> tuple[str, ...]:
 
 
 def task_error(name: str, error: str, *, severe: Sequence[LogMessage]) -> StepError:
-    """Return the error for a failed task, with the log's own words."""
+    """Return the error for a failed task, with the text of the log."""
     words = [m.text for m in severe if m.text not in error and error not in m.text]
     said = f" The log says: {' / '.join(words)}" if words else ""
     return StepError(f"{name} failed: {error}{said}", task=name, severe=[message.text for message in severe])
@@ -265,7 +265,7 @@ def summarise(result: object) -> str:
 
 
 def json_fit(values: Mapping[str, object]) -> dict[str, object]:
-    """Return the values as JSON can hold them: arrays as lists, what is unknown by `repr`."""
+    """Return the values as JSON can hold them: arrays as lists, others by `repr`."""
     text = json.dumps(dict(values), default=_plain)
     fit: dict[str, object] = json.loads(text)
     return fit

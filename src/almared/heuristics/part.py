@@ -1,4 +1,4 @@
-"""Which part of a science goal a MOUS is: 12-m extended, 12-m compact, or 7-m."""
+"""The part of a science goal that a MOUS is: 12-m extended, 12-m compact, or 7-m."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RULE = "requirements W037"
 
 
 def part_of_name(sb_name: str) -> str:
-    """Return the part that the name of a scheduling block ends in, empty when it tells none.
+    """Return the part given by the end of a scheduling block's name, empty if none.
 
     Examples
     --------
@@ -34,19 +34,19 @@ def part_of_name(sb_name: str) -> str:
 
 
 def choose_part(sb_name: str, arrays: Sequence[Sequence[Antenna]]) -> Choice[str]:
-    """Return which part a MOUS is.
+    """Return the part that a MOUS is.
 
     Parameters
     ----------
     sb_name : str
-        Name of its scheduling block, empty when it is not known.
+        Name of its scheduling block, empty when unknown.
     arrays : sequence of sequence of Antenna
         Antennas of each execution block.
 
     Raises
     ------
     InputError
-        The execution blocks differ, or name and dishes contradict each other.
+        The execution blocks differ, or the name contradicts the dish diameters.
 
     References
     ----------
@@ -58,11 +58,11 @@ def choose_part(sb_name: str, arrays: Sequence[Sequence[Antenna]]) -> Choice[str
     named = part_of_name(sb_name)
     if named and (named == "7m") != is_small:
         raise InputError(
-            f"the name {sb_name} is that of a {_words(named)} part, but the dishes are of {7 if is_small else 12} m",
+            f"the name {sb_name} is of a {_words(named)} part, but the dishes are {7 if is_small else 12} m",
             repair="correct the name of the scheduling block, or give the ASDMs that belong to this MOUS",
         )
     if is_small:
-        return Choice("7m", "most dishes are of 7 m", evidence, RULE)
+        return Choice("7m", "most dishes are 7 m", evidence, RULE)
     if named:
         warning = _contradiction(named, longest)
         return Choice(named, f"the name of the scheduling block is {sb_name}", evidence, RULE, warning)
@@ -73,8 +73,8 @@ def _is_small(arrays: Sequence[Sequence[Antenna]]) -> bool:
     kinds = {2 * sum(a.diameter_m < SMALL_DISH_BELOW_M for a in antennas) > len(antennas) for antennas in arrays}
     if len(kinds) != 1:
         raise InputError(
-            "some execution blocks are of the 7-m array, others of the 12-m array",
-            repair="these are two MOUSs of one science goal: prepare each of its own",
+            "some execution blocks are from the 7-m array, others from the 12-m array",
+            repair="these are two MOUSs of one science goal: prepare each separately",
         )
     return kinds.pop()
 
@@ -88,11 +88,11 @@ def _by_length(longest_m: float, evidence: tuple[Evidence, ...]) -> Choice[str]:
     part = "compact" if longest_m < limit_m else "extended"
     relation = "shorter" if part == "compact" else "longer"
     reason = f"12-m dishes, the longest baseline of {longest_m:.0f} m is {relation} than {limit_m:.0f} m"
-    return Choice(part, reason, evidence, RULE, "taken by length alone: the name of the scheduling block is not known")
+    return Choice(part, reason, evidence, RULE, "from baselines only: the name of the scheduling block is unknown")
 
 
 def _contradiction(named: str, longest_m: float) -> str:
-    """Return what speaks against a name, empty when nothing does."""
+    """Return what contradicts a name, empty when nothing does."""
     too_long = named == "compact" and longest_m > PART_EXTENDED_LONGEST.value
     too_short = named == "extended" and longest_m < PART_COMPACT_LONGEST.value
     return f"a longest baseline of {longest_m:.0f} m is unusual for this part" if too_long or too_short else ""

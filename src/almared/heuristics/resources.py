@@ -1,4 +1,4 @@
-"""What each step will need of disk, memory and time, before it starts."""
+"""Disk, memory and time that each step will need."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from almared.model import DataBlock, ExecutionBlock, Intent
 from almared.plan import StepId
 
 DATA_BYTES, BYTES_PER_ROW, BYTES_PER_MS = 8.125, 300.0, 4.0e6
-"""A visibility of DATA with its flag; the small columns of a row; whatever the data. Measured on three scenarios."""
+"""A visibility of DATA with its flag; the small columns of a row; fixed overhead. Measured on three scenarios."""
 
 COLUMN_BYTES = 8.0
 """A visibility of MODEL_DATA or CORRECTED_DATA."""
 
 BASE_MEMORY_BYTES = 4.0e8
-"""CASA's tasks with little data: 0.27 GB after the import, 0.33 GB at most, measured."""
+"""CASA's tasks with little data; measured: 0.27 GB after the import, at most 0.33 GB."""
 
 MEMORY_PER_CHUNK, MEMORY_OF_SOLVING = 1.0, 3.0
-"""Over the data of the largest scan and window; a solving task (measured 2) has that of the calibrators alone."""
+"""Relative to the data of the largest scan and window; a solving task (measured 2) reads only the calibrators."""
 
 SNAPSHOT_BYTES, SNAPSHOT_BYTES_PER_ROW = 0.125, 22.0
 """A visibility, and a row, in a saved flag version."""
@@ -26,12 +26,12 @@ SNAPSHOT_BYTES, SNAPSHOT_BYTES_PER_ROW = 0.125, 22.0
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How long a step takes on two cores.
+    """Time that a step takes on two cores.
 
     Parameters
     ----------
     fixed_s : float, s
-        Whatever the data.
+        Independent of the data.
     row_s, visibility_s : float, s
         For each row of the MS, and each visibility (one polarisation product and channel of a row).
     """
@@ -72,7 +72,7 @@ ON_ALL_WINDOWS = tuple(step for step in StepId if step < StepId.SCIENCE_SPLIT)
 """Steps that work on the first MS."""
 
 ON_ALL_ROWS = tuple(step for step in ON_ALL_WINDOWS if step < StepId.TSYS)
-"""Steps whose time goes with all rows of the first MS."""
+"""Steps whose time scales with all rows of the first MS."""
 
 
 SNAPSHOTS_OF_SPLIT = (
@@ -94,11 +94,11 @@ class StepResources:
     step : StepId
         Which.
     disk_bytes : float, bytes
-        What it adds on disk.
+        Disk space that it adds.
     memory_bytes : float, bytes
-        Most memory it holds.
+        Peak memory.
     seconds : float, s
-        How long it takes on two cores.
+        Time on two cores.
     """
 
     step: StepId
@@ -109,12 +109,12 @@ class StepResources:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much data there is.
+    """Amount of data.
 
     Parameters
     ----------
     rows : float
-        Rows of an MS: one for each window, integration and pair of antennas (each with itself included).
+        Rows of an MS: one for each window, integration and pair of antennas (autocorrelations included).
     visibilities : float
         Values in all rows, over polarisation products and channels.
     largest_chunk, largest_calibrator : float
@@ -128,7 +128,7 @@ class Size:
 
     @property
     def ms_bytes(self) -> float:
-        """Disk of an MS with this data in DATA alone (bytes)."""
+        """Disk of an MS with this data in DATA only (bytes)."""
         return self.visibilities * DATA_BYTES + self.rows * BYTES_PER_ROW + BYTES_PER_MS
 
     @property
@@ -138,7 +138,7 @@ class Size:
 
 
 def measure_size(eb: ExecutionBlock, spw_ids: Iterable[int] | None = None) -> Size:
-    """Return how much data some (None: all) windows have, counted from the subscans."""
+    """Return the amount of data of some (None: all) windows, counted from the subscans."""
     wanted = {w.id for w in eb.spws} if spw_ids is None else set(spw_ids)
     rows = visibilities = largest = calibrator = 0.0
     for scan in eb.scans:
@@ -156,7 +156,7 @@ def measure_size(eb: ExecutionBlock, spw_ids: Iterable[int] | None = None) -> Si
 
 
 def _rows(block: DataBlock) -> float:
-    # Radiometers have no pairs: a row for each antenna.
+    # Radiometers have no baselines: one row per antenna.
     n = block.n_antennas
     return block.n_integrations * (n if block.processor == "RADIOMETER" else n * (n + 1) / 2)
 
@@ -190,7 +190,7 @@ def estimate_resources(eb: ExecutionBlock, spw_ids: Sequence[int]) -> tuple[Step
 
 
 def _disk(first: Size, split: Size) -> dict[StepId, float]:
-    """Return bytes that steps add: two MSs with corrected columns, one with a model, the last with data alone."""
+    """Return the bytes that steps add: two MSs with corrected columns, one with a model, the last with only data."""
     column = split.visibilities * COLUMN_BYTES
     disk = dict.fromkeys((StepId.APRIORI_FLAGS, StepId.APRIORI_APPLY), first.snapshot_bytes)
     disk |= dict.fromkeys(SNAPSHOTS_OF_SPLIT, split.snapshot_bytes)

@@ -108,7 +108,7 @@ def find_data_set(path: Path) -> EbSource:
     found = [path] if is_asdm(path) or is_ms(path) else asdms_in(path) or _mss_in(path)
     if len(found) != 1:
         raise InputError(
-            "there are several data sets in it" if found else "there is no ASDM and no MeasurementSet",
+            "there are several data sets in it" if found else "there is neither an ASDM nor a MeasurementSet",
             where=str(path),
             repair="give an ASDM (a directory with ASDM.xml) or a MeasurementSet (with table.dat)",
         )

@@ -1,1 +1,1 @@
-"""What a reduction keeps of itself on disk: journal, lock, states, fingerprints, logs."""
+"""Records of a reduction on disk: journal, lock, states, fingerprints, logs."""

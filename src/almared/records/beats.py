@@ -1,7 +1,7 @@
-"""Signs of life between a run and the processes that it has on other machines.
+"""Signs of life between a run and its processes on other machines.
 
-A lock names processes of its own machine only. While a worker elsewhere has a child for this directory a beat file
-stands here: the relay touches it, the worker removes it when the child is dead. A new run waits for that.
+A lock only names processes of its own machine. While a worker elsewhere has a child for this directory, a beat file
+exists here: the relay touches it, the worker removes it when the child is dead. A new run waits for that.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from almared.errors import LockedError, RunError
 from almared.mous.places import StatePlace
 
 SILENCE_S = 60.0
-"""A relay that gave no sign for so long is dead: its child ends (s). File systems of clusters may lag by some."""
+"""A relay without a sign for this long is dead: its child ends (s). File systems of clusters may lag."""
 
 GRACE_S = 30.0
-"""What a worker has on top to notice it and to end its child (s)."""
+"""Extra time for a worker to notice it and to end its child (s)."""
 
 POLL_S = 0.3
-"""How often the other side is looked at (s)."""
+"""Time between checks of the other side (s)."""
 
 
 @contextmanager
 def beating(directory: Path) -> Iterator[Path]:
-    """Make the file that says that this process lives; it goes with it."""
+    """Make the file that shows that this process lives, and remove it at the end."""
     folder = StatePlace(directory).beats
     folder.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=folder)
@@ -40,38 +40,38 @@ def beating(directory: Path) -> Iterator[Path]:
 
 
 def check_beat(beat: Path) -> None:
-    """Stop when the relay gave no sign for too long.
+    """Stop if the relay has given no sign for too long.
 
     Raises
     ------
     RunError
-        It is dead.
+        The relay is dead.
     """
     if _silence(beat) > SILENCE_S:
-        raise RunError("the run that asked for this work has ended", where=str(beat))
+        raise RunError("the run behind this work has ended", where=str(beat))
 
 
 def await_silence(directory: Path) -> None:
-    """Return when no process on another machine works here any more.
+    """Return once no process on another machine works here.
 
     Raises
     ------
     LockedError
-        One goes on; its relay is alive.
+        A process is running and its relay is alive.
     """
     for beat in sorted((StatePlace(directory).beats).glob("*")):
         first = time.time() - _silence(beat)
         while _silence(beat) < SILENCE_S + GRACE_S:
             if time.time() - _silence(beat) > first + POLL_S:
                 raise LockedError(
-                    "a process on another machine works here", where=str(beat), repair="wait for its end or end it"
+                    "a process on another machine is working here", where=str(beat), repair="wait for its end or end it"
                 )
             time.sleep(POLL_S)
         beat.unlink(missing_ok=True)
 
 
 def _silence(beat: Path) -> float:
-    """Return the seconds since the last sign, for ever when the file is gone."""
+    """Return the seconds since the last sign, infinity when the file is gone."""
     try:
         return time.time() - beat.stat().st_mtime
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Tell the lines of CASA's log that mean a failure from those that are known to be harmless."""
+"""Separate lines of CASA's log that mean a failure from those known to be harmless."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class HarmlessLine:
     reason : str
         Why it is harmless.
     origin : str
-        Where that was seen or is written.
+        Where that was seen or documented.
     """
 
     pattern: str
@@ -32,7 +32,7 @@ class HarmlessLine:
 HARMLESS: tuple[HarmlessLine, ...] = (
     HarmlessLine(
         r"Leap second table TAI_UTC seems out-of-date",
-        "casacore warns when the table is older than 180 days; no leap second was announced since 2017",
+        "casacore warns when the table is older than 180 days; no leap second has been announced since 2017",
         "every process with the package casadata; peers P5; IERS Bulletin C",
     ),
 )

@@ -15,18 +15,18 @@ from almared.errors import InputError
 T = TypeVar("T")
 
 PLAIN = (str, bool, int)
-"""Types that JSON keeps as they are; a float may come as an integer."""
+"""Types that JSON preserves; a float may come back as an integer."""
 
 
 def read_document(path: Path, *, version: int | None = None) -> dict[str, Any] | None:
-    """Return the JSON object of a file, None where there is none, it is torn, or it is of another version.
+    """Return the JSON object of a file, None if it is missing, torn or of another version.
 
     Parameters
     ----------
     path : Path
         The file.
     version : int, optional
-        What its key ``format`` must be; documents without that key are read with None.
+        Required value of its key ``format``; None for documents without that key.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -38,19 +38,19 @@ def read_document(path: Path, *, version: int | None = None) -> dict[str, Any] |
 
 
 def write_document(path: Path, document: Mapping[str, Any]) -> Path:
-    """Write a JSON object; the file is replaced whole. Numbers that JSON does not know are an error."""
+    """Write a JSON object; the file is replaced atomically. Numbers that JSON lacks are an error."""
     return write_whole(path, json.dumps(document, indent=1, allow_nan=False) + "\n")
 
 
 def from_json(kind: type[T], value: Any) -> T:
-    """Return a frozen dataclass from what JSON holds; keys that it does not have are left out.
+    """Return a frozen dataclass from JSON values; unknown keys are ignored.
 
     Parameters
     ----------
     kind : type
         The dataclass. Its fields are text, numbers, other dataclasses, tuples and mappings of these, or optional ones.
     value : object
-        What JSON holds.
+        JSON values.
 
     Raises
     ------
@@ -94,4 +94,4 @@ def _plain(kind: Any, value: Any, *, where: str) -> Any:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if (kind is float and is_number) or (kind in PLAIN and type(value) is kind):
         return value
-    raise _unfit(where, f"it is of the type {type(value).__name__}")
+    raise _unfit(where, f"it has the type {type(value).__name__}")

@@ -1,4 +1,4 @@
-"""Fingerprints: short texts that differ when what they stand for has changed, whoever changed it.
+"""Fingerprints: short texts that change whenever their subject changes, whoever changed it.
 
 ========================  =========================================================================================
 `content_fingerprint`     Of a file or directory, by what is in it. It goes with the files: it stays when a tree is
@@ -30,10 +30,10 @@ import almared
 from almared.basics.hashes import sha256_of, sha256_of_file
 
 SMALL = 2**18
-"""Files up to this size count by what is in them, larger ones by size and time of their last change (bytes)."""
+"""Files up to this size count by content, larger ones by size and time of their last change (bytes)."""
 
 LOCK_FILES = frozenset({"table.lock"})
-"""Files of casacore that change when a table is only read."""
+"""Files of casacore that change even when a table is only read."""
 
 COMPILED = "__pycache__"
 
@@ -46,14 +46,14 @@ CLOCK_TICK_S = 0.01
 
 @dataclass(frozen=True, slots=True)
 class DiskFingerprint:
-    """What the file system knows of files, without reading them.
+    """Facts of the file system on files, without reading them.
 
     Parameters
     ----------
     text : str
-        Differs when a file is new, gone, moved, or was written to.
+        Changes when a file is added, removed, moved or written.
     newest_ns : int, ns
-        When the last change was, since 1970; 0 without a file.
+        Time of the last change, since 1970; 0 without a file.
     """
 
     text: str
@@ -61,9 +61,9 @@ class DiskFingerprint:
 
 
 def content_fingerprint(path: Path) -> str:
-    """Return the fingerprint of what is in a file or directory, empty when it is not there.
+    """Return the fingerprint of the content of a file or directory, empty if it does not exist.
 
-    Large files count by size and time; whoever writes to a table changes those, whoever only reads it does not
+    Large files count by size and time; writing to a table changes those, only reading it does not
     (casatasks 6.7.0.31: listobs, split, flagdata with and without flagging).
     """
     if not path.exists():
@@ -77,9 +77,9 @@ def disk_fingerprint(path: Path, *, left_out: Collection[str] = ()) -> DiskFinge
     Parameters
     ----------
     path : Path
-        The file or directory; it need not be there.
+        The file or directory; it need not exist.
     left_out : collection of str
-        Names relative to it, of files and directories that do not count.
+        Names relative to it, of files and directories to ignore.
     """
     newest, lines = 0, []
     for name, file in _files(path, left_out=left_out):
@@ -90,7 +90,7 @@ def disk_fingerprint(path: Path, *, left_out: Collection[str] = ()) -> DiskFinge
 
 
 def joint_fingerprint(several: Iterable[DiskFingerprint]) -> DiskFingerprint:
-    """Return the fingerprint of all that several stand for."""
+    """Return the joint fingerprint of several fingerprints."""
     parts = tuple(several)
     text = _short_hash(" ".join(part.text for part in parts))
     return DiskFingerprint(text, max((part.newest_ns for part in parts), default=0))
@@ -98,19 +98,19 @@ def joint_fingerprint(several: Iterable[DiskFingerprint]) -> DiskFingerprint:
 
 @cache
 def code_fingerprint() -> str:
-    """Return the fingerprint of almared itself and of the CASA that it runs: the same text is the same code."""
+    """Return the fingerprint of almared itself and of the CASA that it runs: the same text means the same code."""
     root = Path(almared.__file__).parent
     lines = [f"{name} {sha256_of_file(file)}" for name, file in _files(root) if COMPILED not in name]
     return _short_hash("\n".join([*lines, metadata.version("casatasks")]))
 
 
 def is_settled(newest_ns: int) -> bool:
-    """Return whether a change is so old that a later one gets another time.
+    """Return whether a change is old enough for a later one to get another time.
 
     Parameters
     ----------
     newest_ns : int, ns
-        When the change was, since 1970.
+        Time of the change, since 1970.
     """
     return newest_ns / 1e9 < time.time() - CLOCK_TICK_S
 

@@ -1,4 +1,4 @@
-"""How a script came to be done: which runs, in which order, interrupted where, with which logs."""
+"""History of a script: its runs, their order, interruptions and logs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from almared.records.state import StepState, script_states
 from almared.script.read import CalibrationScript, ScriptStep, read_script, step_calls
 
 TELLS_TITLE = "begin_step"
-"""Function of our scripts that writes the title of a step into CASA's log; others need not."""
+"""Function of our scripts that writes the title of a step into CASA's log; other scripts need not."""
 
 
 ABOUT_LOGS = frozenset({"LOG01", "LOG02", "LOG03"})
@@ -23,7 +23,7 @@ ABOUT_LOGS = frozenset({"LOG01", "LOG02", "LOG03"})
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One time that a step ran.
+    """One run of a step.
 
     Parameters
     ----------
@@ -32,11 +32,11 @@ class Attempt:
     run : str
         The run.
     begin : int
-        Place of its begin in the journal.
+        Position of its start in the journal.
     end : int
-        Place of its end, -1 when it was killed.
+        Position of its end, -1 if it was killed.
     is_done : bool
-        Whether it ended well.
+        Whether it succeeded.
     casa : str
         Build of casatasks.
     """
@@ -51,7 +51,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """How a script came to be done.
+    """The history of a script.
 
     Parameters
     ----------
@@ -60,19 +60,19 @@ class History:
     undone : tuple of str
         Steps that are not done, and why.
     findings : tuple of Finding
-        Why what was done does not count as one run; the place of those about a log is its name.
+        Why the steps do not count as one run; the place of a finding on a log is the log's name.
     builds : tuple of str
         Builds of casatasks that ran the steps.
     runs : tuple of str
         Runs that took part, in order.
     interruptions : tuple of str
-        Where one run ended and the next went on.
+        Where one run ended and the next continued.
     logs : tuple of Path
         Logs of the runs, in order.
     gone : tuple of str
-        Steps that ended well in this directory and that the script does not have any more.
+        Steps that succeeded in this directory but are no longer in the script.
     measures : tuple of str
-        Measures that the steps ran with, as far as the journal says.
+        Measures that the steps ran with, as far as journalled.
     """
 
     script: CalibrationScript
@@ -92,10 +92,10 @@ class History:
 
 
 def read_history(script_path: Path) -> History:
-    """Return how a script came to be done, from its journal.
+    """Return the history of a script from its journal.
 
-    A script that was interrupted counts as run in one go when one build of CASA ran it, each step ended well after
-    all on which it builds, and a step that was begun again started from the flags it started from first.
+    An interrupted script counts as one run if one build of CASA ran it, each step succeeded after
+    all those it depends on, and each repeated step started from the same flags as the first time.
 
     Parameters
     ----------
@@ -141,18 +141,18 @@ def read_history(script_path: Path) -> History:
 
 
 def measures_of(begins: Iterable[JournalEntry]) -> list[str]:
-    """Return the measures with which steps ran, from the entries of their begins; older journals name none."""
+    """Return the measures with which steps ran, from the entries of their begins; older journals have none."""
     return sorted({str(entry.data["measures"]) for entry in begins if entry.data.get("measures")})
 
 
 class Histories:
-    """How scripts came to be done, each read once: from the logs, which are long, among others."""
+    """Histories of scripts, each read once, since logs are long."""
 
     def __init__(self) -> None:
         self._known: dict[Path, History] = {}
 
     def of(self, script_path: Path) -> History:
-        """Return how a script came to be done, as it was when it was asked for first.
+        """Return the history of a script at the time of the first request.
 
         Raises
         ------
@@ -217,13 +217,13 @@ def _order_faults(script: CalibrationScript, final: Mapping[int, Attempt]) -> It
     for step in script.steps:
         for before in sorted(step.after):
             if step.number in final and before in final and final[before].end > final[step.number].begin:
-                yield _severe("RUN02", f"step {before} ended after step {step.number}, which builds on it, had begun")
+                yield _severe("RUN02", f"step {before} ended after step {step.number}, which depends on it, started")
 
 
 def _flag_faults(
     script: CalibrationScript, attempts: Sequence[Attempt], *, entries: Sequence[JournalEntry]
 ) -> Iterator[Finding]:
-    """Yield the steps that were begun again without the flags from which they started first."""
+    """Yield the steps that were restarted without their original flags."""
     for step in script.steps:
         own = [attempt for attempt in attempts if attempt.step == step.number]
         if len(own) > 1 and step.flags:
@@ -246,7 +246,7 @@ def _unrestored(
         makers = {maker.number for maker in script.steps if vis in maker.makes}
         is_made_anew = any(a.step in makers and a.is_done and before.begin < a.begin < last.begin for a in attempts)
         if not is_made_anew and (vis, version) not in restored:
-            yield _severe("RUN03", f"step {step.number} was begun again without the flags {version} of {vis}")
+            yield _severe("RUN03", f"step {step.number} was restarted without the flags {version} of {vis}")
 
 
 def _logs(entries: Sequence[JournalEntry], runs: Sequence[str], *, directory: Path) -> dict[str, Path]:
@@ -257,7 +257,7 @@ def _logs(entries: Sequence[JournalEntry], runs: Sequence[str], *, directory: Pa
 def _severe_faults(
     entries: Sequence[JournalEntry], logs: Mapping[str, Path], *, attempts: Sequence[Attempt]
 ) -> Iterator[Finding]:
-    """Yield SEVERE messages of runs in which no step failed; those of a failed step went with it."""
+    """Yield SEVERE messages of runs in which no step failed; those of a failed step do not count."""
     failed = {attempt.run for attempt in attempts if not attempt.is_done}
     tolerated = {e.run: [str(text) for text in e.data.get("tolerated", ())] for e in entries if e.event == "run-begin"}
     for run, path in logs.items():
@@ -271,7 +271,7 @@ def _severe_faults(
 def _title_faults(
     script: CalibrationScript, final: Iterable[Attempt], *, logs: Mapping[str, Path]
 ) -> Iterator[Finding]:
-    """Yield the steps that ended well and whose titles the log of their run does not have, by words."""
+    """Yield the steps that succeeded although the log of their run lacks their title."""
     there = {run: path for run, path in logs.items() if path.is_file()}
     texts = {run: _words(path.read_text(encoding="utf-8", errors="replace")) for run, path in there.items()}
     for attempt in final:
@@ -279,7 +279,7 @@ def _title_faults(
         tells = any(call.name == TELLS_TITLE for call in step_calls(script, attempt.step))
         if tells and attempt.is_done and attempt.run in texts and _words(title) not in texts[attempt.run]:
             log = logs[attempt.run].name
-            yield _severe("LOG03", f"{log} does not tell of step {attempt.step} {title}", place=log)
+            yield _severe("LOG03", f"{log} has no entry for step {attempt.step} {title}", place=log)
 
 
 def _words(text: str) -> str:
@@ -287,13 +287,13 @@ def _words(text: str) -> str:
 
 
 def _gone(script: CalibrationScript, entries: Sequence[JournalEntry]) -> Iterator[str]:
-    """Yield what was run and is not in the script: other steps may build on it."""
+    """Yield the steps that were run but are not in the script: other steps may depend on them."""
     titles = {_words(step.title) for step in script.steps}
     begun = {entry.step: str(entry.data.get("title", "")) for entry in entries if entry.event == "step-begin"}
     done = {entry.step for entry in entries if entry.event == "step-end" and entry.data.get("outcome") == "done"}
     for number, title in begun.items():
         if number in done and number not in script.numbers and _words(title) not in titles:
-            yield f"step {number} {title} was run, and the script does not have it"
+            yield f"step {number} {title} was run, but is not in the script"
 
 
 def _interruptions(attempts: Sequence[Attempt], runs: Sequence[str]) -> Iterator[str]:
@@ -301,4 +301,4 @@ def _interruptions(attempts: Sequence[Attempt], runs: Sequence[str]) -> Iterator
         last = [attempt for attempt in attempts if attempt.run == one][-1]
         first = next(attempt for attempt in attempts if attempt.run == other)
         how = "after" if last.is_done else "in"
-        yield f"run {one} ended {how} step {last.step}; run {other} went on with step {first.step}"
+        yield f"run {one} ended {how} step {last.step}; run {other} continued with step {first.step}"

@@ -1,4 +1,4 @@
-"""images.json: what was imaged, how, why so, and what was reached; report, README and package read it.
+"""images.json: images, how and why they were made, and achieved values; read by report, README and package.
 
 The keys are in docs/imaging.md.
 """
@@ -35,7 +35,7 @@ class CubeChannels:
     frame : str
         Of the frequencies.
     chunks : tuple of int
-        Channels of each chunk that was cleaned alone.
+        Channels of each chunk that was cleaned separately.
     """
 
     number: int
@@ -49,7 +49,7 @@ class CubeChannels:
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """One image: what it is of, its files, what it reaches, and how it was made.
+    """One image: its subject, its files, its achieved values, and how it was made.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class ImageRecord:
     files : mapping of str to str
         Names of the files by kind: ``image``, ``pbcor``, ``pb``, ``mask``, ``preview``.
     beam : Beam, optional
-        What it was restored with.
+        Restoring beam.
     rms_jy : float, Jy per beam, optional
         Noise off the sources, before the correction for the primary beam; None without data.
     peak_jy : float, Jy per beam, optional
@@ -78,21 +78,21 @@ class ImageRecord:
     line_flux_jy_km_s : float, Jy km/s, optional
         Of a cube.
     line_free_channels : int
-        From which the noise was taken.
+        Channels used for the noise.
     theory_rms_jy, apparent_rms_jy : float, Jy per beam
         Noise to expect, and what apparentsens computes from the weights.
     requested_rms_jy : float, Jy per beam, optional
-        What was asked for, None where nothing is known.
+        Requested noise, None when unknown.
     iterations : int
         Of the clean.
     stopped_because : str
         Why it ended.
     parameters : mapping of str to value
-        Arguments of tclean, as JSON knows them.
+        Arguments of tclean, as JSON values.
     reasons : mapping of str to str
-        Why they are what they are, by choice.
+        Their reasons, by choice.
     warnings : tuple of str
-        What to look at.
+        What to check.
     """
 
     name: str
@@ -128,12 +128,12 @@ class ImageRecord:
 
     @property
     def delivered(self) -> tuple[str, ...]:
-        """Files that go into the package: an image before the correction follows from the others."""
+        """Files for the package: an image before the correction follows from the others."""
         return tuple(name for kind, name in self.files.items() if kind != "image")
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ImageRecord:
-        """Return the image that `as_record` wrote.
+        """Return the image from the output of `as_record`.
 
         Raises
         ------
@@ -143,7 +143,7 @@ class ImageRecord:
         return from_json(cls, record)
 
     def as_record(self) -> dict[str, Any]:
-        """Return it as JSON knows it."""
+        """Return it as JSON values."""
         found: dict[str, Any] = {}
         for key, value in asdict(self).items():
             found[key] = value
@@ -159,7 +159,7 @@ class ImagesRecord:
     Parameters
     ----------
     uid : str
-        Of the MOUS, empty for an MS alone.
+        Of the MOUS, empty for a lone MS.
     script : str
         What made them.
     casatasks : str
@@ -184,7 +184,7 @@ class ImagesRecord:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ImagesRecord:
-        """Return what `as_record` wrote.
+        """Return the record from the output of `as_record`.
 
         Raises
         ------
@@ -194,13 +194,13 @@ class ImagesRecord:
         return from_json(cls, record)
 
     def as_record(self) -> dict[str, Any]:
-        """Return it as JSON knows it."""
+        """Return it as JSON values."""
         of_all = {name: getattr(self, name) for name in self.__slots__ if name != "images"}
         return {"format": FORMAT, **of_all, "images": [image.as_record() for image in self.images]}
 
 
 def read_images(directory: Path) -> ImagesRecord | None:
-    """Return what ``images.json`` holds, None where there is none, it is torn, or of another version."""
+    """Return the contents of ``images.json``, None if it is missing, torn or of another version."""
     document = read_document(directory / NAME, version=FORMAT)
     try:
         return ImagesRecord.from_record(document) if document is not None else None
@@ -209,11 +209,11 @@ def read_images(directory: Path) -> ImagesRecord | None:
 
 
 def images_in(directory: Path) -> tuple[ImageRecord, ...]:
-    """Return the images of ``images.json``, none where there is no such record."""
+    """Return the images of ``images.json``, none without such a record."""
     record = read_images(directory)
     return record.images if record else ()
 
 
 def write_images(directory: Path, record: ImagesRecord) -> None:
-    """Write ``images.json``; it is replaced whole."""
+    """Write ``images.json``; an existing one is replaced."""
     write_document(directory / NAME, record.as_record())

@@ -1,7 +1,7 @@
-"""Products taken from other directories: which version was taken, and whether there is a newer one.
+"""Products taken from other directories: the version used, and whether there is a newer one.
 
-A stage works on copies of, or reads, what another stage made elsewhere. The fingerprint of a product is the end of the
-step that made it last, as the journal there has it, and the fingerprint of its contents: it changes when that step runs
+A stage copies or reads the products of other stages. The fingerprint of a product is the end of the
+last step that made it, from the journal there, and the fingerprint of its contents: it changes when that step runs
 again, and when somebody flags or edits the product afterwards; not when the tree is moved, nor when a table is read.
 """
 
@@ -19,7 +19,7 @@ from almared.records.journal import Journal, JournalEntry
 
 
 def product_fingerprint(directory: Path, product: str) -> str:
-    """Return the fingerprint of a product, empty when no step that ended well made it or when it is not there."""
+    """Return the fingerprint of a product, empty if no successful step made it or it does not exist."""
     return product_fingerprints(directory, (product,))[product]
 
 
@@ -39,7 +39,7 @@ def product_fingerprints(directory: Path, products: Iterable[str]) -> dict[str, 
 
 
 def _last_end(entries: Iterable[JournalEntry], product: str) -> str:
-    """Return the end of the step that made a product last, empty when it does not count any more."""
+    """Return the end of the last step that made a product, empty if it no longer counts."""
     end = ""
     for entry in entries:
         is_end = entry.event == "step-end" and entry.data.get("outcome") == "done"
@@ -51,12 +51,12 @@ def _last_end(entries: Iterable[JournalEntry], product: str) -> str:
 
 
 def _is_of(end: str, step: int | None) -> bool:
-    """Return whether what happened to a step, or to all of them, happened to the one that ended so."""
+    """Return whether an event on a step, or on all steps, concerns the step with this end."""
     return step is None or f" step {step} " in end
 
 
 def read_inputs(directory: Path) -> dict[str, str]:
-    """Return the fingerprints of what a stage took by its path from there, nothing when it took nothing yet."""
+    """Return the fingerprints of the inputs of a stage by relative path, empty if it has none yet."""
     path = StatePlace(directory).inputs
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
@@ -67,35 +67,35 @@ def read_inputs(directory: Path) -> dict[str, str]:
 
 
 def write_inputs(directory: Path, fingerprints: Mapping[str, str]) -> None:
-    """Keep the fingerprints of what a stage took, by its path from there: they hold in a tree that was moved."""
+    """Keep the fingerprints of the inputs of a stage by relative path, so that they survive a moved tree."""
     path = StatePlace(directory).inputs
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(dict(sorted(_from(directory, fingerprints).items())), indent=1) + "\n")
 
 
 def changed_inputs(directory: Path, fingerprints: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the paths from there whose fingerprint is not the one that was taken, those new or gone among them."""
+    """Return the relative paths whose fingerprint differs from the kept one, including new and missing ones."""
     taken, now = read_inputs(directory), _from(directory, fingerprints)
     return tuple(sorted(name for name in {*taken, *now} if taken.get(name) != now.get(name)))
 
 
 def _from(directory: Path, fingerprints: Mapping[str, str]) -> dict[str, str]:
-    """Return fingerprints by paths that start from a directory; those that do already stay."""
+    """Return fingerprints by paths relative to a directory; relative ones stay the same."""
     home = directory.resolve()
     return {_from_home(home, Path(name)) if os.path.isabs(name) else name: v for name, v in fingerprints.items()}
 
 
 def _from_home(home: Path, path: Path) -> str:
-    # The tree may be reached by a link; what stands in it may be one, and keeps its name.
+    # The path to the tree may contain a link; links inside the tree keep their names.
     return os.path.relpath(path.parent.resolve() / path.name, home)
 
 
 def how_changed(before: str, now: str) -> str:
-    """Return what happened to a product between two of its fingerprints that differ, as words after its name."""
+    """Return what happened to a product between two different fingerprints, as a phrase after its name."""
     step, made = (fingerprint.rpartition(" ")[0] for fingerprint in (before, now))
     return "was changed by hand" if step == made and now else "was made again"
 
 
 def by_name(fingerprints: Mapping[str, str]) -> dict[str, str]:
-    """Return fingerprints by the names of the files alone: a tree that was moved is the same."""
+    """Return fingerprints by file names only: a moved tree is the same."""
     return {Path(path).name: fingerprint for path, fingerprint in fingerprints.items()}

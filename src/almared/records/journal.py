@@ -1,4 +1,4 @@
-"""The journal of an execution block: what was begun and what was ended, one JSON line each."""
+"""The journal of an execution block: starts and ends, one JSON line each."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class JournalEntry:
 
 
 def new_entry(event: str, run: str = "", *, step: int | None = None, **data: Any) -> JournalEntry:
-    """Return an entry with the time of now."""
+    """Return an entry with the current time."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     return JournalEntry(event, now, run, step, data)
 
@@ -83,7 +83,7 @@ class Journal:
         self.path = StatePlace(directory).journal
 
     def append(self, entry: JournalEntry) -> None:
-        """Add an entry; when this returns it is on the disk."""
+        """Add an entry; on return it is on disk."""
         self.path.parent.mkdir(exist_ok=True)
         file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
@@ -95,7 +95,7 @@ class Journal:
             os.close(file)
 
     def entries(self) -> tuple[JournalEntry, ...]:
-        """Return all whole entries, oldest first; torn lines are left out."""
+        """Return all complete entries, oldest first, without torn lines."""
         return tuple(self._read())
 
     def _read(self) -> Iterator[JournalEntry]:

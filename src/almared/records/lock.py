@@ -26,7 +26,7 @@ MOST_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a lock.
+    """The holder of a lock.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class Holder:
     pid : int
         Process id of the run.
     start : str
-        When that process started, as the system tells it; tells a process from a later one of the same id.
+        When that process started, from the system; distinguishes it from a later process with the same id.
     children : tuple of tuple of int and str
         Process ids of the processes that run CASA, and when each started.
     """
@@ -46,7 +46,7 @@ class Holder:
     children: tuple[tuple[int, str], ...] = ()
 
     def is_alive(self) -> bool:
-        """Tell whether a process of it still lives; only to be asked on its own machine."""
+        """Return whether one of its processes still lives; only valid on its own machine."""
         return any(process_start(pid) == start for pid, start in ((self.pid, self.start), *self.children))
 
 
@@ -72,7 +72,7 @@ def _process_start_by_ps(pid: int) -> str | None:
 
 
 def read_holder(path: Path) -> Holder | None:
-    """Return who is written in a lock file, None without file; an unreadable one is held by nobody known."""
+    """Return the holder in a lock file, None without file; that of an unreadable file is unknown."""
     try:
         values = json.loads(path.read_text())
         children = tuple((int(pid), str(start)) for pid, start in values.pop("children", ()))
@@ -97,11 +97,11 @@ class Lock:
         self.mine = Holder(socket.gethostname(), os.getpid(), process_start(os.getpid()) or "")
 
     def holder(self) -> Holder | None:
-        """Return who holds it, None when nobody does."""
+        """Return its holder, or None."""
         return read_holder(self.path)
 
     def is_held(self) -> bool:
-        """Tell whether a living process, or one on another machine, holds it."""
+        """Return whether a living process, or one on another machine, holds it."""
         holder = self.holder()
         return holder is not None and (holder.host != self.mine.host or holder.is_alive())
 
@@ -111,12 +111,12 @@ class Lock:
         Parameters
         ----------
         break_lock : bool
-            Take it also from a process of another machine, which cannot be asked whether it lives.
+            Take it even from a process on another machine, whose state is unknown.
 
         Raises
         ------
         LockedError
-            Another writer has it.
+            Another process holds it.
         """
         self.path.parent.mkdir(exist_ok=True)
         for _ in range(MOST_ATTEMPTS):
@@ -129,7 +129,7 @@ class Lock:
         raise LockedError("other processes keep taking the lock", where=str(self.path), repair="try again")
 
     def note_children(self, pids: Iterable[int]) -> None:
-        """Write down the processes that run CASA, so that the lock outlives this process if one of them does."""
+        """Record the processes that run CASA, so that the lock outlives this process if one of them does."""
         self.mine = replace(self.mine, children=tuple((pid, process_start(pid) or "") for pid in pids))
         self._written().replace(self.path)
 
@@ -141,14 +141,14 @@ class Lock:
     def _refuse(self, holder: Holder, *, break_lock: bool) -> None:
         if holder.host == self.mine.host and holder.is_alive():
             raise LockedError(
-                f"process {holder.pid} of this machine writes to this execution block",
+                f"process {holder.pid} of this machine is writing to this execution block",
                 where=str(self.path),
-                repair="wait for its end or end it",
+                repair="wait for it, or end it",
                 holder=asdict(holder),
             )
         if holder.host != self.mine.host and not break_lock:
             raise LockedError(
-                f"process {holder.pid} on {holder.host} writes to this execution block, or died there",
+                f"process {holder.pid} on {holder.host} is writing to this execution block, or died there",
                 where=str(self.path),
                 repair=f"if no such process runs on {holder.host}, start again with --break-lock",
                 holder=asdict(holder),
@@ -181,7 +181,7 @@ class Lock:
         return write_whole(path, json.dumps(asdict(self.mine)) + "\n")
 
     def _remove_stale(self, stale: Holder) -> None:
-        """Move the stale lock aside; put back what another process may have created meanwhile."""
+        """Move the stale lock aside; restore one that another process created meanwhile."""
         aside = self.path.with_name(f"{self.path.name}.stale.{self.mine.host}.{self.mine.pid}")
         try:
             self.path.rename(aside)
@@ -200,7 +200,7 @@ def locked(directory: Path, *, break_lock: bool = False) -> Iterator[Lock]:
     Raises
     ------
     LockedError
-        Another writer has it.
+        Another process holds it.
     """
     lock = Lock(directory)
     lock.acquire(break_lock=break_lock)

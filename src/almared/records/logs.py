@@ -1,4 +1,4 @@
-"""One log of CASA per run, also when several processes wrote it."""
+"""One log of CASA per run, even if several processes wrote it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from almared.mous.places import StatePlace
 def gather_logs(directory: Path) -> tuple[Path, ...]:
     """Append the logs of single processes to those of their runs and return these.
 
-    The parts stand in the order in which their processes began; each is whole, for lines of CASA do not tell which
-    process wrote them. What a kill left behind is gathered by the next run.
+    The parts follow in the order in which their processes started, each whole, since CASA's lines do not say which
+    process wrote them. The next run collects what a kill left behind.
     """
     gathered: dict[Path, None] = {}
     for part in sorted((StatePlace(directory).step_logs).glob("casa-*.step*.log"), key=_begin):

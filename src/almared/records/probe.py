@@ -1,4 +1,4 @@
-"""Is a product whole? Tables are opened, counted and read at their ends."""
+"""Check that products are complete: tables are opened, counted and read at their ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NEEDED = ("ANTENNA1", "ANTENNA2", "DATA_DESC_ID", "FIELD_ID", "FLAG", "SCAN_NUMB
 
 
 def is_table(path: Path) -> bool:
-    """Tell whether a path is a casacore table."""
+    """Return whether a path is a casacore table."""
     return (path / "table.dat").is_file()
 
 
@@ -26,21 +26,21 @@ def count_table(path: Path) -> dict[str, object]:
 
 
 def why_unsound(path: Path, recorded: Mapping[str, Any]) -> str:
-    """Return what is wrong with a product, empty when it is whole.
+    """Return what is wrong with a product, empty if it is complete.
 
     Parameters
     ----------
     path : Path
         The product.
     recorded : mapping
-        What `count_table` told when the step that made it ended; empty when it was no table.
+        Result of `count_table` at the end of the step that made it; empty if not a table.
     """
     if not path.exists():
         return "it is missing"
     if not recorded:
         return ""
     if not is_table(path):
-        return "it is no table any more"
+        return "it is no longer a table"
     return _fault_of_table(path, recorded)
 
 

@@ -1,4 +1,4 @@
-"""Products of steps on disk: which go when a step runs anew, and how they go."""
+"""Products of steps on disk: which are removed when a step runs again, and how."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ taken when it has as many rows as the data, also when it is half filled or of ot
 def products_from(
     script: CalibrationScript, entries: Iterable[JournalEntry], *, numbers: Collection[int]
 ) -> tuple[str, ...]:
-    """Return the products on disk that go before steps run: theirs and those of all that build on them.
+    """Return the products on disk to remove before steps run: theirs, and those of all steps that depend on them.
 
     Products that an older text of the script made under other names are known from the journal.
     """
@@ -36,7 +36,7 @@ def products_from(
     names = [name for step in script.steps if step.number in doomed for name in step.makes]
     last = max(script.numbers)
     for entry in entries:
-        # Steps that an older, longer text had belong to no step of this one.
+        # Steps of an older, longer text belong to no step of this one.
         if entry.event == "step-end" and entry.step is not None and (entry.step in doomed or entry.step > last):
             names += entry.data.get("made", {})
     # Flag versions of an older MS must not survive it (domain A.8).
@@ -46,7 +46,7 @@ def products_from(
 
 
 def remove_products(directory: Path, names: Iterable[str]) -> None:
-    """Remove products; a link goes, what it points to stays.
+    """Remove products; of a link, only the link itself.
 
     A directory is renamed out of the way first, so that a kill never leaves half of it under its name.
 
@@ -55,14 +55,14 @@ def remove_products(directory: Path, names: Iterable[str]) -> None:
     RunError
         One of them is an ASDM, or outside the directory.
     """
-    # Steps that run side by side each have their own.
+    # Each parallel step has its own.
     trash = StatePlace(directory).trash / str(os.getpid())
     shutil.rmtree(trash, ignore_errors=True)
     for number, name in enumerate(names):
         path = directory / name
         if _holds_raw_data(path) or not path.parent.resolve().is_relative_to(directory.resolve()):
             raise RunError(
-                "this is no product and is not removed", where=str(path), repair="correct step_makes in the script"
+                "this is not a product and is not removed", where=str(path), repair="correct step_makes in the script"
             )
         if path.is_dir() and not path.is_symlink():
             trash.mkdir(parents=True, exist_ok=True)
@@ -73,9 +73,9 @@ def remove_products(directory: Path, names: Iterable[str]) -> None:
 
 
 def remove_scratch(directory: Path) -> None:
-    """Remove what CASA wrote for its own use in processes that were killed; that of living ones stays.
+    """Remove CASA's temporary files of killed processes; those of living ones stay.
 
-    To be called under the lock: then no process elsewhere works there either.
+    Call it under the lock: then no process elsewhere works there either.
     """
     for path in directory.iterdir():
         found = LATTICE.fullmatch(path.name)
@@ -90,7 +90,7 @@ def _holds_raw_data(path: Path) -> bool:
 
 
 def size_on_disk(path: Path) -> int:
-    """Return the bytes of a file or of a whole directory, 0 when it is not there."""
+    """Return the bytes of a file or of a whole directory, 0 if it does not exist."""
     if path.is_dir():
         return sum(part.stat().st_size for part in path.rglob("*") if part.is_file())
     return path.stat().st_size if path.exists() else 0

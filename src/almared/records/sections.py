@@ -1,4 +1,4 @@
-"""The parts of a MOUS on disk, with fingerprints that differ when anything in them was changed; nothing is read."""
+"""The parts of a MOUS on disk, with fingerprints that change with anything in them; no file is read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Section:
     places : tuple of Path
         Its files and directories.
     left_out : tuple of str
-        What in a directory does not belong to it.
+        Entries of a directory that do not belong to it.
     """
 
     places: tuple[Path, ...]
@@ -38,7 +38,7 @@ class Section:
 
 
 def plan_section(eb: MousEb) -> str:
-    """Return the name of what planning an execution block leaves."""
+    """Return the name of the products of planning an execution block."""
     return f"{eb.directory.name} plan"
 
 
@@ -142,7 +142,7 @@ def made_sections(mous: Mous) -> tuple[str, ...]:
 
 
 class Look:
-    """One look at a MOUS: the fingerprint of a section is from the first time that it is asked for.
+    """One look at a MOUS: the fingerprint of a section is taken at its first request.
 
     Parameters
     ----------
@@ -156,12 +156,12 @@ class Look:
 
     @classmethod
     def after_a_tick(cls, mous: Mous) -> Look:
-        """Return a look that a write of a moment ago cannot be mistaken in."""
+        """Return a look that cannot miss a very recent write."""
         wait_a_tick()
         return cls(mous)
 
     def is_settled(self, names: Iterable[str]) -> bool:
-        """Return whether the last change of some sections is so old that a later one gets another time."""
+        """Return whether the last change of some sections is old enough for a later one to get another time."""
         return is_settled(max((self._fingerprint(name).newest_ns for name in names), default=0))
 
     def fingerprints(self, names: Iterable[str]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""The state of each step, from the script, the journal and the files on disk alone."""
+"""The state of each step, only from the script, the journal and the files on disk."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from almared.records.lock import Lock
 from almared.script.read import CalibrationScript, ScriptStep
 
 FINGERPRINT = "digest"
-"""Key of the fingerprint of a step where the journal has its begin."""
+"""Key of the fingerprint of a step in the entry of its start."""
 
 
 class StepState(StrEnum):
-    """Where a step stands."""
+    """State of a step."""
 
     DONE = "done"
     STALE = "stale"
@@ -36,9 +36,9 @@ class StepStatus:
     state : StepState
         Its state.
     reason : str
-        Why it is not done, empty when it is.
+        Why it is not done, empty if it is.
     seconds : float, s, optional
-        How long it took when it last ended well.
+        Time of its last successful run.
     """
 
     number: int
@@ -49,22 +49,22 @@ class StepStatus:
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """What the journal knows of a step.
+    """The journal's record of a step.
 
     Parameters
     ----------
     begun : int
-        Place of its last begin in the journal, -1 when it never began.
+        Position of its last start in the journal, -1 if it never started.
     ended : JournalEntry, optional
-        The end that belongs to that begin.
+        The matching end.
     fingerprint : str
-        Hash of the text that began last.
+        Hash of the text started last.
     seconds : float, s, optional
-        How long its last good run took.
+        Time of its last successful run.
     touched : int
-        Place of the last single task that ran outside a whole run of the step, -1 when none.
+        Position of the last task run on its own, outside a run of the step, -1 if none.
     death : str
-        How the process died in it, empty when it did not or nobody saw it.
+        How the process died in it, empty if it did not or nobody saw it.
     """
 
     begun: int = -1
@@ -76,12 +76,12 @@ class StepRecord:
 
     @property
     def latest(self) -> int:
-        """Place of the last change of what it makes, -1 when it never ran."""
+        """Position of the last change of its products, -1 if it never ran."""
         return max(self.begun, self.touched)
 
 
 def step_records(entries: Iterable[JournalEntry]) -> dict[int, StepRecord]:
-    """Return what the journal knows of each step; what came before a clean start counts for durations only."""
+    """Return the journal's record of each step; entries before a clean start only count for durations."""
     records: dict[int, StepRecord] = {}
     for place, entry in enumerate(entries):
         if entry.event == "clean":
@@ -92,7 +92,7 @@ def step_records(entries: Iterable[JournalEntry]) -> dict[int, StepRecord]:
 
 
 def _extended(record: StepRecord, place: int, *, entry: JournalEntry) -> StepRecord:
-    """Return the record with what the entry adds."""
+    """Return the record updated by the entry."""
     if entry.event == "step-begin":
         fingerprint = str(entry.data.get(FINGERPRINT, ""))
         return replace(record, begun=place, ended=None, death="", fingerprint=fingerprint)
@@ -107,7 +107,7 @@ def _extended(record: StepRecord, place: int, *, entry: JournalEntry) -> StepRec
 
 
 def script_states(script: CalibrationScript) -> tuple[StepStatus, ...]:
-    """Return the state of each step of a script, from the disk alone."""
+    """Return the state of each step of a script, only from disk."""
     return derive_states(
         script.steps,
         Journal(script.directory).entries(),
@@ -132,14 +132,14 @@ def derive_states(
     entries : iterable of JournalEntry
         The journal, oldest first.
     exists : callable
-        Tells whether a product is on disk.
+        Returns whether a product is on disk.
     is_live : bool
         Whether a run holds the lock now.
 
     References
     ----------
     Architecture decision 7: a step is stale when its text changed, when a product of it is missing, or when a
-    step on which it builds began again or is not done.
+    step on which it depends started again or is not done.
     """
     records = step_records(entries)
     statuses: dict[int, StepStatus] = {}
@@ -155,7 +155,7 @@ def derive_states(
 
 
 def _why_outdated(record: StepRecord, before: Mapping[int, StepRecord], *, statuses: Mapping[int, StepStatus]) -> str:
-    """Return which of the steps on which a step builds makes it stale, empty when none does."""
+    """Return which step makes a dependent step stale, empty if none does."""
     latest = max(before, key=lambda number: before[number].latest, default=None)
     if latest is not None and before[latest].latest > record.begun:
         return f"step {latest} ran after it"
@@ -169,7 +169,7 @@ def _own_state(
     if record.begun < 0:
         return StepState.NEVER, "it never ran"
     if record.ended is None:
-        return (StepState.RUNNING, "") if is_live else (StepState.FAILED, record.death or "it was killed while it ran")
+        return (StepState.RUNNING, "") if is_live else (StepState.FAILED, record.death or "it was killed while running")
     if record.ended.data.get("outcome") != "done":
         return StepState.FAILED, str(record.ended.data.get("error", "it failed"))
     why = _why_stale(step, record, exists=exists)
@@ -177,11 +177,11 @@ def _own_state(
 
 
 def _why_stale(step: ScriptStep, record: StepRecord, *, exists: Callable[[str], bool]) -> str:
-    """Return why a step that ended well does not count any more by itself, empty when it does."""
+    """Return why a successful step no longer counts by itself, empty if it does."""
     made: Mapping[str, Any] = record.ended.data.get("made", {}) if record.ended else {}
     missing = [name for name in made if not exists(name)]
     if record.fingerprint != step.fingerprint:
         return "its text changed"
     if record.touched > record.begun:
-        return "one of its tasks ran alone after it"
+        return "one of its tasks ran on its own after it"
     return f"{missing[0]} is missing" if missing else ""

@@ -1,1 +1,1 @@
-"""A whole MOUS: its tree made, the state of all stages told, everything left to do done side by side."""
+"""A whole MOUS: its tree, the state of all stages, and all remaining work run in parallel."""

@@ -11,14 +11,14 @@ from almared.records.journal import Journal
 
 
 def why_files_are_old(files: Sequence[Path], sources: Sequence[Path], *, root: Path) -> str:
-    """Return why files are older than what scripts made, empty when they are not.
+    """Return why files are older than the products of scripts, empty if they are not.
 
     Parameters
     ----------
     files : sequence of Path
-        What a stage without a script wrote.
+        Products of a stage without a script.
     sources : sequence of Path
-        Directories of the scripts whose products it took.
+        Directories of the scripts whose products it used.
     root : Path
         Directory of the MOUS.
     """
@@ -28,6 +28,6 @@ def why_files_are_old(files: Sequence[Path], sources: Sequence[Path], *, root: P
 
 
 def _last_end(directory: Path) -> float:
-    """Return when a step ended last there, seconds since 1970, 0 when none did."""
+    """Return when the last step ended there, seconds since 1970, 0 if none did."""
     ends = [entry.time for entry in Journal(directory).entries() if entry.event == "step-end"]
     return datetime.fromisoformat(ends[-1]).timestamp() if ends else 0.0

@@ -1,4 +1,4 @@
-"""Which jobs of a reduction can be started, given those that run and those that ended."""
+"""The jobs of a reduction that can start, given the running and finished ones."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from almared.reduce.jobs import Job, blocked
 
 
 class Board:
-    """Which jobs can be started.
+    """Queue of jobs that decides which can start.
 
     Parameters
     ----------
     jobs : sequence of Job
-        What is to be done.
+        Jobs to do.
     size : int
-        How many at a time.
+        Maximum number at a time.
     failed : sequence of Job
-        What failed before; what builds on it is not begun.
+        Jobs that failed before; those that depend on them are not started.
     """
 
     def __init__(self, jobs: Sequence[Job], *, size: int, failed: Sequence[Job]) -> None:
@@ -27,7 +27,7 @@ class Board:
         self.left = [job for job in jobs if job not in gone]
 
     def ready(self, running: Sequence[Job]) -> list[Job]:
-        """Return jobs to start now, and take them off the board."""
+        """Return the jobs to start now, and remove them from the board."""
         found: list[Job] = []
         for job in list(self.left):
             busy = [*running, *found]
@@ -41,7 +41,7 @@ class Board:
         return found
 
     def end(self, job: Job, *, is_done: bool) -> None:
-        """Take note of the end of a job; without success those that build on it go."""
+        """Record the end of a job; if it failed, remove those that depend on it."""
         if not is_done:
             stopped = blocked(self.left, [job])
             self.left = [other for other in self.left if other not in stopped]

@@ -1,4 +1,4 @@
-"""Do everything that is left to do of a MOUS: its jobs in order, side by side where they can be."""
+"""Run everything still to do for a MOUS: its jobs in order, in parallel where possible."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ from almared.run.resources import available_memory
 from almared.run.supervise import Listener
 
 TICK_S = 0.2
-"""How often the jobs are looked at (s)."""
+"""Time between checks of the jobs (s)."""
 
 MOST_STARTS = 2
-"""How often a job is started when the worker died over it."""
+"""How often a job is started when its worker dies."""
 
 LAST_OF_LOST_S = 30.0
 """How long the remains of a lost job may hold their lock (s)."""
@@ -54,7 +54,7 @@ class ReduceOptions:
     Parameters
     ----------
     workers : int
-        Jobs side by side, 0 for an automatic choice.
+        Parallel jobs, 0 for an automatic choice.
     scheduler : str
         Address of a running Dask scheduler.
     cluster : Path, optional
@@ -62,9 +62,9 @@ class ReduceOptions:
     is_forced, should_break_lock : bool
         As for a run.
     until : str
-        Last stage, all when empty.
+        Last stage; empty for all.
     is_repeated : bool
-        Call the commands of all jobs, also of those that are already done.
+        Run the commands of all jobs, even of those already done.
     """
 
     workers: int = 0
@@ -77,34 +77,34 @@ class ReduceOptions:
 
 
 def reduce_mous(mous: Mous, options: ReduceOptions, *, listener: Listener) -> None:
-    """Do all that is left to do of a MOUS.
+    """Run everything still to do for a MOUS.
 
-    A job that fails stops those that build on it, no others.
+    A job that fails stops only those that depend on it.
 
     Parameters
     ----------
     mous : Mous
         The MOUS.
     options : ReduceOptions
-        How.
+        How to reduce.
     listener : callable
-        Hears ``reduce-begin``, ``already-done``, ``note``, ``stage-begin``, ``stage-end``, ``reduce-end``, and
-        ``tick`` meanwhile.
+        Receives ``reduce-begin``, ``already-done``, ``note``, ``stage-begin``, ``stage-end``, ``reduce-end``, and
+        ``tick`` in between.
 
     Raises
     ------
     InputError
         There is nothing to reduce, or an option cannot be used.
     LockedError
-        Another reduction of this MOUS goes on.
+        Another reduction of this MOUS is running.
     ResourceError
         The disk is too small.
     AlmaredError
-        That of the first job that failed.
+        The error of the first failed job.
     """
     jobs = jobs_of(mous, until=options.until)
     if options.scheduler and options.cluster:
-        raise InputError("there are both --scheduler and --cluster", repair="give one of them")
+        raise InputError("--scheduler and --cluster are both given", repair="give one of them")
     file = read_cluster_file(options.cluster) if options.cluster else None
     with locked(mous.tree.root, break_lock=options.should_break_lock) as lock:
         await_silence(mous.tree.root)
@@ -126,7 +126,7 @@ class _Reduction:
         self.kept: tuple[Job, ...] = ()
 
     def carry_out(self, jobs: Sequence[Job], cluster: ClusterFile | None) -> None:
-        """Do all jobs, and journal how it ended."""
+        """Do all jobs, and journal the end."""
         self._record("reduce-begin", jobs=[job.name for job in jobs], almared=__version__)
         try:
             self._do_all(jobs, cluster)
@@ -155,11 +155,11 @@ class _Reduction:
             self._do_with_crew(left, cluster)
 
     def _already_done(self, jobs: Sequence[Job], *, alone: Sequence[Job]) -> Iterator[Job]:
-        """Yield the jobs that need no call, and tell so."""
+        """Yield the jobs that need no run, and report them."""
         reasons = {} if self.options.is_repeated else reasons_to_call(self.mous, jobs)
         for job in jobs:
             if job not in alone and reasons.get(job) == "":
-                # Told and not journalled: nothing happened.
+                # Reported but not journalled: nothing happened.
                 self.listener(new_entry("already-done", self.name, **_identity(job)))
                 yield job
 
@@ -168,7 +168,7 @@ class _Reduction:
         return blocked(jobs, [failure.job for failure in self.failures])
 
     def _is_left_alone(self, job: Job) -> bool:
-        """Tell whether a script stays as it is: it was edited by hand, or is at work now."""
+        """Return whether a script must stay unchanged: it was edited by hand, or is running."""
         why = why_left_alone(job)
         if why:
             self._record("note", job=job.name, text=why)
@@ -193,7 +193,7 @@ class _Reduction:
             self._do(jobs, crew, passed=passed)
 
     def _do(self, jobs: Sequence[Job], crew: Crew, *, passed: PassedOptions) -> None:
-        """Do jobs as soon as those that they need are done."""
+        """Start jobs as soon as their prerequisites are done."""
         board = Board(jobs, size=crew.size, failed=[failure.job for failure in self.failures])
         running: dict[Job, _ActiveJob] = {}
         while running or board.left:
@@ -210,7 +210,7 @@ class _Reduction:
                     continue
                 del running[job]
                 if ended.is_lost and started.count < MOST_STARTS and self._is_free(job):
-                    self._record("note", job=job.name, text=f"{ended.told}; it is started again")
+                    self._record("note", job=job.name, text=f"{ended.fate}; it is restarted")
                     running[job] = self._start(job, crew, passed=passed, count=started.count + 1)
                 else:
                     board.end(job, is_done=self._end(job, ended, started=started))
@@ -225,9 +225,9 @@ class _Reduction:
     def _end(self, job: Job, ended: JobExit, *, started: _ActiveJob) -> bool:
         """Journal the end of a job; return whether it was done."""
         error = None if ended.code == 0 and not ended.is_lost else job_error(job, ended, output=started.output)
-        told = {"error": error.what, "where": error.where, "repair": error.repair} if error else {}
+        fault = {"error": error.what, "where": error.where, "repair": error.repair} if error else {}
         seconds = round(time.monotonic() - started.begin, 1)
-        self._record("stage-end", job=job.name, code=ended.code, seconds=seconds, **told)
+        self._record("stage-end", job=job.name, code=ended.code, seconds=seconds, **fault)
         if error is None:
             self.fingerprints.end(job, started.start)
         else:
@@ -244,9 +244,9 @@ class _Reduction:
 
     def _tend(self, crew: Crew) -> None:
         if isinstance(crew, DaskCrew):
-            told = crew.tend()
-            if told:
-                self._record("note", job="cluster", text=told)
+            message = crew.tend()
+            if message:
+                self._record("note", job="cluster", text=message)
             pids = crew.cluster.pids()
             if tuple(pid for pid, _ in self.lock.mine.children) != tuple(pids):
                 self.lock.note_children(pids)
@@ -259,7 +259,7 @@ class _Reduction:
 
 @dataclass(frozen=True, slots=True)
 class _ActiveJob:
-    """A job under way."""
+    """A running job."""
 
     task: Task
     output: Path
@@ -279,7 +279,7 @@ def _crew_of(crew: DirectCrew | DaskCrew) -> Iterator[DirectCrew | DaskCrew]:
 def _make_crew(
     options: ReduceOptions, choice: Choice[int], *, file: ClusterFile | None, state: Path
 ) -> DirectCrew | DaskCrew:
-    """Return those who do the jobs; one worker of this machine needs no cluster."""
+    """Return the workers; a single worker of this machine needs no cluster."""
     if options.scheduler:
         cluster: Cluster = RunningCluster(options.scheduler)
         return DaskCrew(cluster, options.workers or _size_of(cluster), state=state)

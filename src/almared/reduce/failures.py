@@ -1,4 +1,4 @@
-"""How jobs fail: what their commands said, as errors of ours."""
+"""Failures of jobs: the messages of their commands as our errors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CODES = {
     error.exit_code: error
     for error in (InputError, PlanError, RunError, StepError, EnvironmentFaultError, DeliveryError)
 }
-"""Exit code of a command -> the error that stands for it."""
+"""Exit code of a command -> its error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Failure:
     job : Job
         The job.
     error : AlmaredError
-        What its command told.
+        The error of its command.
     """
 
     job: Job
@@ -44,13 +44,13 @@ class Failure:
 
 
 def job_error(job: Job, ended: JobExit, *, output: Path) -> AlmaredError:
-    """Return the error of a job: what its command said, in the class of its exit code."""
+    """Return the error of a job: the message of its command, in the class of its exit code."""
     if ended.is_lost:
         return RunError(
-            f"its worker was lost: {ended.told}",
+            f"its worker was lost: {ended.fate}",
             where=job.name,
-            repair="call `almared reduce` again: it goes on from the step that was cut; "
-            "with --break-lock when the worker was on another machine that is dead",
+            repair="run `almared reduce` again: it continues from the interrupted step; "
+            "with --break-lock if the worker was on another, dead machine",
         )
     text = output.with_suffix(".err").read_text(encoding="utf-8", errors="replace").strip()
     what, _, repair = text.rpartition(ERROR_MARK)[2].partition("\n  What to do: ")
@@ -59,14 +59,14 @@ def job_error(job: Job, ended: JobExit, *, output: Path) -> AlmaredError:
     )
     kind = CODES.get(ended.code, AlmaredError)
     if kind is DeliveryError and ERROR_MARK not in text:
-        what, repair = _failed_lines(output), "see `almared check`; `almared package --force` packs it all the same"
+        what, repair = _failed_lines(output), "see `almared check`; `almared package --force` packs it anyway"
     elif ended.code < 0 or ERROR_MARK not in text:
-        what, repair = killed, f"see {output.with_suffix('.err')}; then call `almared reduce` again"
+        what, repair = killed, f"see {output.with_suffix('.err')}; then run `almared reduce` again"
     return kind(what.strip(), where=job.name, repair=repair.strip())
 
 
 def _failed_lines(output: Path) -> str:
-    """Return what failed of the checklist that a command printed as JSON."""
+    """Return the failed lines of a checklist printed as JSON."""
     try:
         lines = json.loads(output.read_text(encoding="utf-8"))["lines"]
         faults = [f"{line['place']}: {fault}" for line in lines if not line["passed"] for fault in line["faults"]]
@@ -76,9 +76,9 @@ def _failed_lines(output: Path) -> str:
 
 
 def summed_up(failures: Sequence[Failure], stopped: Sequence[Job]) -> AlmaredError:
-    """Return the first error, with the others and what was not done named in it."""
+    """Return the first error, with the other failures and skipped jobs named in it."""
     first = failures[0].error
     others = [failure.job.name for failure in failures[1:]]
-    tail = f"; failed too: {', '.join(others)}" if others else ""
+    tail = f"; also failed: {', '.join(others)}" if others else ""
     tail += f"; not done: {', '.join(job.name for job in stopped)}" if stopped else ""
     return type(first)(first.what + tail, where=first.where, repair=first.repair)

@@ -1,7 +1,7 @@
-"""Whether a job need not be called again: all that it reads and makes is as it was when it ended well.
+"""Whether a job can be skipped: its inputs and products are unchanged since it succeeded.
 
-What is kept of a job are the disk fingerprints of those sections of the MOUS. They say nothing of what is in them, and
-need not: whatever was touched, by whomever, the job is called, and its command finds out by itself what is left to do.
+A job is remembered by the disk fingerprints of those sections of the MOUS. They do not describe the contents, and
+need not: after any change the job is run, and its command finds out what is still to do.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from almared.run.execute import edited_lines
 
 OPTIONS = "options of the plan"
 JOURNAL_S = 1e-3
-"""How precise the times of the journal are (s)."""
+"""Precision of the times in the journal (s)."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobSnapshot:
-    """What was there when a job began.
+    """Fingerprints at the start of a job.
 
     Parameters
     ----------
     sections : mapping of str to str
-        Disk fingerprints of all that it reads and makes.
+        Disk fingerprints of its inputs and products.
     editable : mapping of str to str
-        Content fingerprints of the files in the place where it works that people edit.
+        Content fingerprints of the files in its directory that people edit.
     """
 
     sections: Mapping[str, str]
@@ -46,7 +46,7 @@ class JobSnapshot:
 
 
 class JobFingerprints:
-    """Fingerprints of the jobs of a MOUS that ended well, on disk; to be used under its lock.
+    """Fingerprints of the successful jobs of a MOUS, on disk; use them under its lock.
 
     Parameters
     ----------
@@ -60,30 +60,30 @@ class JobFingerprints:
         self._known = _read(self._path)
 
     def why_call(self, job: Job, look: Look) -> str:
-        """Return why a job has to be called, empty when all of it is as it was when it ended well.
+        """Return why a job has to run, empty if nothing changed since it succeeded.
 
         Parameters
         ----------
         job : Job
             The job.
         look : Look
-            At the MOUS, now.
+            Look at the MOUS now.
         """
         known = self._known.get(job.name)
         if known is None:
-            return "no reduction has seen it done"
+            return "no reduction has finished it yet"
         now = self._sections(job, look)
         changed = [name for name in now if now[name] != known.get(name)]
         return f"{', '.join(changed)} changed since" if changed else ""
 
     def begin(self, job: Job) -> JobSnapshot:
-        """Forget a job that is called, and return what is there before it begins."""
+        """Forget a job that is run, and return the fingerprints before it starts."""
         if self._known.pop(job.name, None) is not None:
             self._write()
         return JobSnapshot(self._sections(job, Look(self._mous)), self._editable(job))
 
     def end(self, job: Job, start: JobSnapshot) -> None:
-        """Keep the fingerprints of a job that ended well, if they can be relied on."""
+        """Keep the fingerprints of a successful job, if they are reliable."""
         look = Look.after_a_tick(self._mous)
         now = self._sections(job, look)
         is_settled = look.is_settled(name for name in now if name != OPTIONS)
@@ -143,7 +143,7 @@ def _own(job: Job, mous: Mous) -> tuple[str, ...]:
 
 
 def _is_edited_since_its_run(job: Job, place: Path) -> bool:
-    """Return whether a file that people edit was written after the last run of the script there had begun."""
+    """Return whether a file that people edit was written after the start of the last run of the script there."""
     begins = [entry.time for entry in Journal(place).entries() if entry.event == "run-begin"]
     begun = datetime.fromisoformat(begins[-1]).timestamp() if begins else 0.0
     newest = max(disk_fingerprint(place / name).newest_ns for name in job.stage.editable) / 1e9
@@ -156,15 +156,15 @@ def why_left_alone(job: Job) -> str:
         return ""
     script = job.eb.script
     if Lock(job.eb.directory).is_held():
-        return "a run of it goes on elsewhere; its script stays as it is"
+        return "it is running elsewhere; its script stays unchanged"
     is_as_planned = not script.is_file() or edited_lines(script) == 0
-    return "" if is_as_planned else f"{script.name} was edited by hand and stays as it is"
+    return "" if is_as_planned else f"{script.name} was edited by hand and stays unchanged"
 
 
 def reasons_to_call(mous: Mous, jobs: Sequence[Job]) -> dict[Job, str]:
-    """Return for each job why it has to be called, empty for those that are already done.
+    """Return for each job why it has to run, empty for those already done.
 
-    A script that stays as it is needs no call either. What builds on a job that is called is called.
+    A script that stays unchanged needs no run either. Jobs that depend on one that runs are run too.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def reasons_to_call(mous: Mous, jobs: Sequence[Job]) -> dict[Job, str]:
     for job in jobs:
         before = [other.name for other, why in found.items() if why and job.needs(other)]
         if before:
-            found[job] = f"{before[0]} is called"
+            found[job] = f"{before[0]} is run"
         else:
             found[job] = "" if why_left_alone(job) else known.why_call(job, look)
     return found

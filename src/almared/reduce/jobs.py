@@ -33,7 +33,7 @@ class Job:
         return f"{self.eb.name} {self.stage.name}" if self.eb else self.stage.name
 
     def needs(self, other: Job) -> bool:
-        """Tell whether another job has to be done before this one."""
+        """Return whether another job has to be done before this one."""
         if other.stage.name not in self.stage.needs:
             return False
         return self.eb is None or other.eb == self.eb
@@ -55,7 +55,7 @@ def jobs_of(mous: Mous, *, until: str = "") -> tuple[Job, ...]:
     mous : Mous
         The MOUS.
     until : str
-        Last stage, all when empty.
+        Last stage; empty for all.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def jobs_of(mous: Mous, *, until: str = "") -> tuple[Job, ...]:
         raise InputError(f"there is no stage {until!r}", repair=f"stages are {', '.join(names)}")
     if not mous.ebs:
         raise InputError(
-            "there are no execution blocks in it", where=str(mous.tree.root), repair="add them with `almared prepare`"
+            "it has no execution blocks", where=str(mous.tree.root), repair="add them with `almared prepare`"
         )
     wanted = STAGES[: names.index(until) + 1] if until else STAGES
     return tuple(job for stage in wanted for job in _jobs_of_stage(stage, mous))
@@ -80,16 +80,16 @@ def _jobs_of_stage(stage: Stage, mous: Mous) -> Iterator[Job]:
 
 @dataclass(frozen=True, slots=True)
 class PassedOptions:
-    """Options of a reduction that its commands get too.
+    """Options of a reduction that are passed to its commands.
 
     Parameters
     ----------
     is_forced, should_break_lock : bool
         ``--force``, ``--break-lock``.
     workers : int
-        How many processes a stage may run side by side when it runs alone.
+        Number of parallel processes of a stage that runs alone.
     share : int
-        How many it may run when other jobs run beside it.
+        Number of parallel processes when other jobs run at the same time.
     scheduler : str
         Address of a Dask scheduler on other machines, empty for this one.
     """
@@ -102,7 +102,7 @@ class PassedOptions:
 
 
 def words_of(job: Job, mous: Mous, *, options: PassedOptions) -> tuple[str, ...]:
-    """Return the words of a job's command, after ``almared``."""
+    """Return the arguments of a job's command, after ``almared``."""
     target = job.eb.asdm if job.eb else mous.tree.root
     words = [job.stage.command, str(target), "--json"]
     if job.eb is not None and job.stage.is_planning:
@@ -118,12 +118,12 @@ def words_of(job: Job, mous: Mous, *, options: PassedOptions) -> tuple[str, ...]
 
 
 def plan_words(plan: PlanTable, root: Path) -> list[str]:
-    """Return the options of ``almared plan`` that ``mous.toml`` asks for; files are relative to the MOUS."""
+    """Return the options of ``almared plan`` in ``mous.toml``; files are relative to the MOUS."""
     return list(plan.words(root))
 
 
 def blocked(jobs: Sequence[Job], failed: Sequence[Job]) -> tuple[Job, ...]:
-    """Return the jobs that cannot be done because others failed, directly or through others."""
+    """Return the jobs that cannot run because jobs they depend on failed."""
     stopped = list(failed)
     for job in jobs:
         if job not in stopped and any(job.needs(other) for other in stopped):

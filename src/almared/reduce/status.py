@@ -1,4 +1,4 @@
-"""The state of each stage of a MOUS, from the disk alone, also while a reduction runs elsewhere."""
+"""The state of each stage of a MOUS, only from disk, even while a reduction runs elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from almared.stages.stage import Completion
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """Where a job stands.
+    """The state of a job.
 
     Parameters
     ----------
@@ -31,11 +31,11 @@ class JobStatus:
     state : StepState
         Its state.
     detail : str
-        What is known beside.
+        Further details.
     done, total : int
         Steps of its script, 0 for a job without one.
     begun : str
-        When what runs now began, UTC, ISO; empty when nothing runs.
+        Start of the current run, UTC, ISO; empty when nothing runs.
     """
 
     job: Job
@@ -58,15 +58,15 @@ def mous_status(mous: Mous) -> tuple[JobStatus, ...]:
 
 
 def _in_the_light_of(before: Sequence[JobStatus], own: JobStatus) -> JobStatus:
-    """Return the state of a job that is done as far as it knows, when what it was made from is not."""
+    """Return the state of a seemingly finished job when its inputs are out of date."""
     outdated = [status for status in _sources(before, own.job) if _outdates(status)]
     if own.state is not StepState.DONE or not outdated:
         return own
-    return replace(own, state=StepState.STALE, detail=f"it was made before {outdated[0].job.name}, which is to be done")
+    return replace(own, state=StepState.STALE, detail=f"it was made before {outdated[0].job.name}, to be redone")
 
 
 def _sources(before: Sequence[JobStatus], job: Job) -> Iterator[JobStatus]:
-    """Yield what a job was made from; in place of what never ran here, and may be done by hand, its own sources."""
+    """Yield the inputs of a job; for inputs that never ran here, and may be made by hand, their own sources."""
     for status in before:
         if not job.needs(status.job):
             continue
@@ -97,18 +97,18 @@ def own_status(job: Job, mous: Mous) -> JobStatus:
 
 def _status(job: Job, mous: Mous, *, entries: Sequence[JournalEntry], is_live: bool) -> JobStatus:
     own = own_status(job, mous)
-    told = _told(job, entries)
-    begun = told.time if told and told.event == "stage-begin" and is_live else ""
+    last = _last_entry(job, entries)
+    begun = last.time if last and last.event == "stage-begin" and is_live else ""
     if begun:
         return JobStatus(job, StepState.RUNNING, own.detail, own.done, own.total, own.begun or begun)
-    if told and told.event == "stage-end" and told.data.get("code") != 0 and own.state is not StepState.DONE:
-        why = str(told.data.get("error", "")).splitlines() or [f"its command ended with {told.data.get('code')}"]
+    if last and last.event == "stage-end" and last.data.get("code") != 0 and own.state is not StepState.DONE:
+        why = str(last.data.get("error", "")).splitlines() or [f"its command ended with {last.data.get('code')}"]
         return JobStatus(job, StepState.FAILED, why[0], own.done, own.total)
     return own
 
 
-def _told(job: Job, entries: Sequence[JournalEntry]) -> JournalEntry | None:
-    """Return the last that the journal of the MOUS tells of a job."""
+def _last_entry(job: Job, entries: Sequence[JournalEntry]) -> JournalEntry | None:
+    """Return the last entry on a job in the journal of the MOUS."""
     mine = [e for e in entries if e.event in ("stage-begin", "stage-end") and e.data.get("job") == job.name]
     return mine[-1] if mine else None
 
@@ -123,7 +123,7 @@ def _of_written(job: Job, script: Path | None) -> JobStatus:
 
 
 def _unless(why_old: str, own: JobStatus) -> JobStatus:
-    """Return the state of a job that is done, unless it is older than what it was made from."""
+    """Return the state of a finished job, unless it is older than its inputs."""
     is_old = bool(why_old) and own.state is StepState.DONE
     return replace(own, state=StepState.STALE, detail=why_old) if is_old else own
 
@@ -147,7 +147,7 @@ def _of_script(job: Job, path: Path | None) -> JobStatus:
     if first is None:
         return JobStatus(job, StepState.DONE, "", done, len(statuses))
     failed = next((status for status in statuses if status.state is StepState.FAILED), None)
-    told = failed or first
+    one = failed or first
     state = (
         StepState.FAILED
         if failed
@@ -155,7 +155,7 @@ def _of_script(job: Job, path: Path | None) -> JobStatus:
         if done == 0 and first.state is StepState.NEVER
         else StepState.STALE
     )
-    detail = "" if state is StepState.NEVER else f"step {told.number} {script.step(told.number).title}: {told.reason}"
+    detail = "" if state is StepState.NEVER else f"step {one.number} {script.step(one.number).title}: {one.reason}"
     return JobStatus(job, state, detail, done, len(statuses))
 
 
@@ -171,7 +171,7 @@ def _of_checklist(job: Job, mous: Mous) -> JobStatus:
     try:
         faults = [line.faults[0] for line in check_mous(mous) if not line.passed]
     except InputError as error:
-        # What is to be checked is not there yet, or not any more.
+        # The files to check do not exist yet, or no longer.
         faults = [error.what]
     return JobStatus(job, StepState.FAILED if faults else StepState.DONE, faults[0] if faults else "")
 

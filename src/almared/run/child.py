@@ -36,7 +36,7 @@ from almared.script.read import CalibrationScript, ScriptStep, read_script
 
 @dataclass(frozen=True, slots=True)
 class ChildOrder:
-    """What the parent asks of the child, sent as JSON on its standard input.
+    """The order of the parent to the child, sent as JSON on its standard input.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class ChildOrder:
     parent : int
         Process id of the parent.
     tolerated : tuple of str
-        Texts of SEVERE lines that do not count.
+        Texts of SEVERE lines to ignore.
     task : mapping, optional
         A single task to run instead of steps: ``task``, ``arguments``, ``step``, ``is_scratch``, ``removes``
         (older output) and ``restores`` (flag version per MS).
@@ -86,7 +86,7 @@ class ChildOrder:
 
 
 class RunRecorder:
-    """Writes each event into the journal, then tells the parent.
+    """Writes each event to the journal, then sends it to the parent.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class RunRecorder:
     run : str
         Name of the run.
     events : int
-        Where the parent reads.
+        Pipe to the parent.
     """
 
     def __init__(self, directory: Path, run: str, *, events: int) -> None:
@@ -113,7 +113,7 @@ class RunRecorder:
         return entry
 
     def begin_task(self, call: TaskRecord) -> None:
-        """Take note of a task that begins."""
+        """Record the start of a task."""
         declined = {"declined": dict(call.declined)} if call.declined else {}
         told = {"task": call.task, "number": call.number, "arguments": dict(call.arguments), "engine": call.engine}
         self.record("task-begin", **told, **declined)
@@ -121,14 +121,14 @@ class RunRecorder:
             self._kill.begin_task(call, self.step)
 
     def end_task(self, call: TaskRecord) -> None:
-        """Take note of a task that ended."""
+        """Record the end of a task."""
         if self._kill is not None:
             self._kill.end_task(call, self.step)
         told = {key: value for key, value in asdict(call).items() if key not in ("arguments", "declined")}
         self.record("task-end", **told)
 
     def flush(self, flush: Flush) -> None:
-        """Take note of tasks that an engine had put off and has now carried out together."""
+        """Record tasks that an engine deferred and has now carried out together."""
         self.record("flush", **asdict(flush))
 
 
@@ -140,9 +140,9 @@ class StepRunner:
     script : CalibrationScript
         The script; the working directory is its own.
     recorder : RunRecorder
-        Takes note of all that happens.
+        Records all events.
     watch : TaskWatch
-        Through which the tasks of CASA are called.
+        Watch for the calls of CASA's tasks.
     casa : str
         Version of casatasks.
     """
@@ -154,7 +154,7 @@ class StepRunner:
         self._versions = {"casa": casa, "almared": __version__, "measures": _measures_used()}
 
     def run(self, number: int) -> None:
-        """Run one step, its older products and those of later steps removed first.
+        """Run one step, after removing its older products and those of later steps.
 
         Raises
         ------
@@ -163,8 +163,8 @@ class StepRunner:
         """
         step = self.script.step(number)
         self.recorder.step = number
-        # Removed before the begin is journalled: a product that is missing tells its own story after a kill, and on
-        # a full disk this makes the room that the journal needs.
+        # Remove before journalling the start: a missing product is noticed after a kill, and on
+        # a full disk this frees the space that the journal needs.
         removed = self._remove_older(number)
         fingerprints = {FINGERPRINT: step.fingerprint, "script": self.script.fingerprint}
         self.recorder.record("step-begin", title=step.title, removed=removed, **fingerprints, **self._versions)
@@ -173,7 +173,7 @@ class StepRunner:
             self.watch.begin_step(number)
             runpy.run_path(str(self.script.path), init_globals={"mysteps": [number]}, run_name="__main__")
             self.watch.end_step(number)
-        # Whatever a script raises ends its step in order, SystemExit included.
+        # Any exception of a script ends its step cleanly, even SystemExit.
         except BaseException as fault:
             error = _explained(fault, self.watch, script=self.script)
             error.data["step"] = number
@@ -196,7 +196,7 @@ class StepRunner:
 
 
 def _explained(fault: BaseException, watch: TaskWatch, *, script: CalibrationScript) -> StepError:
-    """Return our error for whatever ended a step."""
+    """Return our error for any exception that ended a step."""
     error = watch.explain(fault)
     if error is None and isinstance(fault, AlmaredError):
         error = StepError(fault.what, where=fault.where, repair=fault.repair)
@@ -216,7 +216,7 @@ def _script_line(fault: BaseException, path: Path) -> str:
 
 
 def _measures_used() -> str:
-    """Return what the journal says of the measures; only after CASA, which must be loaded before python-casacore."""
+    """Return the journal's facts on the measures; call after loading CASA, which must precede python-casacore."""
     from almared.formats.measures.tables import measures_stamp
 
     return measures_stamp(measures_in_use())
@@ -228,7 +228,7 @@ def load_casatasks(log: Path) -> Any:
     Raises
     ------
     EnvironmentFaultError
-        CASA is not installed whole, or Python runs with -O, which takes away the checks of task arguments.
+        CASA is not completely installed, or Python runs with -O, which removes the checks of task arguments.
     """
     if sys.flags.optimize:
         raise EnvironmentFaultError(
@@ -238,7 +238,7 @@ def load_casatasks(log: Path) -> Any:
     try:
         configure_casa(log)
         return importlib.import_module("casatasks")
-    # casatools raises ImportError, RuntimeError or its own classes, by what is missing.
+    # casatools raises ImportError, RuntimeError or its own classes, depending on what is missing.
     except Exception as fault:
         raise EnvironmentFaultError(f"CASA cannot be loaded: {fault}", repair="see `almared doctor`") from fault
 
@@ -275,7 +275,7 @@ def _serve(order: ChildOrder) -> None:
 
 
 def _run_task(casatasks: Any, watch: TaskWatch, *, recorder: RunRecorder, task: Mapping[str, Any]) -> None:
-    """Run one task alone, its older output removed and the flags it starts from restored."""
+    """Run a single task, after removing its older output and restoring its initial flags."""
     recorder.step = task["step"]
     if not task["is_scratch"]:
         recorder.record("task-alone", task=task["task"])
@@ -287,14 +287,14 @@ def _run_task(casatasks: Any, watch: TaskWatch, *, recorder: RunRecorder, task: 
                 casatasks.flagmanager(vis=vis, mode="restore", versionname=version)
         getattr(casatasks, task["task"])(**task["arguments"])
         watch.end_step(task["step"])
-    # A task may raise anything; the watch has its words.
+    # A task may raise anything; the watch knows its message.
     except Exception as fault:
         watch.abandon_step(task["step"])
         raise watch.explain(fault) or StepError(str(fault), task=task["task"]) from fault
 
 
 def failure_entry(error: AlmaredError) -> JournalEntry:
-    """Return the event that tells the parent of an error."""
+    """Return the event that reports an error to the parent."""
     data = {key: value for key, value in error.data.items() if key in ("task", "severe", "step")}
     told: dict[str, Any] = {
         "kind": type(error).__name__,

@@ -1,4 +1,4 @@
-"""Which steps a run has to take, and why those that were not asked for."""
+"""The steps of a run, and why it includes steps that were not requested."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from almared.script.read import CalibrationScript, ScriptStep
 
 @dataclass(frozen=True, slots=True)
 class RunChoice:
-    """What a run will do.
+    """The choice of steps of a run.
 
     Parameters
     ----------
     steps : tuple of int
         Steps in the order in which they run.
     reasons : tuple of str
-        Why steps run that were not asked for.
+        Why unrequested steps run.
     """
 
     steps: tuple[int, ...]
@@ -33,7 +33,7 @@ def parse_steps(text: str, steps: Sequence[ScriptStep]) -> tuple[int, ...]:
     Raises
     ------
     SelectionError
-        A part is no number, no range, and in no title or several; or the script has no such step.
+        A part is neither a number, a range nor in exactly one title, or the script has no such step.
     """
     chosen: set[int] = set()
     for part in filter(None, (part.strip() for part in text.split(","))):
@@ -53,7 +53,7 @@ def _step_of_title(part: str, steps: Sequence[ScriptStep]) -> int:
     found = exact or [step for step in steps if part.lower() in step.title.lower()]
     if len(found) != 1:
         titles = "; ".join(f"{step.number} {step.title}" for step in found or steps)
-        what = "is in several titles" if found else "is in no title"
+        what = "matches several titles" if found else "matches no title"
         raise SelectionError(f"{part!r} {what}", where="--steps", repair=f"give a number: {titles}")
     return found[0].number
 
@@ -74,13 +74,13 @@ def choose_steps(
     statuses : sequence of StepStatus
         State of each of its steps.
     wanted : iterable of int, optional
-        Steps asked for; without it all from the first that is not done.
+        Requested steps; by default all from the first that is not done.
     unsound : mapping of str to str, optional
-        Products that are not whole, and why.
+        Incomplete products, and why.
 
     References
     ----------
-    Architecture decision 7: what a step builds on is whole, or the step that makes it runs again first.
+    Architecture decision 7: inputs of a step are complete, or the step that makes them is repeated first.
     """
     pending = _pending(script, statuses, unsound=unsound or {})
     if wanted is None:
@@ -94,7 +94,7 @@ def choose_steps(
                 chosen.append(step)
             if step not in asked:
                 reasons.append(_reason(step, pending))
-        # Whatever builds on a step that runs is out of date from then on.
+        # Steps that depend on a repeated step are out of date.
         later = script.later(number)
         pending = dict.fromkeys(later, f"step {number} runs before it") | {
             n: why for n, why in pending.items() if n not in later and n not in chosen
@@ -109,12 +109,12 @@ def _pending(
     for step in script.steps:
         broken = [name for name in step.makes if name in unsound]
         if broken and step.number not in pending:
-            pending[step.number] = f"{broken[0]} is not whole: {unsound[broken[0]]}"
+            pending[step.number] = f"{broken[0]} is incomplete: {unsound[broken[0]]}"
     return pending
 
 
 def _with_needed(script: CalibrationScript, number: int, *, pending: Mapping[int, str]) -> tuple[int, ...]:
-    """Return the step, preceded by those that have to run before it and by all between these and it."""
+    """Return the step, preceded by those that must run before it and all steps in between."""
     before = script.step(number).after
     taken = {number}
     while True:

@@ -1,4 +1,4 @@
-"""What shows a run while it goes on."""
+"""Displays of a running script."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from almared.run.supervise import Listener
 from almared.script.read import CalibrationScript
 
 Display = Callable[[CalibrationScript], AbstractContextManager[Listener]]
-"""Shows a run of a script: yields what hears its events."""
+"""Shows a run of a script: yields the listener for its events."""
 
 
 def no_display(script: CalibrationScript) -> AbstractContextManager[Listener]:

@@ -1,4 +1,4 @@
-"""Run a calibration script: choose the steps, guard the disk, journal, go on where it ended."""
+"""Run a calibration script: choose the steps, check the disk, journal, resume."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from almared.script.locate import find_script
 from almared.script.read import CalibrationScript, read_script
 
 NEARLY_FULL = 64 * 2**20
-"""Free bytes below which a failure is put down to the disk."""
+"""Free bytes below which a failure is blamed on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +43,19 @@ class RunOptions:
     Parameters
     ----------
     steps : str
-        Steps asked for, empty to go on where the last run ended.
+        Requested steps, empty to continue where the last run ended.
     is_clean : bool
         Remove all products first and run the whole script with one log.
     is_forced : bool
-        Start although disk or memory may not do.
+        Start even if disk or memory look too small.
     should_break_lock : bool
-        Take the lock from another machine.
+        Take over the lock of another machine.
     is_exact : bool
-        Run just the steps asked for, whatever the state of those before.
+        Run only the requested steps, regardless of the state of earlier ones.
     tolerated : tuple of str
-        Texts of SEVERE lines that do not count.
+        Texts of SEVERE lines to ignore.
     workers : int
-        How many processes may run steps side by side that do not build on one another.
+        Number of processes for steps that can run in parallel.
     scheduler : str
         Address of the Dask scheduler whose workers run the processes; empty for this machine.
     """
@@ -72,20 +72,20 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a run would do.
+    """The plan of a run.
 
     Parameters
     ----------
     choice : RunChoice
-        Steps, and why those that were not asked for.
+        Steps, and why unrequested ones are included.
     removes : tuple of str
-        Products that go before the first step.
+        Products removed before the first step.
     logs : tuple of str
         Logs that a clean run moves away.
     warnings : tuple of str
-        What the user should know.
+        Messages for the user.
     expected_s : mapping of int to float, s
-        How long each step took last time.
+        Time of each step in its last run.
     needs : Needs
         Disk and memory.
     """
@@ -100,7 +100,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended that did not fail.
+    """The result of a successful run.
 
     Parameters
     ----------
@@ -118,12 +118,12 @@ class RunResult:
 
 
 def forecast(script: CalibrationScript, options: RunOptions) -> Forecast:
-    """Return what a run would do; nothing is changed.
+    """Return the plan of a run, without changing anything.
 
     Raises
     ------
     SelectionError
-        The steps asked for are not in the script.
+        A requested step is not in the script.
     """
     entries = Journal(script.directory).entries()
     choice = _choose(script, entries, options=options)
@@ -149,20 +149,20 @@ def run_script(target: Path, options: RunOptions, *, listener: Listener) -> RunR
     options : RunOptions
         How to run.
     listener : callable
-        Hears each event: ``chosen`` first, then those of the run.
+        Receives each event: ``chosen`` first, then those of the run.
 
     Raises
     ------
     InputError
         There is no script, or it cannot be read.
     SelectionError
-        The steps asked for are not in the script.
+        A requested step is not in the script.
     LockedError
-        Another process writes to this execution block.
+        Another process is writing to this execution block.
     ResourceError
-        Disk or memory are not enough.
+        There is not enough disk or memory.
     StepError
-        A step failed or was killed; the next run goes on from it.
+        A step failed or was killed; the next run continues from it.
     """
     path = find_script(target)
     with _disk_faults(path), locked(path.parent, break_lock=options.should_break_lock) as lock:
@@ -190,9 +190,9 @@ class _Run:
         self.name = run_name(script.directory)
 
     def carry_out(self, plan: Forecast) -> RunResult:
-        """Clean when asked, run the steps in a child process, journal begin and end."""
+        """Clean if requested, run the steps in a child process, journal start and end."""
         started = datetime.now(UTC)
-        # Before anything is written: on a full disk this makes the room that the journal needs.
+        # Before anything is written: on a full disk this frees the space that the journal needs.
         shutil.rmtree(StatePlace(self.directory).trash, ignore_errors=True)
         remove_scratch(self.directory)
         remove_products(self.directory, plan.removes)
@@ -215,7 +215,7 @@ class _Run:
         return RunResult(plan.choice.steps, log, (datetime.now(UTC) - started).total_seconds())
 
     def _supervise(self, steps: tuple[int, ...], log: Path) -> None:
-        """Run the steps, in one child or side by side in several with a log each."""
+        """Run the steps, in one child, or in parallel in several with a log each."""
         module = relay.__name__ if self.options.scheduler else CHILD
         supervisor = Supervisor(self.lock, self.directory, listener=self.listener, module=module)
         if self.options.workers == 1 and not self.options.scheduler:
@@ -251,7 +251,7 @@ class _Run:
 
 
 def run_name(directory: Path) -> str:
-    """Return a name for a run, as CASA names its logs (``20261123-014500``), that no log there has."""
+    """Return an unused name for a run, in the style of CASA's logs (``20261123-014500``)."""
     name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     logs = [*directory.glob("casa-*.log"), *StatePlace(directory).step_logs.glob("casa-*.log")]
     taken = {path.name.split(".")[0].removeprefix("casa-") for path in logs}
@@ -259,7 +259,7 @@ def run_name(directory: Path) -> str:
 
 
 def keep_script(script: CalibrationScript) -> None:
-    """Keep the text that is run under its hash, so that the journal can be traced to it."""
+    """Keep the text of the run under its hash, so that the journal can refer to it."""
     kept = StatePlace(script.directory).scripts / f"{script.fingerprint[:16]}.py"
     kept.parent.mkdir(parents=True, exist_ok=True)
     if not kept.exists():
@@ -267,7 +267,7 @@ def keep_script(script: CalibrationScript) -> None:
 
 
 def edited_lines(script: Path) -> int | None:
-    """Return how many lines differ from the rendering that `almared plan` kept, None when it kept none."""
+    """Return how many lines differ from the rendering kept by `almared plan`, None if there is none."""
     rendered = StatePlace(script.parent).rendered(script.name)
     if not rendered.is_file():
         return None
@@ -289,7 +289,7 @@ def _choose(script: CalibrationScript, entries: tuple[JournalEntry, ...], *, opt
 def _unsound(
     script: CalibrationScript, entries: tuple[JournalEntry, ...], *, statuses: tuple[StepStatus, ...]
 ) -> dict[str, str]:
-    """Return the products of ended steps that are not whole, and why."""
+    """Return the incomplete products of finished steps, and why."""
     records = step_records(entries)
     faults = {}
     for status in statuses:
@@ -310,14 +310,12 @@ def _warnings(script: CalibrationScript) -> tuple[str, ...]:
         warnings.append(f"the script was made for casatasks {made} and runs with {here}; results can differ slightly")
     edits = edited_lines(script.path)
     if edits:
-        warnings.append(
-            f"the script was edited by hand ({edits} lines differ from what was rendered); it runs as it is"
-        )
+        warnings.append(f"the script was edited by hand ({edits} lines differ from the original); it runs unchanged")
     return tuple(warnings)
 
 
 def _expected(script: CalibrationScript, entries: tuple[JournalEntry, ...], *, choice: RunChoice) -> dict[int, float]:
-    """Return how long each step took last time here, else what the plan expects (s)."""
+    """Return the time of each step in its last run here, else the estimate of the plan (s)."""
     planned = {number: need.seconds for number, need in planned_needs(script.directory).items()}
     recorded = {n: record.seconds for n, record in step_records(entries).items() if record.seconds is not None}
     return {number: seconds for number, seconds in {**planned, **recorded}.items() if number in choice.steps}
@@ -336,7 +334,7 @@ def _chosen(plan: Forecast) -> JournalEntry:
 
 @contextmanager
 def _disk_faults(path: Path) -> Iterator[None]:
-    """Turn failures of a script that a full disk caused into a `ResourceError` that says so."""
+    """Turn failures caused by a full disk into a `ResourceError`."""
     directory = path.parent
     try:
         yield
@@ -347,16 +345,16 @@ def _disk_faults(path: Path) -> Iterator[None]:
         raise ResourceError(
             f"the disk is full ({size_text(free)} free): {getattr(fault, 'what', fault)}",
             where=str(directory),
-            repair=f"make room{_half_made(path)}; the same command then goes on from the step that failed",
+            repair=f"free some space{_half_made(path)}; the same command then continues from the failed step",
         ) from fault
 
 
 def _half_made(path: Path) -> str:
-    """Return the products of a step that failed, which may go: the next run removes them anyhow."""
+    """Return the products of a failed step, which can be removed: the next run removes them anyway."""
     script = read_script(path)
     failed = [status.number for status in script_states(script) if status.state is StepState.FAILED]
     names = [name for number in failed for name in script.step(number).makes if script.has(name)]
-    return f" ({', '.join(names)}, half made, may go)" if names else ""
+    return f" ({', '.join(names)}, incomplete, can be removed)" if names else ""
 
 
 def _is_full(fault: BaseException, free: int) -> bool:

@@ -1,4 +1,4 @@
-"""One task of a step alone: listed, changed, run in its place or on a scratch copy (requirement W073)."""
+"""A single task of a step: list it, change it, run it in place or on a scratch copy (requirement W073)."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class ListedTask:
     Parameters
     ----------
     number : int
-        Its place in the step, from 1.
+        Its position in the step, from 1.
     task : str
         Its name.
     arguments : mapping of str to object
-        Arguments as they are known.
+        Known arguments.
     unknown : tuple of str
-        Arguments that are known only once the step has run.
+        Arguments known only after the step has run.
     result : str
-        Summary of what it returned when the step ran last, empty when it did not.
+        Summary of its result in the last run of the step, empty if none.
     seconds : float, s, optional
-        How long it took then.
+        Its time in that run.
     """
 
     number: int
@@ -54,21 +54,21 @@ class ListedTask:
     seconds: float | None = None
 
     def call(self) -> str:
-        """Return it as it would be written in a script."""
+        """Return the call as written in a script."""
         given = [f"{name}={value!r}" for name, value in self.arguments.items()]
         return f"{self.task}({', '.join([*given, *(f'{name}=...' for name in self.unknown)])})"
 
 
 @dataclass(frozen=True, slots=True)
 class TaskChange:
-    """Which task to run alone, and how.
+    """The task to run on its own, and how.
 
     Parameters
     ----------
     step, task : int
-        Step and place of the task in it, from 1.
+        Step and position of the task in it, from 1.
     settings : mapping of str to object
-        Arguments that differ from the script's.
+        Arguments that override the script's.
     is_scratch : bool
         Work on a copy and write to ``.almared/scratch``; nothing of the calibration changes.
     """
@@ -80,7 +80,7 @@ class TaskChange:
 
 
 def list_tasks(script: CalibrationScript, number: int) -> tuple[ListedTask, ...]:
-    """Return the tasks of a step: as they were called when its present text ran, else as they are written.
+    """Return the tasks of a step: as called in the last run of its present text, else as written.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def list_tasks(script: CalibrationScript, number: int) -> tuple[ListedTask, ...]
 
 
 def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
-    """Return ``par=value`` settings; a value that is no Python literal is a string.
+    """Return ``par=value`` settings; a value that is not a Python literal is a string.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name.isidentifier():
-            raise SelectionError(f"{text!r} is no setting", where="--set", repair="write it as solint=60s")
+            raise SelectionError(f"{text!r} is not a setting", where="--set", repair="write it as solint=60s")
         try:
             settings[name] = ast.literal_eval(value)
         except (ValueError, SyntaxError):
@@ -112,17 +112,17 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def run_task(target: Path, change: TaskChange, *, should_break_lock: bool = False, listener: Listener) -> ListedTask:
-    """Run one task alone and return it as it was when the step ran, for comparison.
+    """Run a single task and return its call in the run of the step, for comparison.
 
-    Not on scratch, its older output is removed, the flags of the MSs that the step changes go back to where the
-    step starts when the task changes an MS, and the step with all later ones is out of date.
+    Without scratch, its older output is removed; if the task changes an MS, the flags of the MSs that the step
+    changes go back to their state before the step; and this step and all later ones are out of date.
 
     Raises
     ------
     SelectionError
-        There is no such task, or an argument of it is known only once the step has run.
+        There is no such task, or one of its arguments is known only after the step has run.
     LockedError
-        Another process writes to this execution block.
+        Another process is writing to this execution block.
     StepError
         The task failed.
     """
@@ -165,7 +165,7 @@ def _order(
 def _chosen(tasks: Sequence[ListedTask], change: TaskChange) -> ListedTask:
     if not 1 <= change.task <= len(tasks):
         raise SelectionError(
-            f"step {change.step} has {len(tasks)} tasks, there is no task {change.task}",
+            f"step {change.step} has {len(tasks)} tasks, not a task {change.task}",
             where="--task",
             repair=f"see `almared run EB --step {change.step} --list`",
         )
@@ -173,7 +173,7 @@ def _chosen(tasks: Sequence[ListedTask], change: TaskChange) -> ListedTask:
     unknown = [name for name in listed.unknown if name not in change.settings]
     if unknown:
         raise SelectionError(
-            f"argument {unknown[0]} of {listed.task} is known only once the step has run",
+            f"argument {unknown[0]} of {listed.task} is known only after the step has run",
             where=f"step {change.step}, task {change.task}",
             repair=f"run the step first, or give it by --set {unknown[0]}=...",
         )
@@ -181,7 +181,7 @@ def _chosen(tasks: Sequence[ListedTask], change: TaskChange) -> ListedTask:
 
 
 def _recorded(step: ScriptStep, entries: Sequence[JournalEntry]) -> tuple[ListedTask, ...]:
-    """Return the calls of the last whole run of the step with its present text."""
+    """Return the calls of the last complete run of the step with its present text."""
     begins = [n for n, e in enumerate(entries) if e.event == "step-begin" and e.step == step.number]
     if not begins or entries[begins[-1]].data.get(FINGERPRINT) != step.fingerprint:
         return ()
@@ -200,7 +200,7 @@ def _recorded(step: ScriptStep, entries: Sequence[JournalEntry]) -> tuple[Listed
 
 
 def _written(script: CalibrationScript, step: ScriptStep) -> tuple[ListedTask, ...]:
-    """Return the calls as they stand in the text of the step."""
+    """Return the calls as written in the step."""
     tasks = task_names()
     found = [call for call in step_calls(script, step.number) if call.name in tasks]
     return tuple(ListedTask(n, call.name, call.arguments, call.unknown) for n, call in enumerate(found, 1))
@@ -214,7 +214,7 @@ def task_names() -> frozenset[str]:
 
 
 def _on_scratch(directory: Path, task: str, *, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments with outputs, and an MS that would be changed, in the scratch directory."""
+    """Return the arguments with outputs, and any MS that is changed, in the scratch directory."""
     scratch = StatePlace(directory).scratch
     scratch.mkdir(parents=True, exist_ok=True)
     moved = dict(arguments)
@@ -248,6 +248,6 @@ def describe(tasks: Sequence[ListedTask], *, is_json: bool) -> str:
         ]
         return json.dumps(rows)
     return "\n".join(
-        f"{t.number:>3}  {t.call()}" + (f"\n     took {t.seconds:.1f} s, gave {t.result}" if t.seconds else "")
+        f"{t.number:>3}  {t.call()}" + (f"\n     took {t.seconds:.1f} s, returned {t.result}" if t.seconds else "")
         for t in tasks
     )

@@ -1,4 +1,4 @@
-"""Which steps go to which child process, and when."""
+"""Distribution of steps over child processes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from almared.script.read import CalibrationScript
 
 
 class SingleOrder:
-    """One order and no more.
+    """A single order.
 
     Parameters
     ----------
@@ -26,14 +26,14 @@ class SingleOrder:
         return self._orders.pop() if self._orders else None
 
     def end(self, order: ChildOrder) -> None:
-        """Take note of its end."""
+        """Record its end."""
 
 
 class SideBySide:
-    """The steps of a run, given out as soon as those on which they build are done.
+    """The steps of a run, handed out as soon as those they depend on are done.
 
-    Steps whose tasks would share a scratch table wait for one another, though neither builds on the other. A step
-    that nothing else could run beside shares a process with those that only wait for it: each process
+    Steps whose tasks share a scratch table wait for each other, even if independent. A step
+    with nothing to run in parallel shares a process with the steps that only wait for it: each process
     takes seconds to load CASA.
 
     Parameters
@@ -67,7 +67,7 @@ class SideBySide:
         return self._make_order(tuple(chain))
 
     def end(self, order: ChildOrder) -> None:
-        """Take note of steps that are done."""
+        """Record finished steps."""
         self._running -= set(order.steps)
 
     def _shares_scratch(self, number: int) -> bool:
@@ -75,12 +75,12 @@ class SideBySide:
         return any(scratch & self._script.step(other).scratch for other in self._running)
 
     def _ready(self, left: set[int]) -> list[int]:
-        """Return the steps left that build on none that is left or runs."""
+        """Return the remaining steps that depend on no remaining or running step."""
         waited = left | self._running
         return sorted(number for number in left if not self._script.step(number).after & waited)
 
     def _chain(self, first: int) -> list[int]:
-        """Return the steps after the first of which each alone can run once the one before it is done."""
+        """Return the steps after the first that form a chain: each can run only after the one before."""
         left, chain = self._left - {first}, list[int]()
         while len(ready := self._ready(left)) == 1:
             chain += ready
@@ -89,5 +89,5 @@ class SideBySide:
 
 
 def step_log(directory: Path, run: str, *, steps: Iterable[int], folder: str) -> Path:
-    """Return the log of a child that shares its run with others, ``<folder>/casa-<run>.step07.log``."""
+    """Return the log of one of several children in a run, ``<folder>/casa-<run>.step07.log``."""
     return directory / folder / f"casa-{run}.step{min(steps):02}.log"

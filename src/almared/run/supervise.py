@@ -1,4 +1,4 @@
-"""The parent's part of a run: start the children, listen to their events, end them, tell how they died."""
+"""The parent's part of a run: start the children, listen to their events, end them, report how they died."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from almared.run import child as child_module
 from almared.run.child import ChildOrder
 
 TICK_S = 0.25
-"""How often the listener hears that time passes (s)."""
+"""Time between ticks for the listener (s)."""
 
 CHILD = child_module.__name__
-"""What a child on this machine runs."""
+"""Module that a child on this machine runs."""
 
 Listener = Callable[[JournalEntry], None]
 
 
 class Orders(Protocol):
-    """What has to be done, given out bit by bit."""
+    """Work to do, handed out in pieces."""
 
     def next(self) -> ChildOrder | None:
-        """Return an order that can be carried out now, None when there is none at present."""
+        """Return an order that can be carried out now, or None."""
 
     def end(self, order: ChildOrder) -> None:
-        """Take note of an order that was carried out."""
+        """Record a finished order."""
 
 
 class Supervisor:
@@ -52,9 +52,9 @@ class Supervisor:
     directory : Path
         Directory of the script.
     listener : callable
-        Hears each event, and an event ``tick`` when time passes without one.
+        Receives each event, and an event ``tick`` when there is none for a while.
     module : str
-        What a child runs.
+        Module that a child runs.
     """
 
     def __init__(self, lock: Lock, directory: Path, *, listener: Listener, module: str = CHILD) -> None:
@@ -65,12 +65,12 @@ class Supervisor:
         self._children: list[_Child] = []
 
     def run(self, orders: Orders, *, workers: int = 1) -> None:
-        """Carry out all orders, so many side by side; after a failure those that run are waited for.
+        """Carry out all orders, several in parallel; after a failure, wait for the running ones.
 
         Raises
         ------
         AlmaredError
-            What the first failed child told; `StepError` when it was killed or crashed.
+            The error of the first failed child; `StepError` when it was killed or crashed.
         KeyboardInterrupt
             The user interrupted; the children are ended.
         """
@@ -100,7 +100,7 @@ class Supervisor:
         self._lock.note_children([child.process.pid for child in self._children])
 
     def _wait(self) -> list[_Child]:
-        """Pass on what the children tell; return those that ended."""
+        """Forward the events of the children; return those that ended."""
         ready, _, _ = select.select([child.events for child in self._children], [], [], TICK_S)
         if not ready:
             self._listener(new_entry("tick"))
@@ -111,7 +111,7 @@ class Supervisor:
         return [child for child in self._children if child.is_at_end]
 
     def _ended(self, child: _Child, orders: Orders) -> AlmaredError | None:
-        """Return the error of a child that ended, None when it did its work."""
+        """Return the error of a finished child, None if it succeeded."""
         code = child.process.wait()
         child.close()
         self._children.remove(child)
@@ -126,12 +126,12 @@ class Supervisor:
     def _death(self, order: ChildOrder, code: int) -> StepError:
         journal = Journal(self._directory)
         mine = {*order.steps, order.task["step"] if order.task else -1}
-        # The journal is written before the pipe, so it knows the last task also of a child killed in between.
+        # The journal is written before the pipe, so it has the last task even of a child killed in between.
         last = [entry for entry in journal.entries() if entry.run == order.run and entry.step in mine][-1:]
         step = last[0].step if last else None
         task = str(last[0].data["task"]) if last and last[0].event == "task-begin" else ""
         how = _death(code) + (f" inside {task}" if task else "")
-        # On a full disk the journal may not take it; the step counts as killed without it.
+        # On a full disk the journal may not accept it; the step counts as killed without it.
         with suppress(OSError):
             journal.append(new_entry("died", order.run, step=step, how=how, task=task))
         return StepError(
@@ -144,7 +144,7 @@ class Supervisor:
 
 
 class _Child:
-    """A child process and what it told so far."""
+    """A child process and its events so far."""
 
     def __init__(self, order: ChildOrder, process: subprocess.Popen[bytes], *, events: int) -> None:
         self.order = order
@@ -157,7 +157,7 @@ class _Child:
         self._rest = b""
 
     def read(self) -> Iterator[JournalEntry]:
-        """Yield the events that came."""
+        """Yield the received events."""
         data = os.read(self.events, 65536)
         self.is_at_end = not data
         *lines, self._rest = (self._rest + data).split(b"\n")
@@ -188,7 +188,7 @@ def _child(order: ChildOrder, module: str, *, output: Path) -> Iterator[_Child]:
             life_in.close()
             yield _Child(order, process, events=events_in.fileno())
         finally:
-            # A kill is safe at any moment, and CASA does not hear a gentler signal inside a task.
+            # A kill is safe at any moment, and CASA ignores gentler signals inside a task.
             if process.poll() is None:
                 process.kill()
             process.wait()
@@ -200,13 +200,13 @@ def start_child(order: ChildOrder, module: str, *, output: int) -> subprocess.Po
     Parameters
     ----------
     order : ChildOrder
-        With the descriptors that it inherits.
+        With the descriptors to inherit.
     module : str
-        What it runs.
+        Module to run.
     output : int
-        Where its prints go.
+        File for its output.
     """
-    # -P: nothing in the execution block's directory can stand in for a module.
+    # -P: nothing in the execution block's directory can shadow a module.
     process = subprocess.Popen(  # noqa: S603  modules of ours
         [sys.executable, "-P", "-u", "-m", module],
         stdin=subprocess.PIPE,
@@ -222,7 +222,7 @@ def start_child(order: ChildOrder, module: str, *, output: int) -> subprocess.Po
 
 def _send(child: subprocess.Popen[bytes], order: ChildOrder) -> None:
     if child.stdin is not None:
-        # A child that died at once is told by its exit code.
+        # A child that died at once is reported from its exit code.
         with suppress(BrokenPipeError), child.stdin:
             child.stdin.write(order.to_text().encode())
 
@@ -231,7 +231,7 @@ def _as_error(entry: JournalEntry) -> AlmaredError:
     kind = getattr(errors, str(entry.data["kind"]), AlmaredError)
     error = kind(entry.data["what"], where=entry.data["where"], repair=entry.data["repair"])
     if not isinstance(error, AlmaredError):
-        raise TypeError(f"{kind} is none of our errors")
+        raise TypeError(f"{kind} is not one of our errors")
     error.data = dict(entry.data["data"])
     return error
 
@@ -244,9 +244,9 @@ def _death(code: int) -> str:
 
 
 def _after_death(code: int) -> str:
-    again = "`almared run EB` goes on from this step"
+    again = "`almared run EB` continues from this step"
     if code == -signal.SIGKILL:
-        return f"was it memory? Look at the system's log; then {again}"
+        return f"was it out of memory? Check the system's log; then {again}"
     if code < 0:
-        return f"CASA itself crashed; see what it printed under .almared/output; then {again}"
-    return f"see what it printed under .almared/output; then {again}"
+        return f"CASA itself crashed; see its output under .almared/output; then {again}"
+    return f"see its output under .almared/output; then {again}"

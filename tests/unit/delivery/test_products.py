@@ -99,7 +99,7 @@ def test_what_headers_lack_and_files_that_are_none_are_told(root: Path) -> None:
         "the header of T.pbcor.fits lacks BUNIT, BMAJ", "the header of T.flux.fits lacks OBJECT",
     )  # fmt: skip
     (place / "T.flux.fits").write_bytes(b"SIMPLE")
-    assert "no FITS image" in product_faults(read_mous(root))[1]
+    assert "not a FITS image" in product_faults(read_mous(root))[1]
 
 
 def test_a_line_that_was_asked_for_has_a_cube_or_a_reason(root: Path) -> None:

@@ -150,7 +150,7 @@ def test_what_is_no_image_is_one_clear_error(tmp_path: Path, fault: str) -> None
         fits.BinTableHDU.from_columns([fits.Column("a", "E", array=[1.0])]).writeto(path)
     elif fault == "four polarisations":
         fits.writeto(path, np.zeros((4, 1, SIZE, SIZE), dtype=np.float32), header(is_cube=False))
-    with pytest.raises(InputError, match="no FITS image") as error:
+    with pytest.raises(InputError, match="not a FITS image") as error:
         read_planes(path)
     assert str(path) in str(error.value)
 

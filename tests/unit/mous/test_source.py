@@ -66,7 +66,7 @@ def test_facts_are_read_of_an_ms_of_any_name(tmp_path: Path) -> None:
 
 
 def test_a_directory_is_taken_for_its_only_data_set(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no ASDM and no MeasurementSet"):
+    with pytest.raises(InputError, match="neither an ASDM nor a MeasurementSet"):
         find_data_set(tmp_path)
     ms = table(tmp_path / f"{NAME}.ms")
     table(tmp_path / f"{NAME}.ms.split")

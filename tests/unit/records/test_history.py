@@ -79,7 +79,7 @@ def test_a_resumed_run_counts_as_one_and_its_logs_are_joined_with_a_mark(stage: 
     assert not found.undone
     assert not found.faults
     assert len(found.runs) == 2
-    assert found.interruptions == (f"run {found.runs[0]} ended in step 2; run {found.runs[1]} went on with step 2",)
+    assert found.interruptions == (f"run {found.runs[0]} ended in step 2; run {found.runs[1]} continued with step 2",)
     log = merged_log(found)
     assert log.index("making p0") < log.index("Interruption: ") < log.index("making b2")
 
@@ -109,7 +109,7 @@ def test_a_repeated_step_without_its_flags_is_told(stage: Path) -> None:
     run(stage)
     run(stage, steps="1", is_exact=True)
     run(stage)
-    assert history(stage).faults == ("step 1 was begun again without the flags Before of p0",)
+    assert history(stage).faults == ("step 1 was restarted without the flags Before of p0",)
 
 
 def test_a_repeated_step_whose_ms_was_made_anew_needs_no_flags(stage: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_log_from_which_a_step_was_cut_is_told(stage: Path) -> None:
     assert history(stage).faults == ()
     log = next(stage.glob("casa-*.log"))
     log.write_text(log.read_text().replace("Step 2 Image B", ""))
-    assert history(stage).faults == (f"{log.name} does not tell of step 2 Image B",)
+    assert history(stage).faults == (f"{log.name} has no entry for step 2 Image B",)
 
 
 def test_a_step_that_ran_and_was_taken_out_of_the_script_is_told(stage: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_step_that_ran_and_was_taken_out_of_the_script_is_told(stage: Path) ->
     assert history(stage).gone == ()
     lines = SCRIPT.replace(', 4: "Aside"', "").replace(', 4: ["s4"]', "").replace(", 4: [0]}", "}")
     write(stage, lines[: lines.index("mystep = 4")])
-    assert history(stage).gone == ("step 4 Aside was run, and the script does not have it",)
+    assert history(stage).gone == ("step 4 Aside was run, but is not in the script",)
     assert not history(stage).undone
 
 

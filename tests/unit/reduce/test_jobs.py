@@ -167,13 +167,13 @@ def test_what_is_asked_for_is_taken_and_judged() -> None:
     needs = [Needs(0.0, 10 * GB, "")] * 4
     assert choose_workers(needs, cores=2, memory=64 * GB, wanted=4).warning == ""
     choice = choose_workers(needs, cores=2, memory=25 * GB, wanted=4)
-    assert (choice.value, choice.warning) == (4, "memory will do for 2 only")
+    assert (choice.value, choice.warning) == (4, "memory is enough for only 2")
 
 
 def test_calibrations_that_do_not_fit_together_are_refused() -> None:
     needs = [Needs(5 * GB, GB, ""), Needs(4 * GB, GB, "")]
     check_disk(Path("/area"), needs, free=10 * GB)
-    with pytest.raises(ResourceError, match=r"need about 9\.9 GB of disk and 9\.5 GB are free"):
+    with pytest.raises(ResourceError, match=r"need about 9\.9 GB of disk but only 9\.5 GB are free"):
         check_disk(Path("/area"), needs, free=9.5 * GB)
 
 
@@ -189,7 +189,7 @@ def test_an_error_is_that_of_the_command(tmp_path: Path) -> None:
     assert isinstance(job_error(one, JobExit(4), output=output), PlanError)
     killed = job_error(one, JobExit(-9), output=output)
     assert "killed by signal 9" in killed.what
-    lost = job_error(one, JobExit(-1, is_lost=True, told="gone"), output=output)
+    lost = job_error(one, JobExit(-1, is_lost=True, fate="gone"), output=output)
     assert isinstance(lost, RunError)
     assert "its worker was lost: gone" in str(lost)
     output.with_suffix(".err").write_text("Traceback ...")
@@ -211,7 +211,7 @@ def test_all_failures_are_told() -> None:
     ]
     told = summed_up(failures, [job(made, "combine")])
     assert isinstance(told, StepError)
-    assert str(told) == "X2 run: it broke; failed too: X3 plan; not done: combine"
+    assert str(told) == "X2 run: it broke; also failed: X3 plan; not done: combine"
 
 
 def test_cluster_files(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_what_is_older_than_its_source_is_told(imaged: Path) -> None:
     assert found["X3 run"].state == "done"
     assert (found["combine"].state, found["image"].state) == ("stale", "stale")
     assert found["combine"].detail == "X3 was calibrated again after it was copied"
-    assert found["image"].detail == "it was made before combine, which is to be done"
+    assert found["image"].detail == "it was made before combine, to be redone"
 
     combine(imaged)
     found = states(imaged)
@@ -196,7 +196,7 @@ def test_a_calibration_that_is_cut_makes_what_builds_on_it_old(imaged: Path) -> 
     assert found["combine"].detail == "the calibration of X4 is not done: step 1 no solutions"
     assert (found["image"].state, found["readme"].state, found["check"].state) == ("stale", "stale", "failed")
     # No report was made: the README is as old as what reports would be made from.
-    assert found["readme"].detail == "it was made before X4 run, which is to be done"
+    assert found["readme"].detail == "it was made before X4 run, to be redone"
 
 
 def test_a_new_execution_block_and_a_moved_tree(imaged: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ Offsets = tuple[tuple[str, Vector], ...]
 def choose_position_offsets(eb: ExecutionBlock, given: PositionFile) -> Choice[Offsets]:
     """Return per antenna the offset (m, ITRF) to its position in the data, from a file of positions.
 
-    Rows of other execution blocks, and absolute positions of antennas that did not observe, are left out.
+    Rows of other execution blocks and absolute positions of antennas that did not observe are skipped.
 
     Raises
     ------
@@ -26,14 +26,14 @@ def choose_position_offsets(eb: ExecutionBlock, given: PositionFile) -> Choice[O
 
     References
     ----------
-    domain.md A.8 step 6, G29: corrections from 50 um on; all zeros are none; more than 2 mm are told.
+    domain.md A.8 step 6, G29: corrections of at least 50 um count; all zeros mean none; more than 2 mm are reported.
     """
     recorded = {a.name: a.position_m for a in eb.antennas}
     offsets = _given_offsets(eb, given)
     offsets |= {n: _difference(p, recorded[n]) for n, p in given.positions_m.items() if n in recorded}
     if not offsets and (given.positions_m or given.offsets_of_eb_m):
         raise InputError(
-            f"it has nothing for {eb.name}",
+            f"it has no entry for {eb.name}",
             where=str(given.path),
             repair=f"give positions of {', '.join(sorted(recorded))}",
         )
@@ -44,14 +44,14 @@ def choose_position_offsets(eb: ExecutionBlock, given: PositionFile) -> Choice[O
 
 
 def _given_offsets(eb: ExecutionBlock, given: PositionFile) -> dict[str, Vector]:
-    """Return the offsets of this execution block; they tell an error of it alone, so every antenna must be known."""
+    """Return the offsets of this execution block; they hold only for it, so every antenna must be known."""
     offsets = dict(given.offsets_of_eb_m.get(eb.name, given.offsets_m))
     unknown = sorted(set(offsets) - {a.name for a in eb.antennas})
     if unknown:
         raise InputError(
             f"antenna {', '.join(unknown)} did not observe",
             where=str(given.path),
-            repair=f"take offsets that were made for {eb.name}",
+            repair=f"use offsets made for {eb.name}",
         )
     return offsets
 
@@ -65,7 +65,7 @@ def _refuse_implausible(given: PositionFile, lengths: dict[str, float]) -> None:
     for name, length in lengths.items():
         if length > ANTPOS_IMPLAUSIBLE.value:
             raise InputError(
-                f"{name} would move by {length:.1f} m: it stood on another pad when it was measured",
+                f"{name} would move by {length:.1f} m: it was on another pad when measured",
                 where=str(given.path),
                 repair="use positions measured on the pad of the observation",
             )
@@ -90,7 +90,7 @@ KNOWN_FAULTS = (("KB-390", ("DA42", "DA50"), 57747 * DAY_S, 57785 * DAY_S),)
 
 
 def check_positions(eb: ExecutionBlock, corrected: Offsets = ()) -> tuple[Evidence, ...]:
-    """Return the antennas whose recorded positions are known to be wrong and were not corrected.
+    """Return the antennas whose recorded positions are known to be wrong and are not corrected.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""How the bandpass is solved (domain A.8 step 13, A.12)."""
+"""Solution intervals of the bandpass (domain A.8 step 13, A.12)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class BandpassSolints:
     Parameters
     ----------
     fine : str
-        Of the table at channel resolution, or a few channels where one is too weak.
+        Of the table at channel resolution, or of a few channels when one is too weak.
     smooth : str
         Of the smoothed table used downstream; empty for none.
     """
@@ -62,14 +62,14 @@ def choose_bandpass_solints(
     scan_numbers, spw_ids : sequence of int
         Its scans, and the windows.
     model : FluxModel, optional
-        Model of the flux calibrator, where that is the same.
+        Model of the flux calibrator, if it is the same source.
     long_baselines : bool
         The long-baseline option.
 
     References
     ----------
-    domain.md A.8 step 13: a smoothed table over 20 channels where all windows have more than 256 channels (narrower
-    than 8 MHz), 8 MHz for long baselines; J15. A.12: 50 is the aim for the SNR of a solution, so weaker calibrators are
+    domain.md A.8 step 13: a table smoothed over 20 channels when all windows have more than 256 channels (narrower
+    than 8 MHz), 8 MHz for long baselines; J15. A.12: the target SNR of a solution is 50, so weaker calibrators are
     smoothed more, keeping eight solutions in a window; windows of different modes by a width in MHz.
     """
     windows = [eb.spws[i] for i in spw_ids]
@@ -89,11 +89,11 @@ def choose_bandpass_solints(
 
 
 def _usual_smoothing(windows: Sequence[SpectralWindow]) -> tuple[BandpassSolints, str, str]:
-    """Return what is done where the flux, and so the SNR, is not known: nothing is smoothed away on a guess."""
+    """Return the choice for an unknown flux, and so an unknown SNR: no extra smoothing."""
     count = _least_channels(windows)
     smooth = f"inf,{count}ch" if count > 1 else ""
     reason = f"as usual, {count} channels" if smooth else "as usual, one solution per channel"
-    return BandpassSolints("inf", smooth), reason, "the calibrator's flux is not known: look at the noise of the table"
+    return BandpassSolints("inf", smooth), reason, "the calibrator's flux is unknown: check the noise of the table"
 
 
 def _channel_snr(
@@ -119,7 +119,7 @@ def _smoothing(windows: Sequence[SpectralWindow], ratios: dict[int, float]) -> t
     interval, counts = _in_megahertz(windows, needed) if is_mixed else _in_channels(windows, needed)
     reached = min(_smoothed_snr(w, ratios[w.id], n_channels=counts[w.id]) for w in windows)
     reason = f"smoothed over {interval}: predicted SNR {worst:.0f} per channel, {reached:.0f} smoothed"
-    weak = f"even smoothed over {interval} it reaches only SNR {reached:.0f}"
+    weak = f"even smoothed over {interval}, it only reaches SNR {reached:.0f}"
     is_weak = reached < BANDPASS_TARGET_SNR.value
     return BandpassSolints("inf", f"inf,{interval}"), reason, weak if is_weak else ""
 
@@ -134,7 +134,7 @@ def _is_fine(window: SpectralWindow) -> bool:
 
 
 def _channels_needed(window: SpectralWindow, ratio: float) -> int:
-    """Return how many channels must be averaged to reach the aimed SNR."""
+    """Return how many channels to average for the target SNR."""
     missing = (BANDPASS_TARGET_SNR.value / max(ratio, 1e-3)) ** 2 - 1.0
     return 1 + max(0, math.ceil(missing * noise_bandwidth_hz(window, 1) / window.channel_width_hz))
 
@@ -144,7 +144,7 @@ def _smoothed_snr(window: SpectralWindow, ratio: float, *, n_channels: int) -> f
 
 
 def _in_channels(windows: Sequence[SpectralWindow], needed: dict[int, int]) -> tuple[str, dict[int, int]]:
-    """Return one number of channels for windows that are alike, or smoothed as usual."""
+    """Return one number of channels for similar windows, or windows smoothed as usual."""
     most = max(1, min(w.n_channels for w in windows) // int(BANDPASS_LEAST_KEPT.value))
     count = min(max(needed.values()), most)
     return f"{count}ch", {w.id: count for w in windows}

@@ -1,4 +1,4 @@
-"""Which fields calibrate what (domain A.4, A.8 steps 11, 13 and 15)."""
+"""Roles of the calibrator fields (domain A.4, A.8 steps 11, 13 and 15)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOOKED_AT = (Intent.TARGET, Intent.CHECK)
 
 @dataclass(frozen=True, slots=True)
 class PhaseGroup:
-    """A phase calibrator with the fields that it calibrates.
+    """A phase calibrator and the fields that it calibrates.
 
     Parameters
     ----------
@@ -66,17 +66,17 @@ def _is_one_place(places: Mapping[int, tuple[float, float]], first: Field, *, se
 
 
 def is_phase_only(scan: Scan) -> bool:
-    """Tell whether the scan was observed for phases (and water vapour) only."""
+    """Return whether the scan was observed only for phases (and water vapour)."""
     return scan.has(Intent.PHASE) and set(scan.intents) <= {Intent.PHASE, Intent.WVR}
 
 
 def calibrating_scans(eb: ExecutionBlock, field_id: int) -> tuple[Scan, ...]:
-    """Return the scans of a field in which gains can be solved: neither ATMOSPHERE nor pointing or sideband only."""
+    """Return the scans of a field in which gains can be solved: not ATMOSPHERE, not only pointing or sideband."""
     return tuple(s for s in eb.scans if field_id in s.field_ids and not (_is_supporting(s) or s.has(Intent.ATMOSPHERE)))
 
 
 def solvable_scans(eb: ExecutionBlock, field_id: int) -> tuple[Scan, ...]:
-    """Return those calibrating scans of a field that have data in the calibrated windows."""
+    """Return the calibration scans of a field that have data in the calibrated windows."""
     windows = set(choose_calibration_spws(eb).value)
     return tuple(s for s in calibrating_scans(eb, field_id) if windows & set(s.spw_ids))
 
@@ -91,12 +91,12 @@ def choose_bandpass_field(eb: ExecutionBlock, *, override: int | None = None) ->
     Raises
     ------
     PlanError
-        There is neither a bandpass nor a phase calibrator, or the override names no field.
+        There is neither a bandpass nor a phase calibrator, or the override is not a field.
 
     References
     ----------
     domain.md A.8 step 13: the first BANDPASS field, else the first field with PHASE scans. The old generator took an
-    override and did not use it (A.1); here it is used.
+    override without using it (A.1); here it is used.
     """
     if override is not None:
         _require_field(eb, override)
@@ -133,18 +133,18 @@ def _require_field(eb: ExecutionBlock, field_id: int) -> None:
 
 
 def choose_bandpass_scans(eb: ExecutionBlock, field_id: int) -> Choice[tuple[int, ...]]:
-    """Return the scans that the bandpass is solved from.
+    """Return the scans for solving the bandpass.
 
     References
     ----------
     domain.md A.8 step 13: scans of the field minus ATMOSPHERE scans; of these the BANDPASS ones where there are any.
-    Pointing and sideband-ratio scans, which step 3 flags wholly, are left out too.
+    Pointing and sideband-ratio scans, which step 3 flags completely, are excluded too.
     """
     usable = solvable_scans(eb, field_id)
     meant = tuple(s for s in usable if s.has(Intent.BANDPASS)) or usable
     if not meant:
         raise PlanError(
-            f"field {field_id} has no scan to solve a bandpass from",
+            f"field {field_id} has no scan for solving a bandpass",
             where=eb.name,
             repair="name another one with --bpass-field",
         )
@@ -160,8 +160,8 @@ def choose_flux_fields(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
 
     References
     ----------
-    domain.md A.8 step 11: Solar-System bodies come before quasars; never more than one reference, a second is only
-    warned about.
+    domain.md A.8 step 11: Solar-System bodies come before quasars; there is only one reference; a second only causes a
+    warning.
     """
     seen = tuple(f for f in eb.field_ids_with(Intent.FLUX, Intent.AMPLI) if solvable_scans(eb, f))
     found = tuple(sorted(seen, key=lambda f: (body_name(field_name(eb, f)) is None, f)))
@@ -180,30 +180,30 @@ def choose_flux_fields(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
 
 
 def choose_gain_fields(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
-    """Return the calibrator fields that gains are solved on.
+    """Return the calibrator fields for which gains are solved.
 
     References
     ----------
     domain.md A.8 step 15 and G23: all fields that are neither target nor check source and have an intent other than
-    POINTING, ATMOSPHERE and WVR. A source observed for pointing only is fully flagged on purpose and stays out; so does
+    POINTING, ATMOSPHERE and WVR. A source observed for pointing only is deliberately flagged and excluded; so is
     one without data in the calibrated windows.
     """
     looked_at = set(eb.field_ids_with(*LOOKED_AT))
     chosen = tuple(f.id for f in eb.fields if f.id not in looked_at and solvable_scans(eb, f.id))
     targets = {field_name(eb, f) for f in looked_at}
     left_out = [f.name for f in eb.fields if f.name not in targets and f.id not in chosen and eb.intents_of_field(f.id)]
-    told = ", ".join(dict.fromkeys(left_out))
-    said = f"; left out, since observed for pointing or atmosphere only: {told}" if told else ""
+    others = ", ".join(dict.fromkeys(left_out))
+    said = f"; without those observed only for pointing or atmosphere: {others}" if others else ""
     return Choice(chosen, "all calibrators with an intent of their own" + said, rule="domain A.8 step 15, G23")
 
 
 def choose_phase_association(eb: ExecutionBlock) -> Choice[tuple[PhaseGroup, ...]]:
-    """Return the phase calibrators, each with the targets and check sources that take its gains.
+    """Return the phase calibrators, each with the targets and check sources that use its gains.
 
     Raises
     ------
     PlanError
-        Targets were observed and no phase calibrator, or several fields have the name of one.
+        Targets were observed without a phase calibrator, or several fields share its name.
 
     References
     ----------
@@ -217,7 +217,7 @@ def choose_phase_association(eb: ExecutionBlock) -> Choice[tuple[PhaseGroup, ...
             raise PlanError(
                 "targets were observed without a phase calibrator",
                 where=eb.name,
-                repair="such data need a recipe of their own; look at the intents with `almared inspect`",
+                repair="such data need a recipe of their own; check the intents with `almared inspect`",
             )
         return Choice((), "no target and no phase calibrator", rule="domain A.4")
     _refuse_ambiguous(eb, spans)
@@ -240,14 +240,14 @@ def choose_phase_association(eb: ExecutionBlock) -> Choice[tuple[PhaseGroup, ...
 
 
 def _refuse_ambiguous(eb: ExecutionBlock, spans: Iterable[int]) -> None:
-    """Refuse a phase calibrator of one name and several fields: whose gains a target takes could not be said."""
+    """Refuse a phase calibrator whose name several fields share: the gains for a target would be ambiguous."""
     names = [field_name(eb, field_id) for field_id in spans]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise PlanError(
-            f"several fields with phase scans are called {', '.join(twice)}",
+            f"several fields with phase scans have the same name: {', '.join(twice)}",
             where=eb.name,
-            repair="such data need a recipe of their own; look at the fields with `almared inspect`",
+            repair="such data need a recipe of their own; check the fields with `almared inspect`",
         )
 
 
@@ -263,7 +263,7 @@ def _calibrator_spans(eb: ExecutionBlock) -> dict[int, tuple[int, int]]:
 
 
 def _server(eb: ExecutionBlock, field_id: int, *, spans: dict[int, tuple[int, int]]) -> int | None:
-    """Return the earliest calibrator between whose scans the source was observed."""
+    """Return the earliest calibrator whose scans bracket the source."""
     same = {f.id for f in fields_of_source(eb, field_id)}
     numbers = [s.number for s in eb.scans_with(*LOOKED_AT) if same & set(s.field_ids)]
     for calibrator, (first, last) in spans.items():

@@ -24,7 +24,7 @@ LOW_BAND, HIGH_BAND = 3, 7
 
 @dataclass(frozen=True, slots=True)
 class CatalogueFlux:
-    """What the catalogue expects.
+    """A flux density expected from the catalogue.
 
     Parameters
     ----------
@@ -33,9 +33,9 @@ class CatalogueFlux:
     spectral_index, index_error : float
         Of flux over frequency.
     age_days : float, d
-        From the measurement to the date asked for; negative when it was measured later.
+        From the measurement to the requested date; negative for a later measurement.
     warnings : tuple of str
-        What makes it doubtful.
+        Reasons for doubt.
     """
 
     flux_jy: float
@@ -48,7 +48,7 @@ class CatalogueFlux:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """A spectral index, its error, and how far apart its two measurements are."""
+    """A spectral index, its error, and the time between its two measurements."""
 
     value: float
     error: float
@@ -58,10 +58,10 @@ class _Index:
 def look_up_flux(
     records: Iterable[FluxMeasurement], name: str, *, frequency_hz: float, mjd_s: float
 ) -> CatalogueFlux | None:
-    """Return what the catalogue expects of a source, None when it is not in it.
+    """Return the flux density of a source expected from the catalogue, or None if it is not listed.
 
-    The records of the day nearest to the date give the flux, those of the low band where there are some; the index
-    comes from the two records of both bands that are nearest to one another in time. With one band alone the index
+    The records of the day nearest to the date give the flux, those of the low band if there are any; the index
+    comes from the two records of both bands that are nearest to each other in time. With only one band, the index
     is the usual one of quasars.
 
     Parameters
@@ -73,7 +73,7 @@ def look_up_flux(
     frequency_hz : float, Hz
         Where the flux is wanted.
     mjd_s : float, s
-        When, as modified Julian date in seconds.
+        Requested time, as modified Julian date in seconds.
 
     References
     ----------
@@ -114,7 +114,7 @@ def _nearest_day(records: Sequence[FluxMeasurement], mjd_s: float) -> list[FluxM
 
 
 def _index(low: Sequence[FluxMeasurement], high: Sequence[FluxMeasurement], *, mjd_s: float) -> _Index:
-    """Return the index of the pair that is least apart in time; of several, of the one nearest to the date."""
+    """Return the index of the pair closest in time; among equals, of the one nearest to the date."""
     window = CATALOGUE_WINDOW.value * DAY_S
     pairs = [(a, b) for a in low for b in high if max(abs(a.mjd_s - mjd_s), abs(b.mjd_s - mjd_s)) <= window]
     if not pairs:

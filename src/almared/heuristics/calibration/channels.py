@@ -1,4 +1,4 @@
-"""Channels that are flagged or left out (domain A.8 steps 10 and 13)."""
+"""Channels to flag or exclude (domain A.8 steps 10 and 13)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ LINES: dict[str, dict[str, tuple[tuple[float, float], ...]]] = {
                   (776.56, 777.08), (862.81, 863.33)),
     },
 }  # fmt: skip
-"""Lines of the bodies themselves that their models do not have, GHz (domain A.8 step 10)."""
+"""Lines of the bodies that are missing in their models, GHz (domain A.8 step 10)."""
 
 
 def choose_tdm_edges(eb: ExecutionBlock, spw_ids: Sequence[int]) -> Choice[str]:
@@ -51,13 +51,13 @@ def choose_tdm_edges(eb: ExecutionBlock, spw_ids: Sequence[int]) -> Choice[str]:
         ChannelRange.edges(w.id, of=w.n_channels, n_edge=round(TDM_EDGE_FRACTION.value * w.n_channels)) for w in windows
     ]
     text = Selection(channels=tuple(chain.from_iterable(edges))).parameter("spw")
-    reason = "6.25 % at each edge of TDM windows, where the filter falls" if text else "no window is TDM"
+    reason = "6.25 % at each edge of TDM windows, where the filter response drops" if text else "no window is TDM"
     return Choice(text, reason, rule="domain A.8 step 10")
 
 
 @dataclass(frozen=True, slots=True)
 class PlanetLine:
-    """Channels of a flux calibrator in which the body has a line of its own.
+    """Channels of a flux calibrator affected by a line of the body.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class PlanetLine:
     species : str
         Such as ``CO of Titan``.
     fraction : float
-        Part of the window that goes.
+        Fraction of the window.
     """
 
     field_id: int
@@ -80,7 +80,7 @@ class PlanetLine:
 def choose_planet_lines(
     eb: ExecutionBlock, field_ids: Sequence[int], *, spw_ids: Sequence[int]
 ) -> Choice[tuple[PlanetLine, ...]]:
-    """Return the channels with lines of Neptune or Titan themselves; each window and species once.
+    """Return the channels with lines of Neptune or Titan; each window and species once.
 
     References
     ----------
@@ -97,7 +97,7 @@ def choose_planet_lines(
     much = [f"{100 * share:.0f} % of spw {i}" for i, share in shares.items() if share > _LINE_SHARE]
     return Choice(
         tuple(found),
-        "lines of the body itself, which its model does not have" if found else "no line of a planet in the windows",
+        "lines of the body, which are missing in its model" if found else "no line of a planet in the windows",
         tuple(Evidence("channels with lines", round(100 * s, 1), "%", f"spw {i}") for i, s in shares.items() if s),
         rule="domain A.8 step 10",
         warning=f"lines of the flux calibrator take {', '.join(much)}" if much else "",
@@ -105,7 +105,7 @@ def choose_planet_lines(
 
 
 def _share(window: SpectralWindow, lines: Sequence[PlanetLine]) -> float:
-    """Return the part of a window that lines take together; overlaps count once."""
+    """Return the fraction of a window covered by lines; overlaps count once."""
     taken = np.zeros(window.n_channels, dtype=bool)
     for channels in chain.from_iterable(Selection.parse({"spw": line.selection}).channels for line in lines):
         if channels.spw == window.id:
@@ -122,7 +122,7 @@ def _lines_in(
     for low, high in ranges:
         inside = np.flatnonzero((centres + half >= low * GHZ) & (centres - half <= high * GHZ))
         if inside.size:
-            # Both ends even when they are one: scripts of earlier plans have it so.
+            # Both ends even for a single channel, as in scripts of earlier plans.
             selection = f"{window.id}:{inside[0]}~{inside[-1]}"
             found.append(PlanetLine(field_id, selection, species, inside.size / window.n_channels))
     return found
@@ -140,7 +140,7 @@ def choose_phase_channels(
     whole: bool = False,
     integration_snr: Mapping[int, float] | None = None,
 ) -> Choice[str]:
-    """Return the channels for the phases before the bandpass, such as ``17:192~287,19:51~76``.
+    """Return the channels for the phase solutions before the bandpass, such as ``17:192~287,19:51~76``.
 
     Parameters
     ----------
@@ -149,13 +149,13 @@ def choose_phase_channels(
     spw_ids : sequence of int
         Windows.
     whole : bool
-        Take whole windows (weak calibrators).
+        Use whole windows (weak calibrators).
     integration_snr : mapping of int to float, optional
         Per window the predicted SNR of a phase of one antenna, integration and polarisation from all its channels.
 
     References
     ----------
-    domain.md A.8 step 13, J1, G26: the central fifth (more of it where the calibrator is weak, A.12), moved away from
+    domain.md A.8 step 13, J1, G26: the central fifth (more for a weak calibrator, A.12), moved away from
     strong telluric lines by the opacity table.
     """
     if whole:
@@ -177,7 +177,7 @@ def choose_phase_channels(
 
 
 def _needed_fraction(snr: float | None) -> float:
-    """Return the part of a window that gives a phase its least SNR: a fifth, or more for weak calibrators."""
+    """Return the fraction of a window that gives a phase its minimum SNR: a fifth, or more for weak calibrators."""
     usual = PHASE_CHANNEL_FRACTION.value
     if not snr:
         return usual
@@ -203,13 +203,13 @@ class _Stretch:
 def _stretches_told(stretches: Sequence[_Stretch]) -> str:
     moved = ", ".join(str(s.channels.spw) for s in stretches if s.is_moved)
     wide = ", ".join(str(s.channels.spw) for s in stretches if s.is_wide)
-    told = "the central fifth of each window"
-    told += f", more for enough signal in spw {wide}" if wide else ""
-    return told + (f", moved away from a telluric line in spw {moved}" if moved else "")
+    reason = "the central fifth of each window"
+    reason += f", more for enough signal in spw {wide}" if wide else ""
+    return reason + (f", moved away from a telluric line in spw {moved}" if moved else "")
 
 
 def _quiet_stretch(window: SpectralWindow, pwv_m: float, *, fraction: float) -> _Stretch:
-    """Return the stretch of this size that has the fewest channels with strong lines, nearest to the centre."""
+    """Return the range of this size with the fewest channels in strong lines, nearest to the centre."""
     n = window.n_channels
     edge = round(TDM_EDGE_FRACTION.value * n)
     size = max(1, min(round(fraction * n), n - 2 * edge))

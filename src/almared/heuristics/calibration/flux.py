@@ -22,19 +22,19 @@ from almared.model import Choice, Evidence, ExecutionBlock, SourceFlux
 from almared.physics.bodies import BodyModel, body_name, read_body_model
 
 STANDARD = "Butler-JPL-Horizons 2012"
-OLD = "the date of this flux is not known: compare with the catalogue"
+OLD = "the date of this flux is unknown: compare with the catalogue"
 
 
 @dataclass(frozen=True, slots=True)
 class PowerLaw:
-    """A flux density and how it goes with frequency.
+    """A flux density and its change with frequency.
 
     Parameters
     ----------
     flux_jy : float, Jy
         Stokes I at the reference.
     reference_hz : float, Hz
-        Where it holds.
+        Reference frequency.
     spectral_index : float
         Of flux over frequency.
     """
@@ -50,7 +50,7 @@ class PowerLaw:
 
 @dataclass(frozen=True, slots=True)
 class FluxModel:
-    """What setjy puts in for the flux calibrator: a body, or a power law.
+    """The model that setjy uses for the flux calibrator: a body, or a power law.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class FluxModel:
     body : str
         Name of the Solar-System body, empty for other sources.
     power_law : PowerLaw or None
-        Of other sources, and of a body that setjy would not know by the name of the field.
+        Of other sources, and of a body that setjy does not recognise by the name of the field.
     diameter_rad : float, rad
         Apparent diameter of a body, 0 for others.
     """
@@ -70,7 +70,7 @@ class FluxModel:
     diameter_rad: float = 0.0
 
     def at(self, frequency_hz: float, mjd_s: float) -> float | None:
-        """Return the flux density (Jy) at a frequency (Hz) and time, None where it is not known beforehand."""
+        """Return the flux density (Jy) at a frequency (Hz) and time, None when it cannot be predicted."""
         if self.power_law is not None:
             return self.power_law.at(frequency_hz)
         model = read_body_model(self.body, mjd_s)
@@ -89,7 +89,7 @@ def choose_flux_model(
     field_id : int
         The calibrator.
     spw_ids : sequence of int
-        Windows that are calibrated; the reference frequency of a power law is their mean.
+        Windows to calibrate; the reference frequency of a power law is their mean.
     given : mapping of str to PowerLaw
         Fluxes the reducer gives, by field name or id.
 
@@ -100,21 +100,21 @@ def choose_flux_model(
 
     References
     ----------
-    domain.md A.8 step 11, G27: what the reducer gives; else Solar-System bodies by whole names or ``Name_N`` (setjy
-    does not know the latter: the flux of our table is put in); else the Source table of the ASDM, which may be old.
+    domain.md A.8 step 11, G27: the flux from the reducer; else Solar-System bodies by whole names or ``Name_N`` (setjy
+    does not know the latter: the flux of our table is used); else the Source table of the ASDM, which may be old.
     """
     name = eb.fields[field_id].name
     body = body_name(name)
     for key in (name, str(field_id)):
         if given and key in given:
             warning = f"the model of {body} is not used, since a flux was given" if body else ""
-            return _told(field_id, given[key], origin="given by the reducer", warnings=(_rising(given[key]), warning))
+            return _given(field_id, given[key], origin="given by the reducer", warnings=(_rising(given[key]), warning))
     model = read_body_model(body, eb.start_mjd_s) if body else None
     if model is not None:
         return _choose_body(eb, field_id, model=model, spw_ids=spw_ids)
     law, warning = _from_source_table(eb, field_id, spw_ids=spw_ids)
     doubts = (f"setjy has no model of {body} at this date" if body else _rising(law), warning, OLD)
-    return _told(field_id, law, origin="from the Source table of the ASDM", warnings=doubts)
+    return _given(field_id, law, origin="from the Source table of the ASDM", warnings=doubts)
 
 
 def _rising(law: PowerLaw) -> str:
@@ -133,12 +133,12 @@ def _choose_body(eb: ExecutionBlock, field_id: int, *, model: BodyModel, spw_ids
         value = FluxModel(field_id, body=model.name, diameter_rad=model.diameter_rad)
         return Choice(value, reason, evidence, rule="domain A.8 step 11")
     law = _law_of_body(eb, spw_ids, model=model)
-    told = _told(
-        field_id, law, origin=f"from our table of {model.name}, since setjy knows bodies by their own names only"
+    choice = _given(
+        field_id, law, origin=f"from our table of {model.name}, since setjy only knows bodies by their own names"
     )
     value = FluxModel(field_id, model.name, law, model.diameter_rad)
-    warning = f"{model.name} is put in as a point: on long baselines its disk is resolved"
-    return replace(told, value=value, evidence=evidence, warning=warning)
+    warning = f"{model.name} is modelled as a point: on long baselines its disk is resolved"
+    return replace(choice, value=value, evidence=evidence, warning=warning)
 
 
 def _body_flux(eb: ExecutionBlock, spw_id: int, *, model: BodyModel) -> Evidence:
@@ -154,7 +154,7 @@ def _law_of_body(eb: ExecutionBlock, spw_ids: Sequence[int], *, model: BodyModel
     return PowerLaw(float(np.exp(constant)), float(np.exp(x.mean())), float(index))
 
 
-def _told(field_id: int, law: PowerLaw, *, origin: str, warnings: Sequence[str] = ()) -> Choice[FluxModel]:
+def _given(field_id: int, law: PowerLaw, *, origin: str, warnings: Sequence[str] = ()) -> Choice[FluxModel]:
     where = f"{law.reference_hz * 1e-9:.3f} GHz"
     return Choice(
         FluxModel(field_id, power_law=law),
@@ -166,7 +166,7 @@ def _told(field_id: int, law: PowerLaw, *, origin: str, warnings: Sequence[str] 
 
 
 def source_power_law(eb: ExecutionBlock, field_id: int) -> PowerLaw | None:
-    """Return the flux of a field by the Source table, at the mean science frequency; None where there is none."""
+    """Return the flux of a field from the Source table at the mean science frequency, or None."""
     if not _known_fluxes(eb, field_id):
         return None
     return _from_source_table(eb, field_id, spw_ids=[w.id for w in eb.spws if w.processor == "CORRELATOR"])[0]
@@ -196,8 +196,8 @@ def _from_source_table(eb: ExecutionBlock, field_id: int, *, spw_ids: Sequence[i
     mean = float(np.mean(np.log([f.stokes_jy[0] for f in known])))
     pivot = float(np.mean(np.log([f.frequency_hz for f in known])))
     flux = float(np.exp(mean + index * (np.log(reference) - pivot)))
-    told = (*warnings, _far(reference, known))
-    return PowerLaw(flux, reference, index), "; ".join(filter(None, told))
+    notes = (*warnings, _far(reference, known))
+    return PowerLaw(flux, reference, index), "; ".join(filter(None, notes))
 
 
 def _far(reference_hz: float, known: Sequence[SourceFlux]) -> str:
@@ -205,16 +205,16 @@ def _far(reference_hz: float, known: Sequence[SourceFlux]) -> str:
     factor = FLUX_FARTHEST.value
     if low / factor <= reference_hz <= high * factor:
         return ""
-    return f"its flux is carried over from {low * 1e-9:.0f} to {high * 1e-9:.0f} GHz"
+    return f"its flux is extrapolated from {low * 1e-9:.0f} to {high * 1e-9:.0f} GHz"
 
 
 def _fit_index(known: Sequence[SourceFlux]) -> tuple[float, str]:
-    """Return the slope of log flux over log frequency, and what is doubtful about it."""
+    """Return the slope of log flux over log frequency, and a warning if it is doubtful."""
     x = np.log([f.frequency_hz for f in known])
     y = np.log([f.stokes_jy[0] for f in known])
     usual = FLUX_USUAL_INDEX.value
     if np.ptp(x) < FLUX_LEAST_SPAN.value:
-        return usual, f"fluxes of one frequency are known: spectral index {usual} is assumed"
+        return usual, f"only fluxes at one frequency are known: spectral index {usual} is assumed"
     x, y = x - x.mean(), y - y.mean()
     index = float((x * y).sum() / (x * x).sum())
     residual = float(np.abs(y - index * x).max())

@@ -1,4 +1,4 @@
-"""How gains are solved, and to whom they are applied (domain A.8 steps 15 and 17, A.13)."""
+"""How gains are solved, and to which fields they are applied (domain A.8 steps 15 and 17, A.13)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from almared.model import Choice, Evidence, ExecutionBlock
 
 @dataclass(frozen=True, slots=True)
 class ApplyGroup:
-    """Fields that take the same gains in the final apply.
+    """Fields that use the same gains in the final apply.
 
     Parameters
     ----------
     field_ids : tuple of int
         Fields calibrated together, the calibrator first.
     gain_field_id : int
-        Field whose gains they take.
+        Field whose gains they use.
     phase_table : str
         ``phase_int`` for calibrators, ``phase_inf`` for a phase calibrator with its sources.
     names : tuple of str
@@ -50,7 +50,7 @@ def choose_gaintype(predicted_snr: dict[int, float]) -> Choice[str]:
     References
     ----------
     architecture.md, more facts: a normalised bandpass followed by gaintype T leaves an X/Y amplitude difference, so G
-    is used wherever each polarisation reaches the least SNR of domain.md A.12; the old generator always used T.
+    is used when each polarisation reaches the minimum SNR of domain.md A.12; the old generator always used T.
     """
     least = GAIN_LEAST_SNR.value
     evidence = tuple(
@@ -60,16 +60,16 @@ def choose_gaintype(predicted_snr: dict[int, float]) -> Choice[str]:
     weak = [f for f, v in predicted_snr.items() if v < least]
     if weak:
         reason = f"field {id_ranges(weak)} reaches less than SNR {least:g} per polarisation: both are averaged"
-        warning = "a difference of X and Y gains stays in the polarisations (Stokes I is right)"
+        warning = "a difference of X and Y gains remains in the polarisations (Stokes I is correct)"
         return Choice("T", reason, evidence, rule="domain A.12, G32", warning=warning)
-    strong = "each polarisation is strong enough" if evidence else "no flux is known that speaks against it"
+    strong = "each polarisation is strong enough" if evidence else "no known flux is against it"
     noisy = [f for f, v in predicted_snr.items() if v < GAIN_TARGET_SNR.value]
     return Choice(
         "G",
         f"X and Y gains may differ, and {strong}",
         evidence,
         rule="architecture 'More facts', G32",
-        warning=f"amplitudes of field {id_ranges(noisy)} will be noisy: SNR 25 per scan is the aim" if noisy else "",
+        warning=f"amplitudes of field {id_ranges(noisy)} will be noisy: the target is SNR 25 per scan" if noisy else "",
     )
 
 
@@ -89,8 +89,8 @@ def choose_phase_solint(
 
     References
     ----------
-    domain.md A.8 step 15 (each integration), A.12, G18 and G20: where the weakest calibrator or the narrowest window
-    has too little signal in one integration, several are averaged, at most a scan, for solutions that fail flag data.
+    domain.md A.8 step 15 (each integration), A.12, G18 and G20: when the weakest calibrator or the narrowest window
+    has too little signal in one integration, several are averaged, up to a scan, since failed solutions flag data.
     """
     ratios = {f: predict_integration_snr(eb, f, spw_ids=spw_ids, model=model) for f in field_ids}
     known = {f: min(by_window.values()) for f, by_window in ratios.items() if by_window}
@@ -102,10 +102,10 @@ def choose_phase_solint(
     weakest = min(known.values(), default=least)
     count = max(1, math.ceil((least / max(weakest, 1e-3)) ** 2))
     if count == 1:
-        return Choice("int", "each integration, to follow the air", evidence, rule="domain A.8 step 15")
+        return Choice("int", "each integration, to follow the atmosphere", evidence, rule="domain A.8 step 15")
     dump = min(filter(None, (integration_s(eb, f, spw_ids=spw_ids) for f in field_ids)))
     seconds, longest = count * dump, _shortest_scan_s(eb, field_ids, spw_ids=spw_ids)
-    reason = f"one integration reaches SNR {weakest:.1f} on the weakest calibrator; {least:g} is asked for"
+    reason = f"one integration reaches SNR {weakest:.1f} on the weakest calibrator; {least:g} is needed"
     if seconds <= 0.5 * longest:
         return Choice(f"{seconds:.6g}s", f"{reason}: {count} are averaged", evidence, rule="domain A.12, G20")
     warning = "the phases of a whole scan are averaged: amplitudes of calibrators lose coherence"
@@ -120,12 +120,12 @@ def _shortest_scan_s(eb: ExecutionBlock, field_ids: Iterable[int], *, spw_ids: S
 def choose_apply_groups(
     eb: ExecutionBlock, gain_fields: tuple[int, ...], *, groups: tuple[PhaseGroup, ...]
 ) -> Choice[tuple[ApplyGroup, ...]]:
-    """Return who takes whose gains in the final apply.
+    """Return which fields use which gains in the final apply.
 
     References
     ----------
-    domain.md A.8 step 17: calibrators that are no phase calibrator take their own ``phase_int``; a phase calibrator
-    and its targets and check sources take its ``phase_inf``. G19 is the check of this rule.
+    domain.md A.8 step 17: calibrators other than phase calibrators use their own ``phase_int``; a phase calibrator
+    and its targets and check sources use its ``phase_inf``. G19 checks this rule.
     """
     serving = {g.calibrator_field_id: g for g in groups}
     found = [ApplyGroup((f,), f, "phase_int", (field_name(eb, f),)) for f in gain_fields if f not in serving]
@@ -134,7 +134,7 @@ def choose_apply_groups(
         found.append(ApplyGroup(members, calibrator, "phase_inf", group.names))
     return Choice(
         tuple(found),
-        "calibrators take phases per integration; a phase calibrator and its sources take phases per scan",
+        "calibrators use phases per integration; a phase calibrator and its sources use phases per scan",
         rule="domain A.8 step 17, G19",
     )
 
@@ -144,7 +144,7 @@ def choose_final_antennas(eb: ExecutionBlock, *, allow_hybrid: bool = False) -> 
 
     References
     ----------
-    domain.md A.8 step 18, A.13, G41: of mixed diameters only the dominant one is kept unless a hybrid is allowed.
+    domain.md A.8 step 18, A.13, G41: of mixed diameters only the dominant one is kept, unless a hybrid is allowed.
     """
     counts = Counter(a.diameter_m for a in eb.antennas)
     if len(counts) < 2 or allow_hybrid:

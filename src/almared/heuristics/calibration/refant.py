@@ -25,7 +25,7 @@ from almared.model import Choice, Evidence, ExecutionBlock
 
 @dataclass(frozen=True, slots=True)
 class AntennaScore:
-    """What speaks for and against one antenna.
+    """Merits of one antenna as reference.
 
     Parameters
     ----------
@@ -50,20 +50,20 @@ class AntennaScore:
 
     @property
     def rank(self) -> tuple[bool, bool, int, bool, float]:
-        """Sorting key: not wholly, not mostly flagged, fewest failed tests, good Tsys, central and little flagged."""
+        """Sorting key: not fully, not mostly flagged, fewest failed tests, good Tsys, central and little flagged."""
         mostly_flagged = self.flagged >= REFANT_MOST_FLAGGED.value
         central = self.farthest_m * (1.0 + self.flagged)
         return self.is_useless, mostly_flagged, len(self.fails), self.has_bad_tsys, central
 
     @property
     def is_useless(self) -> bool:
-        """Whether it is flagged all the time, rounding aside."""
+        """Whether it is flagged all the time, up to rounding."""
         return self.flagged >= REFANT_ALL_FLAGGED.value
 
 
 @dataclass(frozen=True, slots=True)
 class _Array:
-    """What all antennas are compared with: distances between them, and the limits that follow."""
+    """Distances between all antennas, and the limits that follow from them."""
 
     lengths: NDArray[np.float64]
     shadow: NDArray[np.float64]
@@ -89,7 +89,7 @@ def choose_refant(eb: ExecutionBlock, *, override: str | None = None, long_basel
     eb : ExecutionBlock
         The facts.
     override : str, optional
-        The antenna that the reducer wants.
+        Antenna chosen by the reducer.
     long_baselines : bool
         Use the percentile of the long-baseline option.
 
@@ -102,7 +102,7 @@ def choose_refant(eb: ExecutionBlock, *, override: str | None = None, long_basel
     ----------
     domain.md A.6: nearest neighbour within the 85th percentile (50th for long baselines), no shadowing above 40 deg,
     then the smallest largest baseline. Two tests are ours: not flagged half of the time, and of the diameter that most
-    have. Where none passes all, a ranking replaces the empty answer of the old generator (G1). How long ago an antenna
+    have. When none passes all, a ranking replaces the empty answer of the old generator (G1). How long ago an antenna
     was moved (A.6 c) is not in the ASDM and not tested.
     """
     scores = rank_antennas(eb, long_baselines=long_baselines)
@@ -147,7 +147,7 @@ def _baseline_lengths(eb: ExecutionBlock) -> NDArray[np.float64]:
 
 
 def _shadowing_lengths(eb: ExecutionBlock) -> NDArray[np.float64]:
-    """Return per pair the distance below which one dish shadows the other above the elevation of the rule."""
+    """Return per pair the distance below which dishes shadow each other above the elevation of the rule."""
     diameters = np.array([a.diameter_m for a in eb.antennas])
     sine = math.sin(math.radians(REFANT_SHADOW_ELEVATION.value))
     return np.asarray(np.maximum(diameters[:, None], diameters[None, :]) / sine)
@@ -180,7 +180,7 @@ def _antennas_with_bad_tsys(eb: ExecutionBlock) -> frozenset[int]:
 
 
 def flagged_fraction(eb: ExecutionBlock, antenna_name: str) -> float:
-    """Return the fraction of an antenna's time that online flags take, pointing and atmosphere scans left out."""
+    """Return the fraction of an antenna's time under online flags, without pointing and atmosphere scans."""
     wanted = np.array([(s.start_mjd_s, s.end_mjd_s) for s in eb.scans if not set(s.intents) <= SUPPORTING])
     flags = _merged(
         (f.start_mjd_s, f.end_mjd_s) for f in eb.online_flags if not f.antenna_names or antenna_name in f.antenna_names
@@ -214,11 +214,11 @@ def _overridden(eb: ExecutionBlock, name: str, *, scores: tuple[AntennaScore, ..
         )
     score = by_name[name]
     if score.is_useless:
-        raise PlanError(f"antenna {name} is flagged all the time", where=eb.name, repair="choose another one")
+        raise PlanError(f"antenna {name} is flagged all the time", where=eb.name, repair="choose another antenna")
     place = [s.name for s in scores].index(name) + 1
     return Choice(
         name,
-        f"given by the reducer (rank {place} of {len(scores)} by our own order)",
+        f"given by the reducer (rank {place} of {len(scores)} in our ranking)",
         _evidence((score, *scores[:1])),
         rule="domain A.1 refant",
         warning=_fails_told(score),

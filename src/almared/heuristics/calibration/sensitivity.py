@@ -1,4 +1,4 @@
-"""Signal-to-noise ratios of solutions, predicted before anything is solved."""
+"""Signal-to-noise ratios of solutions, predicted before solving."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SURFACE_RMS_M = {12.0: 25e-6, 7.0: 20e-6}
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What one solution is made from.
+    """The data behind one solution.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def aperture_efficiency(diameter_m: float, frequency_hz: float) -> float:
 
 
 def noise_bandwidth_hz(window: SpectralWindow, n_channels: int) -> float:
-    """Return the bandwidth (Hz) with which the noise of the mean of neighbouring channels goes.
+    """Return the bandwidth (Hz) that sets the noise of the mean of neighbouring channels.
 
     References
     ----------
@@ -86,7 +86,7 @@ def noise_bandwidth_hz(window: SpectralWindow, n_channels: int) -> float:
 
 
 def median_tsys_k(eb: ExecutionBlock, spw_id: int) -> float:
-    """Return the median system temperature (K) that serves a window, a nominal one where none is recorded."""
+    """Return the median system temperature (K) for a window, or a nominal one if none is recorded."""
     tsys_map = choose_tsys_spwmap(eb, (spw_id,)).value.spwmap
     serving = tsys_map[spw_id] if spw_id < len(tsys_map) else spw_id
     values = [v for row in eb.tsys if row.spw_id == serving for v in row.median_tsys_k if v > 0]
@@ -96,7 +96,7 @@ def median_tsys_k(eb: ExecutionBlock, spw_id: int) -> float:
 
 
 def seconds_on(scans: Sequence[Scan], field_id: int, *, spw_id: int) -> float:
-    """Return the time (s) that scans spent on a field in a window."""
+    """Return the time (s) on a field in a window."""
     return sum(
         block.n_integrations * block.integration_s
         for scan in scans
@@ -108,7 +108,7 @@ def seconds_on(scans: Sequence[Scan], field_id: int, *, spw_id: int) -> float:
 
 
 def integration_s(eb: ExecutionBlock, field_id: int, *, spw_ids: Iterable[int]) -> float:
-    """Return the shortest integration (s) of a calibrator in some windows, 0 where it has no data in them."""
+    """Return the shortest integration (s) of a calibrator in some windows, 0 when it has no data in them."""
     wanted = set(spw_ids)
     lengths = (
         block.integration_s
@@ -134,7 +134,7 @@ def predict_gain_snr(
 ) -> dict[int, float]:
     """Return per field the lowest predicted SNR of a gain per scan and polarisation over the windows.
 
-    Calibrators of unknown flux are left out: nothing is claimed of them.
+    Calibrators of unknown flux are left out.
     """
     found = {}
     for field_id in field_ids:

@@ -1,4 +1,4 @@
-"""Which spectral windows are calibrated (domain A.4, A.8)."""
+"""Spectral windows to calibrate (domain A.4, A.8)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def choose_science_spws(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
 
     References
     ----------
-    domain.md A.4, with its fallbacks PHASE and AMPLI/FLUX where no target was observed.
+    domain.md A.4, with its fallbacks PHASE and AMPLI/FLUX when no target was observed.
     """
     windows = eb.spws_with_role(SpwRole.SCIENCE)
     if not windows:
@@ -26,7 +26,7 @@ def choose_science_spws(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
             where=eb.name,
             repair="check with `almared inspect` that this is an interferometric execution block",
         )
-    told = (
+    notes = (
         "" if eb.scans_with(Intent.TARGET) else "no scan has OBSERVE_TARGET: taken from the calibrator scans",
         _mixed_scans(eb),
         _mixed_channels(eb),
@@ -36,12 +36,12 @@ def choose_science_spws(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
         "correlator windows of the target scans with more than one channel, channel averages left out",
         tuple(Evidence("channels", w.n_channels, selection=f"spw {w.id}", source="SpectralWindow") for w in windows),
         rule="domain A.4",
-        warning="; ".join(filter(None, told)),
+        warning="; ".join(filter(None, notes)),
     )
 
 
 def _mixed_scans(eb: ExecutionBlock) -> str:
-    """Tell when science windows were not all used in the same scans (domain A.3 item 3)."""
+    """Return a warning when science windows were not all used in the same scans (domain A.3 item 3)."""
     lists = {
         tuple(s.number for s in eb.scans if w.id in s.spw_ids and not s.has(Intent.ATMOSPHERE))
         for w in eb.spws_with_role(SpwRole.SCIENCE)
@@ -50,13 +50,13 @@ def _mixed_scans(eb: ExecutionBlock) -> str:
 
 
 def _mixed_channels(eb: ExecutionBlock) -> str:
-    """Tell when science windows differ in their numbers of channels (domain A.3 item 5)."""
+    """Return a warning when science windows differ in their numbers of channels (domain A.3 item 5)."""
     counts = sorted({w.n_channels for w in eb.spws_with_role(SpwRole.SCIENCE)})
     return f"mixed modes of {' and '.join(map(str, counts))} channels: check carefully" if len(counts) > 1 else ""
 
 
 def choose_calibration_spws(eb: ExecutionBlock) -> Choice[tuple[int, ...]]:
-    """Return the windows that go through the whole calibration: science, bandpass and DIFFGAIN windows.
+    """Return the windows for the whole calibration: science, bandpass and DIFFGAIN windows.
 
     References
     ----------

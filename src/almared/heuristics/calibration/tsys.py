@@ -1,4 +1,4 @@
-"""From where system temperatures are taken: spectral-window map, field per source, edges, checks (domain A.3, A.8)."""
+"""Origin of system temperatures: spectral-window map, field per source, edges, checks (domain A.3, A.8)."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from almared.physics.directions import separation_rad
 
 @dataclass(frozen=True, slots=True)
 class TsysMap:
-    """Which Tsys window serves each window.
+    """Tsys window of each window.
 
     Parameters
     ----------
     spwmap : tuple of int
-        As applycal takes it: entry i is the Tsys window for window i; trimmed after the last entry that differs from
+        As in applycal: entry i is the Tsys window for window i; trimmed after the last entry that differs from
         its index.
     unmapped : tuple of int
         Wanted windows without a Tsys window.
@@ -48,18 +48,18 @@ class TsysMap:
 
 @dataclass(frozen=True, slots=True)
 class TsysField:
-    """From which fields one source takes its system temperatures.
+    """Fields that provide the system temperatures of one source.
 
     Parameters
     ----------
     source_id : int
         The source.
     field_ids : tuple of int
-        Its fields, those observed for Tsys only included.
+        Its fields, including those observed only for Tsys.
     name : str
         Its name.
     gain_field_ids : tuple of int
-        Fields with Tsys to apply; empty when none will do and the source is skipped.
+        Fields with Tsys to apply; empty when none is suitable and the source is skipped.
     """
 
     source_id: int
@@ -91,13 +91,13 @@ def choose_tsys_spwmap(eb: ExecutionBlock, spws: Iterable[int], *, tolerance_cha
     spws : iterable of int
         Windows that need system temperatures.
     tolerance_channels : float, Tsys channels
-        How far a window may reach beyond its Tsys window.
+        How far a window may extend beyond its Tsys window.
 
     References
     ----------
     domain.md A.8 "Tsys spw map": same baseband, range inside the Tsys range enlarged by the tolerance; of several
     the smallest difference of ids. Both defects listed there are avoided: every candidate's own baseband is compared,
-    and widths count without their sign.
+    and widths are taken without their sign.
     """
     wanted = tuple(spws)
     candidates = tsys_spws(eb)
@@ -150,14 +150,14 @@ def choose_tsys_edge_channels(eb: ExecutionBlock) -> Choice[str]:
 
 
 def choose_tsys_fields(eb: ExecutionBlock, groups: tuple[PhaseGroup, ...]) -> tuple[Choice[TsysField], ...]:
-    """Return for every source that is calibrated the fields its system temperatures come from.
+    """Return the fields that provide the system temperatures of every calibrated source.
 
     References
     ----------
-    domain.md A.8 step 7, G9: the source's own Tsys; a target without takes a target of the same phase calibrator, then
-    the phase calibrator; a phase calibrator or check source takes a target it belongs with; any other source another
-    field of its name; else it is skipped, and that is said. Of several the nearest on the sky. Other than the old
-    generator a check source with Tsys of its own keeps it.
+    domain.md A.8 step 7, G9: the source's own Tsys; a target without uses a target of the same phase calibrator, then
+    the phase calibrator; a phase calibrator or check source uses a target of its group; any other source another
+    field of its name; else it is skipped with a warning. Of several, the nearest on the sky. Unlike in the old
+    generator, a check source with its own Tsys keeps it.
     """
     measured = fields_with_tsys(eb)
     return tuple(_choose_field(eb, fields, groups=groups, measured=measured) for fields in _sources(eb))
@@ -189,7 +189,7 @@ def _choose_field(
 
 
 def fields_with_tsys(eb: ExecutionBlock) -> frozenset[int]:
-    """Return the fields of atmosphere scans, of those with SysCal rows where these are known."""
+    """Return the fields of atmosphere scans, only those with SysCal rows when these are known."""
     return frozenset(f for s in _tsys_scans(eb) for f in s.field_ids)
 
 
@@ -201,7 +201,7 @@ def _tsys_scans(eb: ExecutionBlock) -> tuple[Scan, ...]:
 
 
 def _recorded_in(scan: Scan, rows: Iterable[TsysRecord]) -> frozenset[int]:
-    """Return the windows with rows of a scan; validity may begin seconds before the first data, and end never."""
+    """Return the windows with rows of a scan; validity may begin seconds before the first data, and may never end."""
     begin = scan.start_mjd_s - TSYS_BEFORE_SCAN.value
     return frozenset(row.spw_id for row in rows if begin <= row.start_mjd_s <= scan.end_mjd_s)
 
@@ -209,16 +209,16 @@ def _recorded_in(scan: Scan, rows: Iterable[TsysRecord]) -> frozenset[int]:
 def _substitute(
     eb: ExecutionBlock, fields: tuple[int, ...], *, groups: tuple[PhaseGroup, ...], measured: frozenset[int]
 ) -> tuple[tuple[int, ...], str, str]:
-    """Return the field whose Tsys a source without takes (none: it is skipped), the reason and the warning."""
+    """Return the field whose Tsys a source without Tsys uses (none: it is skipped), the reason and the warning."""
     for candidates, reason in _chain(eb, set(fields), groups=groups):
         everything = {f.id for c in candidates for f in fields_of_source(eb, c)}
         found = _nearest(eb, fields[0], candidates=everything & measured)
         if found is not None:
             return (found,), f"no Tsys of its own: from {reason} {eb.fields[found].name}", ""
-    name, reason = eb.fields[fields[0]].name, "no Tsys of its own, and no source that it belongs with has any"
+    name, reason = eb.fields[fields[0]].name, "no Tsys of its own, and none in its group"
     if not {i for f in fields for i in eb.intents_of_field(f)} - SUPPORTING:
-        return (), f"{reason}: nothing is calibrated with it", ""
-    return (), reason, f"no Tsys will do for {name}: it is not calibrated"
+        return (), f"{reason}: nothing depends on it", ""
+    return (), reason, f"no suitable Tsys for {name}: it is not calibrated"
 
 
 def _nearest(eb: ExecutionBlock, field_id: int, *, candidates: Iterable[int]) -> int | None:
@@ -229,7 +229,7 @@ def _nearest(eb: ExecutionBlock, field_id: int, *, candidates: Iterable[int]) ->
 def _chain(
     eb: ExecutionBlock, mine: set[int], *, groups: tuple[PhaseGroup, ...]
 ) -> Iterable[tuple[tuple[int, ...], str]]:
-    """Yield where to look, in order, as (fields, what they are)."""
+    """Yield the fields to search, in order, with their description."""
     for group in groups:
         if mine & set(group.science_field_ids):
             yield group.science_field_ids, "a target of the same phase calibrator,"

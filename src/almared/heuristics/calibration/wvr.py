@@ -1,4 +1,4 @@
-"""How the water-vapour radiometers are used (domain A.8 step 4)."""
+"""Use of the water-vapour radiometers (domain A.8 step 4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from almared.heuristics.thresholds.wvr import WVR_CLOCK_FIXED, WVR_SMOOTH_ABOVE
 from almared.model import Choice, Evidence, ExecutionBlock, Intent, SpwRole
 
 WITHOUT_RADIOMETER = ("CM", "PM")
-"""Antennas without a radiometer, or not to be corrected on their own (domain A.8 step 4, A.13)."""
+"""Antennas without a radiometer, or not corrected on their own (domain A.8 step 4, A.13)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class WvrParameters:
 def choose_wvr(
     eb: ExecutionBlock, spws: tuple[int, ...], *, groups: tuple[PhaseGroup, ...] = ()
 ) -> Choice[WvrParameters | None]:
-    """Return how wvrgcal is called; None where there is nothing to correct.
+    """Return the parameters of wvrgcal; None when there is nothing to correct.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def choose_wvr(
     spws : tuple of int
         Calibrated windows.
     groups : tuple of PhaseGroup
-        Who calibrates whom, for the ties.
+        Phase calibrators and their sources, for the ties.
 
     References
     ----------
@@ -92,7 +92,7 @@ def _reason(dump: float, *, early: bool) -> str:
 
 
 def _is_smoothed(dump: float) -> bool:
-    # Lengths come from nanoseconds: 1.152 s may read as a hair more.
+    # Lengths are computed from nanoseconds: 1.152 s may come out slightly larger.
     return dump > WVR_SMOOTH_ABOVE.value + 1e-3
 
 
@@ -113,7 +113,7 @@ def shortest_science_integration(eb: ExecutionBlock) -> float:
 def _ties(eb: ExecutionBlock, groups: tuple[PhaseGroup, ...]) -> tuple[str, ...]:
     """Return one tie per target and check source, in the order of their fields.
 
-    Names with a comma would break the list and are left out; a source is tied once, to the first of its calibrators.
+    Names with a comma would break the list and are left out; a source is tied only to its first calibrator.
     """
     servers: dict[str, str] = {}
     pairs = [

@@ -1,4 +1,4 @@
-"""How execution blocks are concatenated: which pointings are one field, and how many fields and windows result."""
+"""How execution blocks are concatenated: pointings merged into one field, and resulting fields and windows."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ MARGIN = 1.5
 """The tolerance over the largest offset."""
 
 REACH = 0.4
-"""A pointing that is further from another than this part of their usual distance is none of the same."""
+"""Pointings further apart than this fraction of their usual distance are different."""
 
 HERTZ = 1.0
-"""CASA: concat takes windows as the same whose frequencies differ by less."""
+"""CASA: concat merges windows whose frequencies differ by less."""
 
 
 def separation_arcsec(here: Field, there: Field) -> float:
-    """Return the angle between two fields (arcsec), good for the smallest."""
+    """Return the angle between two fields (arcsec), accurate for very small ones."""
     return separation_rad(here.direction_rad, there.direction_rad) * ARCSEC_PER_RAD
 
 
@@ -36,20 +36,20 @@ def estimate_beam_arcsec(antennas: Sequence[Antenna], frequency_hz: float) -> fl
 def choose_dirtol(executions: Sequence[Sequence[Field]], *, beam_arcsec: float) -> Choice[float | None]:
     """Return the tolerance of concat (arcsec) with which repeated pointings become one field.
 
-    Pointings of one name in different execution blocks are the same when they are nearer to each other than 0.4
+    Pointings of one name in different execution blocks are the same when they are closer to each other than 0.4
     of the smallest distance of two pointings within a block. None leaves concat its own tolerance.
 
     Parameters
     ----------
     executions : sequence of sequence of Field
-        Fields of each execution block; those that move are left out.
+        Fields of each execution block; without moving ones.
     beam_arcsec : float, arcsec
         Width of the synthesised beam.
 
     References
     ----------
     Wiki, Combination; domain.md B.5, G33; requirement W127. concat does not shift the data of a pointing that takes
-    another's centre, so an offset that is no small part of the beam blurs the image.
+    another's centre, so an offset that is not small against the beam blurs the image.
     """
     offsets = sorted(_offsets(executions), key=lambda found: found[0])
     largest = offsets[-1][0] if offsets else 0.0
@@ -62,7 +62,7 @@ def choose_dirtol(executions: Sequence[Sequence[Field]], *, beam_arcsec: float) 
     if largest > COMBINE_MERGE_BEAMS.value * beam_arcsec:
         warning = (
             f"repeated pointings are up to {largest:.3g} arcsec apart, with a beam of {beam_arcsec:.2g} arcsec: they "
-            f"stay fields of their own, since concat would not shift their data; `--dirtol` merges them nevertheless"
+            f"remain separate fields, since concat would not shift their data; `--dirtol` merges them anyway"
         )
         return Choice(None, "the offsets are too large to merge pointings", evidence, "domain B.5", warning)
     reason = f"repeated pointings are up to {largest:.3g} arcsec apart, the nearest others {_nearest(executions)}"
@@ -70,7 +70,7 @@ def choose_dirtol(executions: Sequence[Sequence[Field]], *, beam_arcsec: float) 
 
 
 def _tolerance(largest: float, executions: Sequence[Sequence[Field]]) -> float:
-    """Return the largest offset with a margin, of two digits, but never as much as reaches another pointing."""
+    """Return the largest offset with a margin, to two digits, but always below the distance to another pointing."""
     wanted = MARGIN * largest
     step = 10.0 ** (math.floor(math.log10(wanted)) - 1)
     return min(math.ceil(round(wanted / step, 6)) * step, (largest + REACH * _smallest(executions)) / 2)
@@ -92,7 +92,7 @@ def _nearest(executions: Sequence[Sequence[Field]]) -> str:
 
 
 def _offsets(executions: Sequence[Sequence[Field]]) -> Iterator[tuple[float, Field]]:
-    """Yield how far each field is from the pointing that it repeats."""
+    """Yield the distance of each field from the pointing that it repeats."""
     limit = REACH * _smallest(executions)
     for first, second in combinations(executions, 2):
         for field in second:
@@ -109,7 +109,7 @@ def _smallest(executions: Sequence[Sequence[Field]]) -> float:
 
 
 def expected_fields(executions: Sequence[Sequence[Field]], dirtol_arcsec: float | None) -> int:
-    """Return how many fields concat makes: those of the first, and each other that is near none that is there."""
+    """Return the number of fields after concat: those of the first, and others not near any of them."""
     limit = dirtol_arcsec or COMBINE_DEFAULT_DIRTOL.value
     merged = list(executions[0])
     for field in chain.from_iterable(executions[1:]):
@@ -119,7 +119,7 @@ def expected_fields(executions: Sequence[Sequence[Field]], dirtol_arcsec: float 
 
 
 def expected_windows(executions: Sequence[Sequence[SpectralWindow]]) -> int:
-    """Return how many windows concat makes: those of the first, and others whose channels are not there yet."""
+    """Return the number of windows after concat: those of the first, and others with new channels."""
     merged = list(executions[0])
     for window in chain.from_iterable(executions[1:]):
         if not any(_is_same(window, other) for other in merged):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class OwnFlux:
-    """What one execution block measured of one calibrator in one window.
+    """The flux density of one calibrator in one window, measured by one execution block.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class OwnFlux:
     error_jy : float, Jy
         Its error; 0 when it is not known.
     n_solutions : int or None
-        Number of solutions it rests on.
+        Number of solutions behind it.
     """
 
     source: str
@@ -49,15 +49,15 @@ class Mean:
     Parameters
     ----------
     value : float
-        The mean with the weights of the inverse variances.
+        The mean, weighted by inverse variances.
     error : float or None
-        Its error, that follows from the same variances; None when no error is known.
+        Its error, from the same variances; None when no error is known.
     chi_square : float
         Sum of the squared deviations over the errors alone; 0 when no error is known.
     n_values : int
-        How many values there were.
+        Number of values.
     scatter : float
-        What was added to each error, in quadrature, since the values differ by more than their errors.
+        Added to each error in quadrature, when the values differ by more than their errors.
     by_errors : float
         The mean with the weights of the errors alone.
     """
@@ -72,7 +72,7 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class EqualFlux:
-    """What all execution blocks are to be scaled to, for one calibrator and window.
+    """The common flux density for scaling all execution blocks, for one calibrator and window.
 
     Parameters
     ----------
@@ -81,9 +81,9 @@ class EqualFlux:
     spw_id : int
         The window.
     own : tuple of OwnFlux
-        What was measured.
+        Measured values.
     mean : Mean
-        Mean of these, or of those execution blocks that were chosen.
+        Mean of these, or of those of the chosen execution blocks.
     """
 
     source: str
@@ -94,7 +94,7 @@ class EqualFlux:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """The scale of an execution block over the common one, by one calibrator in all windows.
+    """The scale of an execution block relative to the common one, from one calibrator in all windows.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def measure_mean(values: Sequence[float], errors: Sequence[float], *, adds_scatt
 
     The variance of a value is the square of its error. When the values differ by more than their errors, that of
     their scatter is added to each: the errors alone, estimated from few antennas, would then decide by chance which
-    value wins. A value whose error is 0 or unknown gets the usual part of itself that the other errors are; without
+    value wins. A value whose error is 0 or unknown gets the typical relative error of the others; without
     any known error all weigh the same.
 
     Parameters
@@ -125,7 +125,7 @@ def measure_mean(values: Sequence[float], errors: Sequence[float], *, adds_scatt
     values, errors : sequence of float
         At least one; of one unit.
     adds_scatter : bool
-        False for the weights of the errors alone, as the old tools have it.
+        False for the weights of the errors alone, as in the old tools.
 
     References
     ----------
@@ -151,7 +151,7 @@ def _weighted(values: NDArray[np.float64], sigma: NDArray[np.float64]) -> tuple[
 
 
 def _scatter(sigma: NDArray[np.float64], chi_square: float) -> float:
-    """Return the scatter beside the errors that explains the chi-square, 0 when the errors explain it."""
+    """Return the scatter, in addition to the errors, that explains the chi-square, 0 when the errors explain it."""
     weights = (sigma.min() / sigma) ** 2
     excess = chi_square - (len(sigma) - 1)
     room = weights.sum() - (weights**2).sum() / weights.sum()
@@ -215,10 +215,10 @@ def chance(chi_square: float, degrees: int) -> float:
 def smooth_residuals(
     frequencies_hz: Sequence[float], fluxes_jy: Sequence[float], *, steepest: float, rising: float
 ) -> NDArray[np.float64]:
-    """Return by which part each flux is above a power law through them all.
+    """Return the fraction by which each flux exceeds a power law through all of them.
 
-    The law is the one with the least sum of absolute deviations among indices that a quasar may have, so that one
-    wrong window does not bend it.
+    The law is the one with the least sum of absolute deviations among plausible indices of quasars, so that one
+    wrong window does not distort it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How far noise and beam of an image may be from what was asked for."""
+"""How far noise and beam of an image may be from the request."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from almared.heuristics.thresholds.acceptance import ACCEPTED_RMS_HIGH, ACCEPTED
 
 
 def rms_limit(band: int | None) -> float:
-    """Return how many times the requested noise is still accepted at first sight.
+    """Return the largest accepted ratio of noise to requested noise.
 
     Parameters
     ----------
     band : int or None
-        ALMA band, None when it is not known: the strictest.
+        ALMA band, None when unknown: the strictest limit.
 
     References
     ----------
@@ -30,7 +30,7 @@ def beam_judgement(major_arcsec: float, minor_arcsec: float, *, asked_arcsec: tu
     major_arcsec, minor_arcsec : float, arcsec
         Axes of the beam.
     asked_arcsec : tuple of float, arcsec
-        Smallest and largest angular resolution asked for.
+        Smallest and largest requested angular resolution.
 
     References
     ----------

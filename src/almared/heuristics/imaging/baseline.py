@@ -1,4 +1,4 @@
-"""The level of the continuum in a spectrum, and its noise, whatever lines there are."""
+"""The level of the continuum in a spectrum, and its noise, robust against lines."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from almared.physics.robust import robust_sigma
 MOST_BLOCKS = 32
 LEAST_IN_BLOCK = 4
 ABOVE, BELOW = 6.0, 12.0
-"""Most that a block above or below a trial line counts against it: lines in emission are far more common."""
+"""Largest penalty of a block above or below a trial line: lines in emission are far more common."""
 
 STRAIGHT_COSTS = 9.0
-"""A slope must explain so much more than a constant: three sigmas."""
+"""A slope must improve on a constant by this much: three sigmas."""
 
 MEDIAN_NOISE = 1.2533
 """Noise of a median over that of a mean."""
@@ -43,13 +43,13 @@ class Noise:
     correlation: float
 
     def of_mean(self, number: FloatArray | float) -> FloatArray:
-        """Return the noise of the mean of so many neighbours."""
+        """Return the noise of the mean of a number of neighbours."""
         count = np.maximum(number, 1.0)
         return np.asarray(self.sigma * np.sqrt((self.correlation - (self.correlation - 1) / count) / count))
 
 
 def measure_noise(spectrum: FloatArray, is_good: BoolArray) -> Noise:
-    """Return the noise from differences of channels one, two and three apart, which lines and slopes hardly change."""
+    """Return the noise from differences of channels one, two and three apart, which lines and slopes hardly affect."""
     spreads = [_spread(spectrum, is_good, lag=lag) for lag in (1, 2, INDEPENDENT_LAG)]
     variance = spreads[-1] ** 2
     if variance == 0:
@@ -69,7 +69,7 @@ def _spread(spectrum: FloatArray, is_good: BoolArray, *, lag: int) -> float:
 def first_baseline(spectrum: FloatArray, is_good: BoolArray, *, noise: Noise) -> FloatArray:
     """Return the line on which most of a spectrum lies, found from medians of blocks of channels.
 
-    Of all constants through one block and straight lines through two, it is the one to which the most blocks are near:
+    Of all constants through one block and straight lines through two, it is the one with the most blocks nearby:
     lines may fill more than half of the window.
     """
     place, value, error = _blocks(spectrum, is_good, noise=noise)
@@ -110,7 +110,7 @@ def _candidates(place: FloatArray, value: FloatArray, *, n: int, error: FloatArr
 
 
 def steepest(level: FloatArray | float) -> FloatArray:
-    """Return by how much a continuum of some level may change over a window."""
+    """Return how much a continuum of a given level may change over a window."""
     return np.asarray(LINE_SLOPE.value * np.abs(level))
 
 

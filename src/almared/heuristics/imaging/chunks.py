@@ -1,4 +1,4 @@
-"""Into how many pieces a cube is cut, so that it fits memory and is done sooner."""
+"""How a cube is split into chunks that fit in memory and run in parallel."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from almared.model import Choice, Evidence
 
 BYTES_PER_PIXEL = {"standard": 62.0, "mosaic": 138.0}
-"""Memory of tclean for each pixel of each plane, as its log tells (casatasks 6.7.0.31)."""
+"""Memory of tclean for each pixel of each plane, from its log (casatasks 6.7.0.31)."""
 
 BASE_BYTES = 4.0e8
-"""Memory of a process of CASA without images."""
+"""Memory of a CASA process without images."""
 
 DISK_PER_PIXEL = {"standard": 4.0 * 11.3, "mosaic": 4.0 * 12.3}
 """Disk for each pixel of each plane, measured: seven or eight images and four FITS files."""
@@ -21,7 +21,7 @@ CHUNK_DISK = 0.55
 """Disk of the chunks of a cube over that of its products."""
 
 USABLE_MEMORY = 0.7
-"""Part of the free memory that images may take."""
+"""Fraction of free memory for images."""
 
 SECONDS_PER_PLANE_PIXEL = 1.0e-5
 """Time of tclean for each pixel of each plane; measured: 5e-6 of dirty cubes, 2e-5 after three major cycles."""
@@ -29,11 +29,11 @@ SECONDS_PER_PLANE_PIXEL = 1.0e-5
 CHUNK_MARGIN = 4
 """Channels beyond each end of a chunk that are cleaned with it and left out when chunks are joined. Data between two
 channels of the cube are predicted from the models of both: at its end a chunk lacks one. Measured on a line of 150
-times the noise that a chunk ends in: off by 5.5, 2.1, 0.4 and 0.1 of the noise in the last four channels."""
+times the noise at the end of a chunk: off by 5.5, 2.1, 0.4 and 0.1 of the noise in the last four channels."""
 
 LEAST_SECONDS = 10.0
-"""Work that a chunk must hold when it was cut to be faster: what its own process, its reading of all data for the
-weights, and the joining and restoring of the chunks cost more than the whole."""
+"""Minimum work per chunk when splitting for speed: its own process, reading all data for the
+weights, and joining and restoring the chunks cost extra."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +77,20 @@ class CubeSize:
 def choose_chunks(
     size: CubeSize, *, workers: int, n_cubes: int, memory_bytes: float, asked: int | None = None
 ) -> Choice[tuple[int, ...]]:
-    """Return the number of channels of each chunk; one for a cube that is not cut.
+    """Return the number of channels of each chunk; a single one for a cube that is not split.
 
     Parameters
     ----------
     size : CubeSize
         Of the cube.
     workers : int
-        Processes that work side by side.
+        Number of processes in parallel.
     n_cubes : int
-        Cubes to be made; with as many as workers none needs cutting to keep them busy.
+        Cubes to be made; with as many as workers, none needs splitting to keep them busy.
     memory_bytes : float, bytes
-        Memory that is free.
+        Free memory.
     asked : int, optional
-        Chunks that a person wants; memory may make them more.
+        Number of chunks set by hand; memory may need more.
     """
     share = max(USABLE_MEMORY * memory_bytes / workers - BASE_BYTES, BYTES_PER_PIXEL[size.gridder] * size.pixels)
     fitting = int(share / (BYTES_PER_PIXEL[size.gridder] * size.pixels))
@@ -117,7 +117,7 @@ def choose_chunks(
 
 
 def with_margins(counts: Sequence[int], *, margin: int = CHUNK_MARGIN) -> tuple[tuple[int, int, int, int], ...]:
-    """Return of each chunk the first channel and the number of channels that it images, and the two that it keeps.
+    """Return for each chunk the first channel and number of channels to image, and the same to keep.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def with_margins(counts: Sequence[int], *, margin: int = CHUNK_MARGIN) -> tuple[
 
 
 def spread(total: int, parts: int) -> tuple[int, ...]:
-    """Return a number in parts that differ by one at most, the larger ones first.
+    """Return a number split into parts that differ by at most one, the larger ones first.
 
     Examples
     --------

@@ -22,13 +22,13 @@ from almared.model import Choice, Evidence
 from almared.physics.beams import SMALL_DISH_BELOW_M
 
 ROBUSTS = (0.5, 0.0, 1.0, 2.0)
-"""Weightings that are tried for a requested beam, best first (domain D.3: 0.5, none below 0)."""
+"""Weightings to try for a requested beam, best first (domain D.3: 0.5, none below 0)."""
 
 SMALL_REGION = 0.1
-"""Smallest region of a mask (part of the beam) where sidelobes are high, as for the 7-m array."""
+"""Smallest region of a mask (part of the beam) when sidelobes are high, as for the 7-m array."""
 
 SAFETY_ITERATIONS = 1_000_000
-"""Iterations that a clean with a threshold never reaches."""
+"""More iterations than a clean with a threshold ever needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +69,20 @@ def choose_robust(
     predict : callable
         The beam of a robust parameter.
     beam_arcsec : tuple of float, arcsec, optional
-        Smallest and largest beam asked for.
+        Smallest and largest requested beam.
     """
     usual = IMAGE_ROBUST.value
     if beam_arcsec is None:
         psf = predict(usual)
-        reason = f'the usual one; predicts {psf.major_arcsec:.3g}" x {psf.minor_arcsec:.3g}"'
+        reason = f'the usual value; predicts {psf.major_arcsec:.3g}" x {psf.minor_arcsec:.3g}"'
         return Choice(usual, reason, _of_psf(psf), rule="domain D.3")
     predicted = {robust: predict(robust) for robust in ROBUSTS}
     distance = {robust: _outside(psf, beam_arcsec) for robust, psf in predicted.items()}
     best = min(ROBUSTS, key=lambda robust: (distance[robust], ROBUSTS.index(robust)))
     psf = predicted[best]
     asked = f'{beam_arcsec[0]:.3g}" to {beam_arcsec[1]:.3g}"'
-    reason = f'predicts {psf.major_arcsec:.3g}" x {psf.minor_arcsec:.3g}"; {asked} was asked for'
-    warning = "" if distance[best] == 0 else f"no weighting gives the beam of {asked} that was asked for"
+    reason = f'predicts {psf.major_arcsec:.3g}" x {psf.minor_arcsec:.3g}"; {asked} was requested'
+    warning = "" if distance[best] == 0 else f"no weighting gives the requested beam of {asked}"
     return Choice(best, reason, _of_psf(psf), rule="domain D.3", warning=warning)
 
 
@@ -96,7 +96,7 @@ def _of_psf(psf: PredictedPsf) -> tuple[Evidence, ...]:
 
 
 def _outside(psf: PredictedPsf, asked: tuple[float, float]) -> float:
-    """Return how far the geometric mean of the axes is outside a range."""
+    """Return the distance of the geometric mean of the axes from a range."""
     size = math.sqrt(psf.major_arcsec * psf.minor_arcsec)
     return max(asked[0] - size, size - asked[1], 0.0)
 
@@ -105,11 +105,11 @@ def choose_deconvolver(lowest_hz: float, highest_hz: float) -> Choice[str]:
     """Return the deconvolver of a continuum image: mtmfs with two terms over wide bands (domain D.4)."""
     fraction = 2 * (highest_hz - lowest_hz) / (highest_hz + lowest_hz)
     evidence = (Evidence("fractional bandwidth", fraction),)
-    told = f"the windows span {100 * fraction:.1f} % of the frequency"
+    span = f"the windows span {100 * fraction:.1f} % of the frequency"
     limit = f"{100 * IMAGE_FRACTIONAL_BANDWIDTH.value:.0f} %"
     if fraction > IMAGE_FRACTIONAL_BANDWIDTH.value:
-        return Choice("mtmfs", f"{told}, more than {limit}: the spectral slope is fitted", evidence, rule="domain D.4")
-    return Choice("hogbom", f"{told}, less than {limit}", evidence, rule="domain D.4")
+        return Choice("mtmfs", f"{span}, more than {limit}: the spectral slope is fitted", evidence, rule="domain D.4")
+    return Choice("hogbom", f"{span}, less than {limit}", evidence, rule="domain D.4")
 
 
 def choose_threshold(expected_rms_jy: float, *, scale: float = 1.0) -> Choice[float]:
@@ -118,15 +118,15 @@ def choose_threshold(expected_rms_jy: float, *, scale: float = 1.0) -> Choice[fl
     Parameters
     ----------
     expected_rms_jy : float, Jy
-        The noise that is expected.
+        Expected noise.
     scale : float
-        Scatter of the visibilities over what their weights tell.
+        Scatter of the visibilities over that predicted by their weights.
     """
     reason = f"{IMAGE_CLEAN_RMS.value:g} times the expected noise of {expected_rms_jy * 1e3:.3g} mJy"
     warning = ""
-    reason += f", by the scatter of the visibilities, {scale:.3g} times what their weights tell" if scale != 1.0 else ""
+    reason += f", scaled by {scale:.3g}, the visibility scatter over that of the weights" if scale != 1.0 else ""
     if max(scale, 1 / scale) > IMAGE_WEIGHTS_OFF.value:
-        warning = f"the weights do not tell the noise: the visibilities scatter {scale:.2g} times as much"
+        warning = f"the weights do not match the noise: the visibilities scatter {scale:.2g} times as much"
     evidence = (Evidence("expected noise", expected_rms_jy, "Jy"), Evidence("scatter over weights", scale))
     return Choice(IMAGE_CLEAN_RMS.value * expected_rms_jy, reason, evidence, rule="domain D.3", warning=warning)
 
@@ -143,7 +143,7 @@ def choose_automask(
     baseline_75_m : float, m
         75th percentile of the baselines.
     psf : PredictedPsf
-        The predicted beam; where its sidelobes are high the usual thresholds would mask nothing.
+        The predicted beam; with high sidelobes the usual thresholds would mask nothing.
     is_cube : bool
         Whether lines are cleaned.
 
@@ -163,7 +163,7 @@ def choose_automask(
     else:
         mask, array = Automask(2.5, 5.0, 1.5, 7.0 * is_cube, 0.3, 50 if is_cube else 75), "long baselines"
     reason = f"standard values for {array} (75th percentile {baseline_75_m:.0f} m)"
-    # A point source must stay above sidelobes that are seen as sidelobes, or as noise.
+    # A point source must exceed sidelobes that count as sidelobes, or as noise.
     lowered = {
         "sidelobethreshold": IMAGE_SIDELOBE_PEAK.value / max(psf.sidelobe, 1e-3),
         "noisethreshold": IMAGE_SIDELOBE_PEAK.value / max(psf.scatter, 1e-3),
@@ -172,32 +172,32 @@ def choose_automask(
     if lowered:
         reason += f"; {' and '.join(lowered)} lowered for sidelobes of {psf.sidelobe:.2f}, {psf.scatter:.2f} on average"
         sidelobe, noise = (lowered.get(name, getattr(mask, name)) for name in ("sidelobethreshold", "noisethreshold"))
-        # With high sidelobes the main lobe itself is narrower than the beam that is fitted to it.
+        # With high sidelobes the main lobe is narrower than the beam fitted to it.
         least = min(mask.minbeamfrac, SMALL_REGION)
         mask = replace(mask, sidelobethreshold=sidelobe, noisethreshold=noise, minbeamfrac=least)
     return Choice(mask, reason, (Evidence("75th percentile of baselines", baseline_75_m, "m"),), rule="CASA guide")
 
 
 def choose_cycle_factor(sidelobe: float, *, reaches: bool = True) -> Choice[float]:
-    """Return tclean's cyclefactor: with high sidelobes each major cycle would do next to nothing.
+    """Return tclean's cyclefactor: with high sidelobes the default makes major cycles almost useless.
 
     Parameters
     ----------
     sidelobe : float
-        Highest of the beam, part of the peak.
+        Highest sidelobe of the beam, fraction of the peak.
     reaches : bool
-        Whether the beam is known across all that may be cleaned; where it is not, minor cycles must be short.
+        Whether the beam is known across the whole cleaned area; if not, minor cycles must be short.
 
     References
     ----------
     docs/decisions/033.
     """
     if sidelobe > IMAGE_FAR_SIDELOBE.value and not reaches:
-        reason = f"sidelobes of {sidelobe:.2f}, and the image is too small for the beam to reach across what is cleaned"
+        reason = f"sidelobes of {sidelobe:.2f}, and the image is too small for the beam to cover the cleaned area"
         return Choice(1.0, f"{reason}: short minor cycles")
     most = IMAGE_CYCLE_DEPTH.value / max(sidelobe, 1e-3)
     if most >= 1.0:
-        return Choice(1.0, "the usual one")
+        return Choice(1.0, "the usual value")
     value = float(f"{most:.2g}")
     return Choice(
         value, f"sidelobes of {sidelobe:.2f}; each major cycle cleans to {IMAGE_CYCLE_DEPTH.value:g} of the peak"
@@ -205,5 +205,5 @@ def choose_cycle_factor(sidelobe: float, *, reaches: bool = True) -> Choice[floa
 
 
 def automask_arguments(mask: Automask) -> Mapping[str, float]:
-    """Return the parameters as tclean names them."""
+    """Return the parameters under tclean's names."""
     return {name: getattr(mask, name) for name in Automask.__slots__}

@@ -1,4 +1,4 @@
-"""Where an image lies, how large it is and how fine: cell, size, phase centre, gridder."""
+"""Geometry of an image: cell, size, phase centre, gridder."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from almared.physics.constants import ARCSEC_PER_RAD
 from almared.physics.directions import direction_text, offset_rad
 
 NICE_CELLS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
-"""Leading figures of a cell that people can read."""
+"""Leading digits of a readable cell."""
 
 LEAST_PIXELS = 64
 PRIMES = (2, 3, 5)
-"""Factors of sizes that Fourier transforms like; CASA takes even ones."""
+"""Factors of sizes for fast Fourier transforms; CASA needs even ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pointings:
-    """Where the dishes looked.
+    """The pointings of the antennas.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Pointings:
     def centre_rad(self) -> tuple[float, float]:
         """Middle of the smallest box in right ascension and declination that holds all (rad)."""
         first = self.directions_rad[0][0]
-        # Right ascensions on both sides of 0 h belong together.
+        # Right ascensions may lie on both sides of 0 h.
         east = [first + math.remainder(ra - first, 2 * math.pi) for ra, _ in self.directions_rad]
         north = [dec for _, dec in self.directions_rad]
         return ((min(east) + max(east)) / 2 % (2 * math.pi), (min(north) + max(north)) / 2)
@@ -79,7 +79,7 @@ def choose_cell(lengths: NDArray[np.float64]) -> Choice[float]:
 
     References
     ----------
-    domain.md D.3: the beam of the longest baseline over 5 to 8; rounded down to a figure that people can read.
+    domain.md D.3: the beam of the longest baseline over 5 to 8; rounded down to a readable number.
     """
     longest = float(lengths.max())
     beam = ARCSEC_PER_RAD / longest
@@ -97,7 +97,7 @@ def choose_cell(lengths: NDArray[np.float64]) -> Choice[float]:
 
 
 def round_down(value: float) -> float:
-    """Return the largest number of one or two figures that people like, not above a value."""
+    """Return the largest round number of one or two digits not above a value."""
     exponent = math.floor(math.log10(value))
     leading = value / 10.0**exponent
     best = max((figure for figure in NICE_CELLS if figure <= leading * (1 + 1e-9)), default=1.0)
@@ -112,18 +112,18 @@ def choose_imsize(
     Parameters
     ----------
     pointings : Pointings
-        Where the dishes looked.
+        The pointings.
     cell_arcsec : float, arcsec
         Size of a pixel.
     frequency_hz : float, Hz
         The lowest frequency, whose primary beam is the largest.
     sidelobe : float
-        Highest of the beam. It is known as far as half of the image: where sidelobes are high, sources at two ends
-        of the field must know of one another, or cleaning runs away from them.
+        Highest sidelobe of the beam, which is known out to half of the image: with high sidelobes, sources at two ends
+        of the field must be cleaned together, or cleaning diverges.
 
     References
     ----------
-    domain.md D.3: the primary beam to its 0.2 level, a mosaic with ample padding, sizes of the factors 2, 3 and 5.
+    domain.md D.3: the primary beam to its 0.2 level, a mosaic with ample padding, sizes with the factors 2, 3 and 5.
     docs/decisions/033 on high sidelobes.
     """
     dish = min(pointings.dishes_m)
@@ -147,7 +147,7 @@ def choose_imsize(
 
 
 def good_size(least: int) -> int:
-    """Return the smallest even size of the factors 2, 3 and 5 that is not below a number."""
+    """Return the smallest even number with factors 2, 3 and 5 that is at least a number."""
     size = max(least + least % 2, LEAST_PIXELS)
     while not _is_smooth(size):
         size += 2
@@ -167,28 +167,28 @@ def choose_gridder(pointings: Pointings) -> Choice[str]:
         reason = f"{len(pointings.field_ids)} pointings are imaged together, each with its primary beam"
         return Choice("mosaic", reason, rule="domain D.3")
     if len(pointings.dishes_m) > 1:
-        reason = f"dishes of {' and '.join(f'{d:g} m' for d in sorted(pointings.dishes_m))} have other primary beams"
+        reason = f"dishes of {' and '.join(f'{d:g} m' for d in sorted(pointings.dishes_m))} differ in primary beam"
         return Choice("mosaic", reason, rule="domain D.3")
     return Choice("standard", "one pointing, dishes of one size", rule="domain D.3")
 
 
 def choose_aperture(pointings: Pointings, *, gridder: str) -> Choice[float] | None:
-    """Return the aperture (m) whose primary beam tclean is to be given, None where its own is right, or not known.
+    """Return the aperture (m) for the primary beam to give tclean; None when tclean's own is correct or unknown.
 
     References
     ----------
-    docs/decisions/035: tclean's own is right with the gridder mosaic, and too high with the gridder standard.
+    docs/decisions/035: tclean's own is correct with the gridder mosaic, and too high with the gridder standard.
     """
     if gridder != "standard" or len(pointings.dishes_m) != 1 or pointings.dishes_m[0] not in LIT_APERTURE_M:
         return None
     dish = pointings.dishes_m[0]
     excess = {12.0: "1 to 2 %", 7.0: "3 to 6 %"}[dish]
-    reason = f"the primary beam of the {dish:g} m dishes; what tclean takes by itself is {excess} too high off the axis"
+    reason = f"the primary beam of the {dish:g} m dishes; tclean's own is {excess} too high off the axis"
     return Choice(LIT_APERTURE_M[dish], reason, rule="decision 035")
 
 
 def choose_phase_centre(pointings: Pointings) -> Choice[str]:
-    """Return the phase centre as tclean takes it; never left to the first field of the MS (domain D.3)."""
+    """Return the phase centre for tclean, never by default that of the first field of the MS (domain D.3)."""
     if pointings.is_moving:
         return Choice(
             "TRACKFIELD",
@@ -199,7 +199,7 @@ def choose_phase_centre(pointings: Pointings) -> Choice[str]:
     ra, dec = pointings.centre_rad
     if len(pointings.field_ids) > 1:
         return Choice(direction_text(ra, dec, frame=pointings.frame), "the middle of the pointings", rule="domain D.3")
-    return Choice(direction_text(ra, dec, frame=pointings.frame), "where the field points", rule="domain D.3")
+    return Choice(direction_text(ra, dec, frame=pointings.frame), "the centre of the field", rule="domain D.3")
 
 
 def mosaic_noise_factor(pointings: Pointings, *, frequency_hz: float) -> float:
@@ -208,7 +208,7 @@ def mosaic_noise_factor(pointings: Pointings, *, frequency_hz: float) -> float:
     Parameters
     ----------
     pointings : Pointings
-        Where the dishes looked, for equal times.
+        The pointings, with equal times.
     frequency_hz : float, Hz
         Middle of the data.
 

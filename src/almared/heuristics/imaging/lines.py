@@ -1,4 +1,4 @@
-"""Which channels of a spectrum are free of lines."""
+"""Line-free channels of a spectrum."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from almared.physics.atmosphere import zenith_opacity
 from almared.physics.correlator import INDEPENDENT_LAG
 
 WIDEST = 0.25
-"""Part of the window: boxes of 1, 2, 4, ... channels up to it are looked at for lines."""
+"""Fraction of the window: boxes of 1, 2, 4, ... channels up to this are searched for lines."""
 
 ROUNDS = 12
 FloatArray = NDArray[np.float64]
@@ -29,7 +29,7 @@ Ranges = tuple[tuple[int, int], ...]
 
 
 def find_line_channels(spectrum: FloatArray, is_good: BoolArray) -> BoolArray:
-    """Return the channels of a spectrum that depart from the continuum, with a guard on both sides.
+    """Return the channels of a spectrum that deviate from the continuum, with a guard on both sides.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def find_line_channels(spectrum: FloatArray, is_good: BoolArray) -> BoolArray:
     References
     ----------
     domain.md D.2. The continuum is the straight line on which most of the spectrum lies; a line is where the mean over
-    1, 2, 4, ... channels is beyond the clip, and beside it as long as it is beyond the limit of wings.
+    1, 2, 4, ... channels is beyond the clip, with adjacent channels as long as they are beyond the limit for wings.
     """
     lines = np.zeros(len(spectrum), dtype=bool)
     if np.count_nonzero(is_good) < 4 * INDEPENDENT_LAG:
@@ -78,7 +78,7 @@ def _lines_of_width(residual: FloatArray, usable: BoolArray, *, noise: Noise, wi
 
 
 def _reaching(ratio: FloatArray) -> BoolArray:
-    """Return the runs above the limit of wings that somewhere reach the clip."""
+    """Return the runs above the limit for wings that reach the clip somewhere."""
     found = np.zeros(len(ratio), dtype=bool)
     for first, last in runs(ratio > LINE_WINGS.value):
         if ratio[first : last + 1].max() > LINE_CLIP.value:
@@ -97,7 +97,7 @@ def find_noisy_channels(noise: FloatArray, is_good: BoolArray) -> BoolArray:
 def find_telluric_channels(frequency_hz: FloatArray) -> BoolArray:
     """Return the channels in strong lines of the atmosphere, with a guard on both sides.
 
-    What a coarser system temperature leaves of such a line looks like a line of the source, or hides one.
+    The residual of such a line after a coarser system temperature looks like a line of the source, or hides one.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def with_guard(lines: BoolArray) -> BoolArray:
 
 
 def line_free_ranges(lines: BoolArray, is_good: BoolArray) -> Ranges:
-    """Return the ranges of channels without lines; edges and short remains between lines are left out."""
+    """Return the ranges of channels without lines; without edges and short gaps between lines."""
     n = len(lines)
     free = is_good & ~lines
     good = np.flatnonzero(is_good)
@@ -136,7 +136,7 @@ def line_free_ranges(lines: BoolArray, is_good: BoolArray) -> Ranges:
 
 
 def runs(values: BoolArray) -> list[tuple[int, int]]:
-    """Return first and last place of each run of true values."""
+    """Return the first and last index of each run of true values."""
     padded = np.concatenate([[False], values, [False]])
     steps = np.flatnonzero(padded[1:] != padded[:-1])
     return [(int(a), int(b) - 1) for a, b in zip(steps[::2], steps[1::2], strict=True)]

@@ -1,8 +1,8 @@
-"""By what the noise of images differs from that of independent channels: neighbours share noise.
+"""Noise of images whose neighbouring channels have correlated noise.
 
 The weights of visibilities hold the noise of one channel. After Hanning smoothing that is the noise of 8/3 channels'
-width, and a sum over many channels counts this width for each of them: ``apparentsens`` promises sqrt(8/3) less noise
-for a continuum image than is there. A channel of a cube is interpolated between channels, which lowers its noise.
+width, and a sum over many channels counts this width for each of them: ``apparentsens`` predicts sqrt(8/3) less noise
+for a continuum image than it has. A channel of a cube is interpolated between channels, which lowers its noise.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def channel_excess(neighbours: Neighbours, *, channels: float) -> float:
     Notes
     -----
     With linear interpolation tclean takes the mean of the spectrum at as many places, one channel apart, as a channel
-    of the cube is wide; each lies between two channels of the data, anywhere in the course of an observation.
+    of the cube is wide; each lies between two channels of the data, at a position that changes during an observation.
 
     Examples
     --------

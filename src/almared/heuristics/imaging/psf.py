@@ -1,4 +1,4 @@
-"""The synthesised beam of a weighting, predicted from where the visibilities lie."""
+"""The synthesised beam of a weighting, predicted from the uv coverage."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MOST_PIXELS = 2048
 """Longest side of the grid; a finer one changes the weights by less than a hundredth."""
 
 FINER, FINE_PIXELS = 4, 1024
-"""Cells of the grid of the beam in one of the weights, up to so many: points moved far would move sidelobes."""
+"""Cells of the grid of the beam in one of the weights, up to this many: coarser positions would shift sidelobes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PredictedPsf:
-    """What a weighting gives.
+    """The beam and noise of a weighting.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ class PredictedPsf:
     angle_deg : float, deg
         Position angle, north through east.
     sidelobe : float
-        Highest of the beam outside its main lobe, part of the peak.
+        Highest level of the beam outside its main lobe, fraction of the peak.
     noise_factor : float
-        Noise over that of natural weighting.
+        Noise relative to natural weighting.
     scatter : float
-        Scatter of the sidelobes, part of the peak, as tclean's masks estimate noise.
+        Scatter of the sidelobes, fraction of the peak, as tclean's masks estimate noise.
     """
 
     major_arcsec: float
@@ -46,14 +46,14 @@ class PredictedPsf:
 
 @dataclass(frozen=True, slots=True)
 class WeightedPoints:
-    """Points of the uv plane with their weight.
+    """Points of the uv plane with their weights.
 
     Parameters
     ----------
     u, v : ndarray of float, wavelengths
-        Where.
+        Coordinates.
     weight : ndarray of float
-        How much.
+        Weights.
     """
 
     u: NDArray[np.float64]
@@ -62,7 +62,7 @@ class WeightedPoints:
 
 
 def predict_psf(points: WeightedPoints, *, robust: float, cell_arcsec: float, pixels: int) -> PredictedPsf:
-    """Return the beam that Briggs' weighting will give.
+    """Return the beam of Briggs' weighting.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def predict_psf(points: WeightedPoints, *, robust: float, cell_arcsec: float, pi
 
     References
     ----------
-    Briggs 1995 (thesis), as CASA's imager has it: w / (1 + W f2), f2 = (5 10^-R)^2 / (sum W^2 / sum w), with W the sum
+    Briggs 1995 (thesis), as in CASA's imager: w / (1 + W f2), f2 = (5 10^-R)^2 / (sum W^2 / sum w), with W the sum
     of weights in a cell of the uv plane, which is as wide as the image's field of view lets it be.
     """
     n = min(pixels, MOST_PIXELS)
@@ -94,7 +94,7 @@ def predict_psf(points: WeightedPoints, *, robust: float, cell_arcsec: float, pi
 
 
 def _beam(points: WeightedPoints, imaging: NDArray[np.float64], *, n: int, cell_rad: float) -> NDArray[np.float64]:
-    """Return the beam on so many pixels, its peak being one."""
+    """Return the beam on a grid of pixels, with a peak of one."""
     wide = n * max(1, min(FINER, FINE_PIXELS // n))
     place, _ = _cells(points, wide, cell_rad=cell_rad)
     gridded = np.bincount(place[0], imaging, wide * wide) + np.bincount(place[1], imaging, wide * wide)
@@ -104,7 +104,7 @@ def _beam(points: WeightedPoints, imaging: NDArray[np.float64], *, n: int, cell_
 
 
 def _cells(points: WeightedPoints, n: int, *, cell_rad: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the grid cell of each point and of its mirror image, and which lie on the grid."""
+    """Return the grid cell of each point and of its mirror image, and whether they lie on the grid."""
     step = 1 / (n * cell_rad)
     x, y = np.rint(points.u / step).astype(np.int64), np.rint(points.v / step).astype(np.int64)
     inside = (np.abs(x) < n // 2) & (np.abs(y) < n // 2)
@@ -120,7 +120,7 @@ def _describe(psf: NDArray[np.float64], cell_arcsec: float, *, noise: float) -> 
     y, x = np.nonzero(lobes == lobes[middle, middle])
     values = psf[y, x]
     x, y = x - middle, y - middle
-    # The logarithm of a Gaussian is a quadratic form; faint pixels know it badly.
+    # The logarithm of a Gaussian is a quadratic form; faint pixels constrain it poorly.
     terms = np.stack([x * x, x * y, y * y], axis=1).astype(float)
     a, b, c = np.linalg.lstsq(terms * values[:, None], np.log(values) * values, rcond=None)[0]
     sizes, directions = np.linalg.eigh(-np.array([[a, b / 2], [b / 2, c]]))

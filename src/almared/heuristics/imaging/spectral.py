@@ -1,4 +1,4 @@
-"""The spectral axis of images: how channels are averaged for the continuum, and which channels a cube has."""
+"""The spectral axis of images: averaging of channels for the continuum, and the channels of a cube."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WIDTH_MARGIN = 1.0004
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What the data of a window, or of windows that belong together, cover in LSRK.
+    """The coverage in LSRK of the data of a window, or of a group of windows.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class LineWish:
-    """What was asked for of a line.
+    """Request for a line.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ class CubeAxis:
 
 
 def peak_left(fraction: float) -> float:
-    """Return the part of the peak that bandwidth smearing leaves.
+    """Return the fraction of the peak that remains after bandwidth smearing.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def widest_channel_hz(frequency_hz: float, *, beam_arcsec: float, radius_arcsec:
 def choose_averaging(
     n_channels: int, width_hz: float, *, frequency_hz: float, beam_arcsec: float, radius_arcsec: float
 ) -> Choice[int]:
-    """Return how many channels are averaged for the continuum; a divisor of their number where there is a near one.
+    """Return how many channels to average for the continuum; a divisor of their number if one is near.
 
     Parameters
     ----------
@@ -161,14 +161,14 @@ def choose_averaging(
 
 
 def choose_cube_axis(band: Band, rest_hz: float, *, wish: LineWish | None = None) -> Choice[CubeAxis]:
-    """Return the channels of a cube: those asked for, else all of the window at a sensible width.
+    """Return the channels of a cube: the requested ones, else all of the window at a sensible width.
 
     Parameters
     ----------
     band : Band
-        What the data cover.
+        Coverage of the data.
     rest_hz : float, Hz
-        Rest frequency, where no line was asked for.
+        Rest frequency, when no line was requested.
     wish : LineWish, optional
         The line.
     """
@@ -176,13 +176,13 @@ def choose_cube_axis(band: Band, rest_hz: float, *, wish: LineWish | None = None
     if wish is None:
         width, reason = _sensible_width(band)
         return Choice(_axis(band.low_hz, band.high_hz, width=width, rest_hz=rest_hz), reason, rule="domain D.3")
-    width, reason, warning = native, "no width was asked for: that of the data", ""
+    width, reason, warning = native, "no width was requested: that of the data", ""
     if wish.width_m_s is not None:
         asked = width_hz(wish.width_m_s, wish.rest_hz)
-        told = f"{wish.width_m_s / 1e3:.4g} km/s"
-        width, reason = max(asked, native), f"{told} as asked for"
+        request = f"{wish.width_m_s / 1e3:.4g} km/s"
+        width, reason = max(asked, native), f"{request} as requested"
         if asked < native:
-            reason = f"{told} was asked for, the data have {width_m_s(native, wish.rest_hz) / 1e3:.4g} km/s"
+            reason = f"{request} was requested, the data have {width_m_s(native, wish.rest_hz) / 1e3:.4g} km/s"
             warning = "" if asked > 0.98 * band.width_hz else reason
     low, high = _velocity_range(band, wish)
     return Choice(
@@ -194,7 +194,7 @@ def choose_cube_axis(band: Band, rest_hz: float, *, wish: LineWish | None = None
 
 
 def _sensible_width(band: Band) -> tuple[float, str]:
-    """Return the width of channels when none was asked for, and why."""
+    """Return the channel width when none was requested, and why."""
     number, why = (
         (2, "two channels, the resolution of Hanning-smoothed data")
         if band.n_channels > FINE_CHANNELS
@@ -203,12 +203,12 @@ def _sensible_width(band: Band) -> tuple[float, str]:
     span = band.high_hz - band.low_hz
     least = math.ceil(span / band.width_hz / IMAGE_MOST_CHANNELS.value)
     if least > number:
-        number, why = least, f"{least} channels averaged, so that there are {IMAGE_MOST_CHANNELS.value:.0f} at most"
-    return number * band.width_hz * WIDTH_MARGIN, f"no width was asked for: {why}"
+        number, why = least, f"{least} channels averaged, for at most {IMAGE_MOST_CHANNELS.value:.0f}"
+    return number * band.width_hz * WIDTH_MARGIN, f"no width was requested: {why}"
 
 
 def _velocity_range(band: Band, wish: LineWish) -> tuple[float, float]:
-    """Return the frequencies of the velocities asked for, as far as there are data (Hz)."""
+    """Return the frequencies of the requested velocities, as far as there are data (Hz)."""
     if wish.velocity_m_s is None:
         return band.low_hz, band.high_hz
     ends = sorted(radio_frequency_hz(velocity, wish.rest_hz) for velocity in wish.velocity_m_s)
@@ -216,15 +216,15 @@ def _velocity_range(band: Band, wish: LineWish) -> tuple[float, float]:
 
 
 def _axis(low_hz: float, high_hz: float, *, width: float, rest_hz: float) -> CubeAxis:
-    """Return channels that lie whole within a range."""
+    """Return the channels that lie completely within a range."""
     count = max(1, math.floor((high_hz - low_hz) / width * (1 + 1e-9)))
     margin = (high_hz - low_hz - count * width) / 2
-    # Whole Hz: the text of the script holds them exactly.
+    # Whole Hz: the script then states them exactly.
     return CubeAxis(float(round(low_hz + margin + width / 2)), float(round(width)), count, rest_hz)
 
 
 def wishes_in(wishes: Sequence[LineWish], band: Band) -> tuple[LineWish, ...]:
-    """Return the lines that lie in a band: their velocity range reaches into it, or else the rest frequency does."""
+    """Return the lines that lie in a band: with their velocity range, or else with their rest frequency."""
 
     def reaches(wish: LineWish) -> bool:
         if wish.velocity_m_s is None:

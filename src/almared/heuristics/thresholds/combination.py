@@ -4,7 +4,7 @@ from almared.heuristics.thresholds.threshold import Threshold
 
 COMBINE_FEW_DAYS = Threshold(3.0, "d", "domain B.1: more than a few days apart, phase calibrators may have varied")
 COMBINE_CHANCE = Threshold(1e-3, "", "ours: least probability of the chi-square at which errors explain it")
-COMBINE_LEAST_VARIATION = Threshold(0.01, "", "ours: differences below are of no account for a flux scale")
+COMBINE_LEAST_VARIATION = Threshold(0.01, "", "ours: smaller differences are negligible for a flux scale")
 COMBINE_SPECTRUM_SIGMAS = Threshold(5.0, "", "ours: errors by which a window departs from its neighbours' power law")
 COMBINE_SPECTRUM_LEAST = Threshold(0.03, "", "ours: part of the flux; below it a spectrum is smooth enough")
 COMBINE_STEEPEST = Threshold(1.5, "", "ours: no quasar has a steeper spectrum at millimetres (domain F.2: usually 0.7)")

@@ -9,4 +9,4 @@ LINE_GUARD = Threshold(0.1, "", "ours: part of its width that is kept free on ea
 LINE_EDGE = Threshold(0.02, "", "ours: part of a window at each end, where its response falls")
 LINE_LEAST_RUN = Threshold(0.01, "", "ours: part of a window; shorter remains between lines are no continuum")
 LINE_NOISY_CHANNEL = Threshold(1.5, "", "ours: noise over the window's median in lines of the atmosphere")
-LINE_TELLURIC_MOST = Threshold(0.3, "", "ours: part of a window; wider lines of the atmosphere are told, not left out")
+LINE_TELLURIC_MOST = Threshold(0.3, "", "ours: part of a window; wider atmospheric lines are reported, not left out")

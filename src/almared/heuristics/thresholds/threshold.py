@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import almared.heuristics.thresholds
 
 VERSION = 3
-"""Raised whenever a value changes."""
+"""Increased whenever a value changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One number that rules compare with.
+    """A number that rules compare with.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Threshold:
     unit : str
         Its unit, empty when it has none.
     origin : str
-        Where it comes from.
+        Its origin.
     """
 
     value: float

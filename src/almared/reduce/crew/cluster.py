@@ -26,10 +26,10 @@ DASK = {
 """Settings of Dask for a scheduler of ours."""
 
 LOGGERS = ("distributed", "distributed.scheduler", "distributed.core", "distributed.client", "distributed.deploy")
-"""What Dask says on standard error of workers that die; the reduction tells that itself."""
+"""Dask's messages about dying workers; the reduction reports them itself."""
 
 MOST_DEATHS = 3
-"""Workers that are replaced before it is given up."""
+"""Number of workers to replace before giving up."""
 
 SYSTEMS = {
     "slurm": "SLURMCluster",
@@ -43,10 +43,10 @@ SYSTEMS = {
 
 
 class Cluster(Protocol):
-    """Where jobs are done."""
+    """A pool of workers for jobs."""
 
     address: str
-    """Of the scheduler."""
+    """Address of the scheduler."""
     is_remote: bool
     """Whether its workers outlive this process, or are on other machines."""
 
@@ -54,23 +54,23 @@ class Cluster(Protocol):
         """Replace workers that died."""
 
     def pids(self) -> Sequence[int]:
-        """Return the worker processes of this machine that belong to it."""
+        """Return the worker processes of this machine of the cluster."""
 
     def close(self) -> None:
-        """End it, with all that its workers do."""
+        """End it, with all jobs of its workers."""
 
 
 class LocalCluster:
     """A scheduler in this process, and workers that end with it.
 
-    The workers are started by us and not by nannies: a nanny starts a dead worker again at once.
+    We start the workers without nannies: a nanny restarts a dead worker at once.
 
     Parameters
     ----------
     size : int
-        How many workers.
+        Number of workers.
     directory : Path
-        Where they keep their files and what they print.
+        Directory for their files and output.
     """
 
     is_remote = False
@@ -95,7 +95,7 @@ class LocalCluster:
         Raises
         ------
         RunError
-            They die again and again.
+            They keep dying.
         """
         for number, worker in enumerate(self._workers):
             code = worker.process.poll()
@@ -107,7 +107,7 @@ class LocalCluster:
                 raise RunError(
                     f"workers keep dying (the last one with code {code})",
                     where=str(worker.errors),
-                    repair="see what they printed there; give more memory to each with fewer --workers",
+                    repair="see their output there; give each more memory with fewer --workers",
                 )
             self._workers[number] = self._started(number)
 
@@ -134,13 +134,13 @@ def _scheduler() -> Any:
 
 
 def quieten() -> None:
-    """Keep Dask from writing into the display of a reduction."""
+    """Keep Dask from disturbing the display of a reduction."""
     for name in LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 class RunningCluster:
-    """A cluster that runs already.
+    """A cluster that is already running.
 
     Parameters
     ----------
@@ -154,25 +154,25 @@ class RunningCluster:
         self.address = address
 
     def tend(self) -> None:
-        """Leave its workers to those who run it."""
+        """Leave its workers to its owner."""
 
     def pids(self) -> tuple[int, ...]:
         """Return none: they are not ours."""
         return ()
 
     def close(self) -> None:
-        """Leave it as it is."""
+        """Leave it unchanged."""
 
 
 class ClusterFile(BaseModel):
-    """What a cluster file says.
+    """Contents of a cluster file.
 
     Parameters
     ----------
     system : str
         The batch system.
     workers : int
-        How many jobs of it, each one worker.
+        Number of batch jobs, each with one worker.
     options : mapping
         Options of the class of dask-jobqueue: ``queue``, ``memory``, ``walltime``, ``job_extra_directives`` ...
     """
@@ -185,12 +185,12 @@ class ClusterFile(BaseModel):
 
 
 def read_cluster_file(path: Path) -> ClusterFile:
-    """Return what a cluster file says.
+    """Return the contents of a cluster file.
 
     Raises
     ------
     InputError
-        It cannot be read, or says what it may not.
+        It cannot be read, or has invalid contents.
     """
     try:
         return ClusterFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -204,12 +204,12 @@ def read_cluster_file(path: Path) -> ClusterFile:
 
 
 class BatchCluster:
-    """A scheduler in this process, and workers that a batch system starts.
+    """A scheduler in this process, and workers started by a batch system.
 
     Parameters
     ----------
     file : ClusterFile
-        Which system, and its options.
+        The batch system and its options.
     """
 
     is_remote = True
@@ -220,7 +220,7 @@ class BatchCluster:
         self._cluster.scale(jobs=file.workers)
 
     def tend(self) -> None:
-        """Leave dead workers: the batch system tells why; the others go on."""
+        """Ignore dead workers: the batch system reports why; the others continue."""
 
     def pids(self) -> tuple[int, ...]:
         """Return none: they are on other machines."""
@@ -232,7 +232,7 @@ class BatchCluster:
 
 
 def batch_script(file: ClusterFile) -> str:
-    """Return what is submitted to the batch system for each worker."""
+    """Return the batch script submitted for each worker."""
     cluster = _jobqueue(file)
     try:
         return str(cluster.job_script()).strip()
@@ -258,8 +258,8 @@ def _jobqueue(file: ClusterFile) -> Any:
             return kind(**options)
     except (TypeError, ValueError, OSError, subprocess.SubprocessError) as error:
         raise InputError(
-            f"{kind.__name__} cannot be made of these options: {error}",
-            repair="see the documentation of dask-jobqueue for what the options may be",
+            f"{kind.__name__} cannot be made with these options: {error}",
+            repair="see the documentation of dask-jobqueue for its options",
         ) from error
 
 
@@ -269,7 +269,7 @@ def connect(cluster: Cluster) -> Client:
     Raises
     ------
     RunError
-        Its scheduler does not answer.
+        Its scheduler does not respond.
     """
     from distributed import Client
 
@@ -278,5 +278,5 @@ def connect(cluster: Cluster) -> Client:
         return Client(cluster.address, timeout="30s", set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise RunError(
-            f"no Dask scheduler answers: {error}", where=cluster.address, repair="start it, or correct --scheduler"
+            f"no Dask scheduler responds: {error}", where=cluster.address, repair="start it, or correct --scheduler"
         ) from error

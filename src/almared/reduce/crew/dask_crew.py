@@ -1,4 +1,4 @@
-"""A crew of Dask workers, each of which only watches the command that it started."""
+"""A crew of Dask workers, each of which only watches the command it started."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from almared.reduce.crew.port import JobExit
 from almared.reduce.crew.watching import watch_command
 
 BEAT_S = 2.0
-"""How often a sign of life is given to workers elsewhere (s)."""
+"""Time between signs of life to workers elsewhere (s)."""
 
 PATIENCE_S = 60.0
-"""How long a cluster may be without workers before that is told (s)."""
+"""Time without workers after which a warning is given (s)."""
 
 TICKETS = "tickets"
-"""Files that tell which tasks were started, under the state directory of the MOUS."""
+"""Files that record the started tasks, under the state directory of the MOUS."""
 
 
 class DaskTask:
@@ -39,18 +39,18 @@ class DaskTask:
         self._future = future
 
     def poll(self) -> JobExit | None:
-        """Return how it ended, None while it is under way."""
+        """Return its end, None while it is running."""
         if not self._future.done():
             return None
         if self._future.status == "finished":
             return JobExit(int(self._future.result()))
         fault = self._future.exception() if self._future.status == "error" else self._future.status
         last = getattr(fault, "last_worker", None)
-        told = f"the worker at {last.address} died" if last else str(getattr(fault, "what", fault)).splitlines()[0]
-        return JobExit(-1, is_lost=True, told=told)
+        fate = f"the worker at {last.address} died" if last else str(getattr(fault, "what", fault)).splitlines()[0]
+        return JobExit(-1, is_lost=True, fate=fate)
 
     def end(self) -> None:
-        """Forget it; the command ends with the beat or the worker."""
+        """Drop it; the command ends with the beat or the worker."""
         self._future.cancel()
 
 
@@ -60,9 +60,9 @@ class DaskCrew:
     Parameters
     ----------
     cluster : Cluster
-        Whose workers.
+        The cluster of the workers.
     size : int
-        How many jobs at a time.
+        Maximum number of jobs at a time.
     state : Path
         State directory of the MOUS, on the file system that all machines share.
     """
@@ -78,7 +78,7 @@ class DaskCrew:
             stack.callback(self._client.close)
             self._beat = stack.enter_context(beating(state.parent)) if cluster.is_remote else None
             if not cluster.is_remote:
-                # Jobs that come before the second worker would wait on the first.
+                # Wait for all workers: early jobs would otherwise queue on the first.
                 with suppress(TimeoutError):
                     self._client.wait_for_workers(size, timeout=PATIENCE_S)
             self._stack = stack.pop_all()
@@ -99,12 +99,12 @@ class DaskCrew:
         return DaskTask(future)
 
     def tend(self) -> str:
-        """Give a sign of life, and replace workers that died; return what the reducer should know.
+        """Give a sign of life, and replace dead workers; return a message for the reducer.
 
         Raises
         ------
         RunError
-            Workers of this machine die again and again.
+            Workers of this machine keep dying.
         """
         self.cluster.tend()
         now = time.monotonic()
@@ -121,7 +121,7 @@ class DaskCrew:
         return ""
 
     def close(self) -> None:
-        """End all that is under way."""
+        """End all running jobs."""
         self._stack.close()
         for ticket in self._tickets.iterdir():
             ticket.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """Start a command that ends when its starter ends: ``python -m almared.reduce.crew.mortal LIFE PARENT COMMAND...``.
 
-A Dask worker, and a command that a worker or a reduction runs, must not outlive them: it would write on while the next
+A Dask worker, and a command that a worker or a reduction runs, must not outlive their starter, or write while the next
 reduction begins.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from almared.engine.lifeline import die_with_parent
 
 LAST_TO_END_S = 10.0
-"""How long a command may take to end by itself (s)."""
+"""Time that a command has to end by itself (s)."""
 
 
 class MortalCommand:
@@ -24,11 +24,11 @@ class MortalCommand:
     Parameters
     ----------
     command : sequence of str
-        The program and its words.
+        The program and its arguments.
     output : Path
-        File to which its standard output is added; standard error goes beside it, with the ending ``.err``.
+        File to which its standard output is added; standard error goes to a file next to it, with the ending ``.err``.
     environment : mapping of str to str, optional
-        Its environment, that of this process when left out.
+        Its environment, that of this process by default.
     """
 
     def __init__(self, command: Sequence[str], output: Path, *, environment: Mapping[str, str] | None = None) -> None:
@@ -58,7 +58,7 @@ class MortalCommand:
             os.close(reading)
 
     def end(self) -> int:
-        """Ask it to end, kill it when it does not, and return its exit code."""
+        """Ask it to end, kill it if it does not, and return its exit code."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -70,24 +70,24 @@ class MortalCommand:
         return code
 
     def close(self) -> None:
-        """Let go of a command that has ended."""
+        """Release a finished command."""
         if self._life >= 0:
             os.close(self._life)
             self._life = -1
 
 
 def almared_command(words: Sequence[str]) -> list[str]:
-    """Return the command line of almared for some words."""
+    """Return the command line of almared with some arguments."""
     return [sys.executable, "-P", "-m", "almared", *words]
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Bind this process to its parent and become the command."""
+    """Bind this process to its parent, and replace it by the command."""
     life, parent, *command = arguments
     os.set_inheritable(int(life), True)
     die_with_parent(int(life), int(parent))
-    # What the kernel was asked for stays with the process when it becomes another program.
-    os.execv(command[0], command)  # noqa: S606  the starter's own words
+    # The request to the kernel survives exec.
+    os.execv(command[0], command)  # noqa: S606  the starter's own arguments
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Those who do the jobs: processes of this machine, or workers of a Dask cluster."""
+"""Workers: processes of this machine, or workers of a Dask cluster."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from almared.reduce.crew.mortal import MortalCommand, almared_command
 
 @dataclass(frozen=True, slots=True)
 class JobExit:
-    """How a job ended.
+    """The end of a job.
 
     Parameters
     ----------
     code : int
         Exit code of its command; negative for a signal.
     is_lost : bool
-        Whether the worker died over it.
-    told : str
-        What is known of a lost one.
+        Whether its worker died.
+    fate : str
+        What is known about a lost job.
     """
 
     code: int
     is_lost: bool = False
-    told: str = ""
+    fate: str = ""
 
 
 class Task(Protocol):
-    """A job under way."""
+    """A running job."""
 
     def poll(self) -> JobExit | None:
-        """Return how it ended, None while it is under way."""
+        """Return its end, None while it is running."""
 
     def end(self) -> None:
         """End it now."""
@@ -43,13 +43,13 @@ class Crew(Protocol):
     """Starts jobs."""
 
     size: int
-    """How many jobs it does at a time."""
+    """Maximum number of jobs at a time."""
 
     def start(self, words: Sequence[str], output: Path, *, is_wide: bool) -> Task:
-        """Start a command of almared, its output into a file."""
+        """Start a command of almared, with its output in a file."""
 
     def close(self) -> None:
-        """End all that is under way."""
+        """End all running jobs."""
 
 
 class DirectTask:
@@ -65,7 +65,7 @@ class DirectTask:
         self._command = command
 
     def poll(self) -> JobExit | None:
-        """Return how it ended, None while it runs."""
+        """Return its end, None while it is running."""
         code = self._command.process.poll()
         if code is None:
             return None
@@ -73,7 +73,7 @@ class DirectTask:
         return JobExit(code)
 
     def end(self) -> None:
-        """Ask it to end, and kill it when it does not."""
+        """Ask it to end, and kill it if it does not."""
         self._command.end()
 
 
@@ -83,7 +83,7 @@ class DirectCrew:
     Parameters
     ----------
     size : int
-        How many at a time.
+        Maximum number at a time.
     """
 
     def __init__(self, size: int) -> None:
@@ -97,7 +97,7 @@ class DirectCrew:
         return task
 
     def close(self) -> None:
-        """End all that is under way."""
+        """End all running jobs."""
         for task in self._tasks:
             if task.poll() is None:
                 task.end()

@@ -1,4 +1,4 @@
-"""How many execution blocks at a time, by cores, memory and disk."""
+"""Number of execution blocks at a time, by cores, memory and disk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from almared.script.read import read_script
 
 
 def available_cores() -> int:
-    """Return the processors that this process may use, at least 1."""
+    """Return the number of processors available to this process, at least 1."""
     usable = usable_processors()
     quota = _cgroup_cores()
     return max(1, usable if quota is None else min(usable, int(quota)))
@@ -32,9 +32,9 @@ def _cgroup_cores() -> float | None:
 
 
 def remaining_needs(ebs: Sequence[MousEb]) -> tuple[Needs, ...]:
-    """Return what each execution block still needs; nothing for those that are calibrated.
+    """Return what each execution block still needs; nothing for calibrated ones.
 
-    An execution block without a script, or with one that cannot be read, counts with the usual memory.
+    An execution block without a script, or with one that cannot be read, counts with typical memory.
     """
     return tuple(_remaining(eb) for eb in ebs)
 
@@ -49,23 +49,23 @@ def _remaining(eb: MousEb) -> Needs:
 
 
 def choose_workers(needs: Sequence[Needs], *, cores: int, memory: float | None, wanted: int = 0) -> Choice[int]:
-    """Return how many jobs run side by side.
+    """Return the number of parallel jobs.
 
     Parameters
     ----------
     needs : sequence of Needs
-        Of each execution block.
+        Needs of each execution block.
     cores : int
         Processors.
     memory : float, bytes, optional
-        What is free, None when it is not known.
+        Free memory, None when unknown.
     wanted : int
-        What the reducer asks for, 0 for an automatic choice.
+        Number requested by the reducer, 0 for an automatic choice.
 
     Returns
     -------
     Choice of int
-        At least 1; never more than there are execution blocks, unless asked for.
+        At least 1; never more than there are execution blocks, unless requested.
     """
     largest = max((need.memory_bytes for need in needs), default=0.0) or MEMORY_BYTES
     by_memory = len(needs) if memory is None else int(memory // largest)
@@ -76,26 +76,26 @@ def choose_workers(needs: Sequence[Needs], *, cores: int, memory: float | None, 
     }
     evidence = (Evidence("memory per execution block", largest, "bytes"), Evidence("cores", cores))
     if wanted:
-        warning = f"memory will do for {by_memory} only" if wanted > max(by_memory, 1) else ""
-        return Choice(wanted, "as asked for", evidence, warning=warning)
+        warning = f"memory is enough for only {by_memory}" if wanted > max(by_memory, 1) else ""
+        return Choice(wanted, "as requested", evidence, warning=warning)
     reason, value = min(limits.items(), key=lambda limit: limit[1])
     return Choice(max(1, value), reason, evidence)
 
 
 def check_disk(root: Path, needs: Sequence[Needs], *, free: float) -> None:
-    """Refuse a reduction whose calibrations together do not fit on the disk.
+    """Refuse a reduction whose calibrations do not fit on the disk together.
 
     Raises
     ------
     ResourceError
-        They do not.
+        They do not fit.
     """
     needed = SPARE * sum(need.disk_bytes for need in needs)
     if free < needed:
         raise ResourceError(
-            f"the calibrations need about {size_text(needed)} of disk and {size_text(free)} are free",
+            f"the calibrations need about {size_text(needed)} of disk but only {size_text(free)} are free",
             where=str(root),
-            repair="make room, move the MOUS, or start all the same with --force",
+            repair="free some space, move the MOUS, or start anyway with --force",
             needed=needed,
             free=free,
         )

@@ -1,6 +1,6 @@
-"""What a Dask worker does for a job: start the command as a child process, and watch it.
+"""Work of a Dask worker for a job: start the command as a child process, and watch it.
 
-CASA holds the interpreter while it works and a worker's heartbeats would stop, so it never runs in the worker itself.
+CASA holds the interpreter while it works, which would stop a worker's heartbeats, so it never runs in the worker.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ def watch_command(words: Sequence[str], output: str, *, ticket: str, beat: str, 
     Parameters
     ----------
     words : sequence of str
-        The words after ``almared``.
+        Arguments of ``almared``.
     output : str
         File for its output, on the file system that all machines share.
     ticket : str
-        File that this makes: it tells a scheduler that starts a lost task again that it had been started.
+        File made at the start, so that a restarted task is recognised.
     beat : str
-        File that the reduction touches while it lives; empty when this worker ends with it anyhow.
+        File that the reduction touches while it lives; empty when this worker ends with it anyway.
     is_wide : bool
-        Whether the command hands out work to this very cluster: the worker's place is left to it.
+        Whether the command itself submits work to this cluster: it then frees its worker slot.
 
     Raises
     ------
     RunError
-        It had been started before, on a worker that died; or the reduction has ended.
+        It was started before on a worker that died, or the reduction has ended.
     """
     _take(Path(ticket))
     if is_wide:
@@ -57,4 +57,4 @@ def _take(ticket: Path) -> None:
     try:
         os.close(os.open(ticket, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
     except FileExistsError as fault:
-        raise RunError("the worker that did this before died", where=str(ticket)) from fault
+        raise RunError("the previous worker on this job died", where=str(ticket)) from fault

@@ -48,7 +48,7 @@ class CombinationOutcome:
 
 def why_nothing(mous: Mous) -> str:
     """Return why there is nothing to combine, empty when there is."""
-    return "" if mous.is_combined else "there is a single execution block: nothing to combine"
+    return "" if mous.is_combined else "there is only one execution block: nothing to combine"
 
 
 def make_combination(

@@ -49,14 +49,14 @@ def test_g17_weak_calibrators_are_smoothed_more() -> None:
 def test_eight_solutions_are_kept_and_what_is_missing_is_told() -> None:
     choice = choose_bandpass_solints(with_bandpass_flux(0.01), 0, scan_numbers=(3,), spw_ids=SCIENCE)
     assert choice.value.smooth == "inf,480ch"
-    assert "only SNR" in choice.warning
+    assert "it only reaches SNR" in choice.warning
 
 
 def test_unknown_flux_smooths_as_usual_and_is_told() -> None:
     """Seven real scripts have 20 channels (or what a reducer chose); smoothing on a guessed flux took up to 1020."""
     eb = with_bandpass_flux(None)
     assert solints(eb) == ("inf", "inf,20ch")
-    assert "not known" in choose_bandpass_solints(eb, 0, scan_numbers=(3,), spw_ids=SCIENCE).warning
+    assert "is unknown" in choose_bandpass_solints(eb, 0, scan_numbers=(3,), spw_ids=SCIENCE).warning
 
 
 def test_tdm_windows_of_a_bright_calibrator_are_not_smoothed() -> None:

@@ -143,7 +143,7 @@ def test_targets_without_phase_calibrator_are_an_error() -> None:
 
 def test_phase_calibrator_of_two_fields_is_an_error() -> None:
     looks = [Look("P#0", "PHASE"), Look("T", "TARGET"), Look("P#1", "PHASE")]
-    with pytest.raises(PlanError, match=r"several fields .* are called P"):
+    with pytest.raises(PlanError, match=r"several fields .* have the same name: P"):
         choose_phase_association(build_eb(looks))
 
 

@@ -124,7 +124,7 @@ def test_g27_age_of_the_source_table_is_told() -> None:
 
 
 def test_flux_from_afar_is_told() -> None:
-    assert "carried over" in model(block(*fluxes((343.5, 2.0)))).warning
+    assert "extrapolated" in model(block(*fluxes((343.5, 2.0)))).warning
     assert "carried over" not in model(block(*fluxes((91.5, 2.0)))).warning
 
 

@@ -80,7 +80,7 @@ def test_pointing_only_source_is_not_calibrated() -> None:
 def test_polarisations_are_solved_apart_where_each_is_strong_enough(
     snr: dict[int, float], gaintype: str, warning: str
 ) -> None:
-    """G32: with T a difference of X and Y gains stays in the polarisations; G20: T where the signal is low."""
+    """G32: with T a difference of X and Y gains remains in the polarisations; G20: T where the signal is low."""
     choice = choose_gaintype(snr)
     assert choice.value == gaintype
     assert warning in choice.warning

@@ -245,7 +245,7 @@ def test_a_line_has_the_channels_asked_for() -> None:
 def test_channels_are_never_narrower_than_those_of_the_data() -> None:
     choice = choose_cube_axis(WINDOW, 115e9, wish=LineWish("CO", 115.271e9, 100.0))
     assert choice.value.width_hz >= WINDOW.width_hz
-    assert "0.1 km/s was asked for" in choice.warning
+    assert "0.1 km/s was requested" in choice.warning
     assert choice.value.width_hz == pytest.approx(WINDOW.width_hz * WIDTH_MARGIN, rel=1e-5)
 
 

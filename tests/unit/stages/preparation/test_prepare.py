@@ -248,11 +248,11 @@ def test_parts_by_name_and_by_antennas() -> None:
     assert choose_part("M83_a_03_TM1", [wide]).value == "extended"
     assert choose_part("", [large]).value == "compact"
     assert choose_part("", [wide, large]).value == "extended"
-    assert "is not known" in choose_part("", [wide]).warning
+    assert "is unknown" in choose_part("", [wide]).warning
     assert "unusual" in choose_part("M83_a_03_TE", [large]).warning
-    with pytest.raises(InputError, match="that of a 7-m part, but the dishes are of 12 m"):
+    with pytest.raises(InputError, match="of a 7-m part, but the dishes are 12 m"):
         choose_part("M83_a_03_7M", [large])
-    with pytest.raises(InputError, match="12-m compact part, but the dishes are of 7 m"):
+    with pytest.raises(InputError, match="12-m compact part, but the dishes are 7 m"):
         choose_part("M83_a_03_TC", [small])
     with pytest.raises(InputError, match="two MOUSs"):
         choose_part("", [large, small])
