@@ -175,7 +175,7 @@ def test_absorption_against_the_continuum_keeps_it(one_window: Path, tmp_path: P
     assert cube.entry["is_continuum_subtracted"] is False
     script = (tmp_path / "Imaging" / "scriptForImaging.py").read_text()
     assert "uvcontsub(" not in script
-    assert "the continuum stays in, as was asked for" in script
+    assert "the continuum is kept, as requested" in script
     assert "calibrated_final.ms.contsub" not in script
     spectrum, rms = spectrum_of(cube.corrected), cube.entry["rms_jy"]
     continuum = float(np.median(np.r_[spectrum[:6], spectrum[-6:]]))

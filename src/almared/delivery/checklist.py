@@ -30,11 +30,11 @@ from almared.stages.combination.inputs import calibrated_fingerprints
 from almared.stages.stage import STAGES
 
 REQUIRED_TEXTS = ("NewListObs.txt", "flag_stat.txt", "flux.txt", "tsys_stat.txt")
-"""Texts without which a QA2 directory is not complete, whatever was observed."""
+"""Texts that every complete QA2 directory must have."""
 
 README_ASKED = "a README file with all of its fields filled in"
 README_REPAIR = (
-    "fill them in under [project] and [request] of mous.toml, or say there under [readme] missing why one is empty, "
+    "fill them in under [project] and [request] of mous.toml, or give the reason there under [readme] missing, "
     "then run `almared readme`; in a README that you edited, fill them in there"
 )
 
@@ -43,7 +43,7 @@ PRODUCTS = (".pbcor.fits", ".flux.fits or .pb.fits")
 
 @dataclass(frozen=True, slots=True)
 class StagePlace:
-    """A script and where it runs.
+    """A script and its directory.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class StagePlace:
     script : Path
         The script.
     again : str
-        Command that runs it anew as a whole.
+        Command that runs all of it again.
     """
 
     name: str
@@ -109,7 +109,7 @@ def _history(place: StagePlace, histories: Histories) -> tuple[History | None, t
         history = histories.of(place.script)
     except AlmaredError as error:
         return None, (
-            checklist_item("script", place.name, asked=asked, faults=(error.text(),), repair="make the script anew"),
+            checklist_item("script", place.name, asked=asked, faults=(error.text(),), repair="make the script again"),
         )
     own = (finding for finding in history.findings if finding.check not in ABOUT_LOGS)
     faults: tuple[str | Finding, ...] = (*history.undone, *own, *history.gone)
@@ -133,23 +133,23 @@ def version_line(builds: Mapping[str, Sequence[str]], *, reason: str) -> Checkli
     ----------
     Requirement W134: imaging is done in the CASA of the calibration.
     """
-    told = "; ".join(f"{place}: {', '.join(used)}" for place, used in builds.items() if used)
+    builds_text = "; ".join(f"{place}: {', '.join(used)}" for place, used in builds.items() if used)
     differ = len({build for used in builds.values() for build in used}) > 1
     return checklist_item(
         "versions",
         "MOUS",
         asked="one build of CASA for all stages",
-        faults=(told,) if differ and not reason else (),
+        faults=(builds_text,) if differ and not reason else (),
         repair="run the stages again in one of them, or give the reason in mous.toml: [readme] versions",
-        notes=(f"{told}: {reason}",) if differ and reason else (),
+        notes=(f"{builds_text}: {reason}",) if differ and reason else (),
     )
 
 
 def _log_line(place: StagePlace, history: History) -> ChecklistItem:
     faults: list[str | Finding] = [finding for finding in history.findings if finding.check in ABOUT_LOGS]
     faults += [] if history.logs else ["there is no log of CASA"]
-    told = [
-        f"{path.name} belongs to no step as it is now; `almared check --tidy` puts it aside"
+    notes = [
+        f"{path.name} belongs to no step as it is now; `almared check --tidy` moves it away"
         for path in _strays(place, history)
     ]
     return checklist_item(
@@ -158,7 +158,7 @@ def _log_line(place: StagePlace, history: History) -> ChecklistItem:
         asked="one clean log of CASA, with all steps",
         faults=faults,
         repair=f"run `{place.again}`",
-        notes=told,
+        notes=notes,
     )
 
 
@@ -281,7 +281,7 @@ def _words_line(mous: Mous) -> ChecklistItem:
     texts += [eb.report / name for eb in mous.ebs for name in ORDER if (eb.report / name).is_file()]
     faults = [f"{path.name}: {word}" for path in texts for word in private_words(path.read_text(errors="replace"))]
     asked = "no personal comment, no names of users, machines or private paths in scripts and texts"
-    return checklist_item("words", "MOUS", asked=asked, faults=faults, repair="take them out", notes=_personal(texts))
+    return checklist_item("words", "MOUS", asked=asked, faults=faults, repair="remove them", notes=_personal(texts))
 
 
 def _personal(texts: Sequence[Path]) -> Iterator[str]:

@@ -29,7 +29,7 @@ class Contents:
     archives : mapping of str to mapping
         Archives, by their name in the package: file or directory of each member.
     logs : mapping of str to StagePlace
-        Archives of logs, by their name in the package: the stage whose runs they tell.
+        Archives of logs, by their name in the package: the stage of the runs.
     written : tuple of str
         Texts that are written for it.
     """
@@ -80,9 +80,9 @@ def _of_calibration(eb: MousEb) -> dict[str, Path]:
     """Return the figures of the report of an execution block, the text of wvrgcal, and ephemerides."""
     plots = f"calibration/{eb.uid.file_name}.calibration.plots"
     figures = [path for path in sorted(eb.report.glob("*.png")) if "__qa2_part" not in path.name]
-    beside = [eb.directory / eb.products.of_ms("wvrgcal"), *sorted(eb.directory.glob("*.eph"))]
+    extras = [eb.directory / eb.products.of_ms("wvrgcal"), *sorted(eb.directory.glob("*.eph"))]
     found = {f"{plots}/{path.name}": path for path in figures}
-    return found | {f"calibration/{path.name}": path for path in beside if path.is_file()}
+    return found | {f"calibration/{path.name}": path for path in extras if path.is_file()}
 
 
 def _reports(mous: Mous) -> Iterator[Path]:
@@ -100,7 +100,7 @@ def _products(mous: Mous) -> Iterator[Path]:
 
 
 def log_members(archive: str, place: StagePlace) -> dict[str, Path]:
-    """Return what goes into an archive of logs beside the log itself: journal and plan."""
+    """Return the files that go into an archive of logs with the log: journal and plan."""
     stem = Path(archive).name.removesuffix(".log.tgz")
     state = StatePlace(place.script.parent)
     return {f"{stem}.{path.name}": path for path in (state.journal, state.plan) if path.is_file()}

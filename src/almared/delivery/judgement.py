@@ -36,14 +36,14 @@ def judgements(settings: MousSettings, images: Sequence[ImageRecord]) -> Iterato
 
 
 def _judged(settings: MousSettings, image: ImageRecord) -> str:
-    told = []
+    words = []
     asked, reached, beam = image.requested_rms_jy, image.rms_jy, image.beam
     if asked and reached is not None:
         limit = rms_limit(band_at(image.frequency_hz))
         verdict = "met" if reached <= limit * asked else "NOT met"
-        told.append(f"noise {reached / asked:.2f} times the request, accepted up to {limit:g}: {verdict}")
+        words.append(f"noise {reached / asked:.2f} times the request, accepted up to {limit:g}: {verdict}")
     if settings.request.beam_rad and beam:
         low, high = (angle * ARCSEC_PER_RAD for angle in settings.request.beam_rad)
         fault = beam_judgement(beam.major_arcsec, beam.minor_arcsec, asked_arcsec=(low, high))
-        told.append(f"resolution NOT met: {fault}" if fault else "resolution met")
-    return f"{image.name}: {'; '.join(told)}" if told else ""
+        words.append(f"resolution NOT met: {fault}" if fault else "resolution met")
+    return f"{image.name}: {'; '.join(words)}" if words else ""

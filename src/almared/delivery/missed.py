@@ -71,7 +71,7 @@ def _of_mous(mous: Mous) -> Iterator[str]:
     project = mous.settings.project
     unknown = [name for name in ("code", "science_goal", "group") if not getattr(project, name)]
     if unknown:
-        yield f"mous.toml: [project] does not tell {', '.join(unknown)}, of which the directories are named"
+        yield f"mous.toml: [project] lacks {', '.join(unknown)}, which name the directories"
 
 
 def _of_readme(mous: Mous) -> Iterator[str]:

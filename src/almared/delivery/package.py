@@ -70,7 +70,7 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
     is_forced : bool
         Make it although lines of the checklist failed; the package says so.
     is_verified : bool
-        Make it anew and compare all its files by their hashes, though nothing was touched since it was made.
+        Make it again and compare all its files by hash, even if nothing changed.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def package_mous(mous: Mous, *, out: Path | None = None, is_forced: bool = False
             raise DeliveryError(
                 f"{len(failed)} lines of the final checklist failed, the first: {first}",
                 where=str(mous.tree.root),
-                repair="see `almared check`; --force makes the package all the same and says so in it",
+                repair="see `almared check`; --force makes the package anyway and says so in it",
             )
         if root.exists() and not (root / METADATA).is_file():
             raise DeliveryError("something else is there", where=str(root), repair="move it away, or give --out")

@@ -71,10 +71,10 @@ def logs_elsewhere(mous: Mous) -> tuple[str, ...]:
     tree = mous.tree
     places = (tree.root, tree.combination.parent, tree.report, *(eb.report for eb in mous.ebs))
     logs = [path for place in places if place.is_dir() for path in sorted(place.glob("*.log"))]
-    return tuple(_told(path, mous) for path in logs)
+    return tuple(_described(path, mous) for path in logs)
 
 
-def _told(log: Path, mous: Mous) -> str:
+def _described(log: Path, mous: Mous) -> str:
     with log.open(encoding="utf-8", errors="replace") as file:
         text = file.read(FIRST_BYTES)
     owners = [eb.directory.name for eb in mous.ebs if eb.uid.file_name in text]
@@ -83,7 +83,7 @@ def _told(log: Path, mous: Mous) -> str:
 
 
 def put_aside(logs: Sequence[Path]) -> tuple[Path, ...]:
-    """Move logs that belong to no step into the state directory beside them, and return where they are now.
+    """Move logs that belong to no step into the state directory next to them, and return where they are now.
 
     References
     ----------

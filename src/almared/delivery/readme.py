@@ -1,4 +1,4 @@
-"""The README of the delivery, filled from what was measured; one that somebody edited is kept."""
+"""The README of the delivery, filled from measured values; an edited one is kept."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class WrittenReadme:
 
     @property
     def empty(self) -> tuple[str, ...]:
-        """Fields of which it has to tell something, and does not."""
+        """Required fields that are still empty."""
         return empty_fields(self.path.read_text(encoding="utf-8", errors="replace"))
 
 
@@ -91,7 +91,7 @@ def write_readme(mous: Mous, *, is_forced: bool = False, is_renewed: bool = True
     is_forced : bool
         Replace one that was edited; it is kept as ``README.edited``.
     is_renewed : bool
-        Write it also when its text stays the same: its time then tells that it is of what is there now.
+        Write it even if its text is the same, so that its time shows it is current.
 
     References
     ----------

@@ -27,7 +27,7 @@ def field_of(text: str, name: str) -> str | None:
 
 
 def empty_fields(text: str, names: tuple[str, ...] = OBLIGATORY) -> tuple[str, ...]:
-    r"""Return the fields of a README that are not there, or of which nothing is told; a reason why is enough.
+    r"""Return the fields of a README that are missing or empty; a reason counts as filled.
 
     Examples
     --------
@@ -45,13 +45,13 @@ def readme_faults(text: str) -> tuple[str, ...]:
     Requirement W148; wiki, final checklist; domain E.4.
     """
     empty = empty_fields(text)
-    faults = [f"nothing is told of {', '.join(empty)}"] if empty else []
+    faults = [f"still empty: {', '.join(empty)}"] if empty else []
     return (*faults, *(f"{word!r} was left in it" for word in dict.fromkeys(LEFT_OVER.findall(text))))
 
 
 def readme_notes(text: str) -> tuple[str, ...]:
     """Return what is worth knowing of its fields: optional ones that are empty, and those with a reason instead."""
     empty = empty_fields(text, OPTIONAL)
-    notes = [f"nothing is told of {', '.join(empty)}"] if empty else []
+    notes = [f"still empty: {', '.join(empty)}"] if empty else []
     values = {name: field_of(text, name) or "" for name in OBLIGATORY}
     return (*notes, *(f"{name} is {value}" for name, value in values.items() if value.startswith(f"{NOT_GIVEN} (")))

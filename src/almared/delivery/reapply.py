@@ -26,10 +26,10 @@ Calls = Mapping[int, Sequence[WrittenCall]]
 
 
 def steps_of_application(script: CalibrationScript, delivered: Collection[str]) -> tuple[int, ...]:
-    """Return the steps to run on raw data when the tables are there: the others only make those tables anew.
+    """Return the steps to run on raw data when the tables exist: the others only make those tables again.
 
     A step is left out only when its text calls nothing but solvers, models and functions of which it is known that
-    they leave the data alone; whatever a hand has added beside them lets it stay.
+    they leave the data alone; a step with other calls added by hand is kept.
 
     Parameters
     ----------

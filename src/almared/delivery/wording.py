@@ -78,5 +78,5 @@ def _comments(script: str) -> Iterator[tuple[int, str]]:
             if token.type == tokenize.COMMENT:
                 yield token.start[0], token.string
     except (tokenize.TokenError, SyntaxError):
-        # That it cannot be read is told by the line on the script.
+        # The line on the script reports that it cannot be read.
         return

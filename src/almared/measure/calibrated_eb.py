@@ -57,7 +57,7 @@ class CalibratedEb:
                 found.update(table.antenna_names[n] for n in table.antenna2 if n >= 0)
         if not found:
             raise InputError(
-                "no table tells the reference antenna", where=str(self.directory), repair="run the calibration"
+                "no table has the reference antenna", where=str(self.directory), repair="run the calibration"
             )
         return found.most_common(1)[0][0]
 

@@ -1,4 +1,4 @@
-"""What images and visibilities tell of point sources, and with what a quick image is compared."""
+"""Measurements of point sources from images and visibilities, and expectations for quick images."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SensitivityFacts:
 
 @dataclass(frozen=True, slots=True)
 class PointSource:
-    """What an image and the visibilities tell of a point source.
+    """Measurements of a point source from its image and visibilities.
 
     Parameters
     ----------

@@ -169,8 +169,8 @@ def make_quick_images(requests: Sequence[QuickRequest], directory: Path) -> tupl
     log = directory.resolve() / f"{requests[0].name}.log"
     with TemporaryDirectory(dir=directory) as place:
         arguments = {"images": [_arguments(request) for request in requests]}
-        told = run_job(clean_several, arguments, directory=Path(place), log=str(log))
-        return tuple(_read(request, facts) for request, facts in zip(requests, told, strict=True))
+        answers = run_job(clean_several, arguments, directory=Path(place), log=str(log))
+        return tuple(_read(request, facts) for request, facts in zip(requests, answers, strict=True))
 
 
 def _arguments(request: QuickRequest) -> dict[str, Any]:
@@ -190,16 +190,16 @@ def _arguments(request: QuickRequest) -> dict[str, Any]:
     }
 
 
-def _read(request: QuickRequest, told: Mapping[str, Any]) -> QuickImage:
-    with np.load(told["pixels"]) as stored:
+def _read(request: QuickRequest, facts: Mapping[str, Any]) -> QuickImage:
+    with np.load(facts["pixels"]) as stored:
         pixels = {name: np.asarray(stored[name], dtype=float) for name in ("image", "psf", "residual")}
-    major, minor = told["beam_arcsec"]
+    major, minor = facts["beam_arcsec"]
     return QuickImage(
         request=request,
-        beam=(float(major), float(minor), float(told["beam_deg"])),
-        centre_pixel=(told["reference_pixel"][0], told["reference_pixel"][1]),
-        centre_rad=(told["reference_rad"][0], told["reference_rad"][1]),
-        frequency_hz=float(told["frequency_hz"]),
-        weights_jy=float(told["weights_jy"]),
+        beam=(float(major), float(minor), float(facts["beam_deg"])),
+        centre_pixel=(facts["reference_pixel"][0], facts["reference_pixel"][1]),
+        centre_rad=(facts["reference_rad"][0], facts["reference_rad"][1]),
+        frequency_hz=float(facts["frequency_hz"]),
+        weights_jy=float(facts["weights_jy"]),
         **pixels,
     )

@@ -59,7 +59,7 @@ def choose_quick_target(eb: ExecutionBlock) -> int:
     return min(mine, key=lambda f: (round(separation_rad(f.direction_rad, centre), 9), f.id)).id
 
 
-def pointing_told(eb: ExecutionBlock, field_id: int) -> str:
+def pointing_text(eb: ExecutionBlock, field_id: int) -> str:
     """Return what the caption says where an image shows one of several pointings; empty for a single one."""
     targets = set(eb.field_ids_with(Intent.TARGET))
     n_pointings = len([f for f in fields_of_source(eb, field_id) if f.id in targets])
@@ -147,7 +147,7 @@ def choose_quick_setup(eb: ExecutionBlock, averages: Sequence[Averages]) -> Quic
     eb : ExecutionBlock
         The facts.
     averages : sequence of Averages
-        Of a calibrator, which tell the antennas with data.
+        Of a calibrator; they show which antennas have data.
 
     Raises
     ------
@@ -235,7 +235,7 @@ def sensitivity_facts(eb: ExecutionBlock, quick: QuickImage, *, setup: QuickSetu
 
 
 def point_source(eb: ExecutionBlock, quick: QuickImage, *, role: str, averages: Sequence[Averages]) -> PointSource:
-    """Return what the image and the averages of a point source tell.
+    """Return the measurements of a point source from its image and averages.
 
     Parameters
     ----------

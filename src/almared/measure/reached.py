@@ -146,7 +146,7 @@ def _summary(planes: list[_PlaneFigures], image: OpenImage) -> ImageQuality:
     if not good.any():
         nothing = float("nan")
         return ImageQuality(nothing, nothing, nothing, 0.0, 0.0, None, image.median_beam, 0)
-    # Without a line-free channel the noise beside the cleaned regions is the best there is.
+    # Without a line-free channel the noise next to the cleaned regions is the best estimate.
     quiet = good & (peaks < LINE_FREE_BELOW * noise) if len(planes) > 1 else good
     quiet = quiet if quiet.any() else good
     best = int(np.nanargmax(np.where(good, peaks, -np.inf)))

@@ -1,4 +1,4 @@
-"""Do the weights of visibilities tell their noise, and do channels share it? Measured from neighbours in time."""
+"""Check that weights match the noise, and whether channels share noise, from neighbours in time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_CHANNELS = 64
 
 MOST_ROWS = 20_000
 LEAST_PAIRS = 50
-"""Fewer differences than this tell nothing."""
+"""Fewer differences than this are not significant."""
 
 MANY_CHANNELS = 16
 """With as many channels their mean can be taken off."""
@@ -58,7 +58,7 @@ def measure_scatter(
 
 
 def _scatter(differences: NDArray[np.float64]) -> WindowScatter:
-    """Return the noise from differences in units of what the weights tell, shape (pair, frequency)."""
+    """Return the noise from differences in units of the noise predicted by the weights, shape (pair, frequency)."""
     n_channels = differences.shape[1]
     if n_channels < MANY_CHANNELS:
         return WindowScatter(_spread(differences), _neighbours(differences))
@@ -120,7 +120,7 @@ def _columns(chosen: Any, column: str) -> dict[str, Any]:
 
 
 def _differences(rows: dict[str, Any]) -> NDArray[np.float64]:
-    """Return differences of neighbours in units of what the weights tell, shape (pair, frequency).
+    """Return differences of neighbours in units of the noise predicted by the weights, shape (pair, frequency).
 
     Real and imaginary parts and correlations are pairs of their own; what is flagged is NaN.
     """

@@ -1,4 +1,4 @@
-"""Spectra of a target over its visibilities, from which lines are told from continuum."""
+"""Spectra of a target over its visibilities, for separating lines from continuum."""
 
 from __future__ import annotations
 

@@ -61,8 +61,8 @@ def draw_gains_page(figure: Figure, table: CalTable, *, antennas: Sequence[str],
         plot_gains(axes, series)
         every.append(np.concatenate([one.values.ravel() for one in series]) if series else np.zeros(0))
         has_any = bool(np.isfinite(every[-1]).any())
-        told = "reference antenna" if name == page.refant else ""
-        name_panel(axes, name, told=told, note="" if has_any else "all flagged")
+        fact = "reference antenna" if name == page.refant else ""
+        name_panel(axes, name, fact=fact, note="" if has_any else "all flagged")
     if page.is_phase:
         places[0].set_ylim(-1.1 * FULL_TURN_DEG, 1.1 * FULL_TURN_DEG)
         places[0].set_yticks([-FULL_TURN_DEG, 0, FULL_TURN_DEG])
@@ -74,7 +74,7 @@ def draw_gains_page(figure: Figure, table: CalTable, *, antennas: Sequence[str],
 
 
 def _scale_amplitudes(places: Sequence[Axes], every: Sequence[Array]) -> None:
-    """Set the scale by the bulk of the antennas, and tell on the panels that are outside of it where they are."""
+    """Set the scale by the bulk of the antennas, and mark the panels with values outside of it."""
     limits = robust_limits(np.concatenate(every))
     if limits is None:
         return

@@ -1,4 +1,4 @@
-"""Pages of quick images: a target, its beam, a check source beside its phase calibrator."""
+"""Pages of quick images: a target, its beam, a check source next to its phase calibrator."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def draw_quick_image(figure: Figure, quick: QuickImage, *, title: str, is_psf: b
 
 
 def draw_point_sources(figure: Figure, pairs: Sequence[tuple[str, QuickImage]]) -> None:
-    """Draw the middles of images of point sources beside one another, each with the place it should have.
+    """Draw the middles of images of point sources next to each other, each with the place it should have.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ def plot_image(
     unit : str
         Of the pixels, for the bar.
     is_stretched : bool
-        Whether the scale is linear up to some times the noise only and logarithmic above, so that artefacts beside a
+        Whether the scale is linear up to some times the noise only and logarithmic above, so that artefacts next to a
         bright source are seen.
     """
     from matplotlib.colors import AsinhNorm

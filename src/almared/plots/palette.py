@@ -1,4 +1,4 @@
-"""Colours, markers and line styles that can be told apart without seeing colours, and grids of panels."""
+"""Colours, markers and line styles that can be distinguished without seeing colours, and grids of panels."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Mark:
 def mark(number: int) -> Mark:
     """Return how the series of a number is drawn; colour, marker and line style all change with it.
 
-    The second round of colours has other markers than the first, so that 64 series can be told apart.
+    The second round of colours has other markers than the first, so that 64 series can be distinguished.
     """
     round_number, place = divmod(number, len(OKABE_ITO))
     return Mark(OKABE_ITO[place], MARKERS[(place + round_number) % len(MARKERS)], LINES[number % len(LINES)])
@@ -84,16 +84,16 @@ def panels(figure: Figure, n_panels: int, *, is_shared: bool = True) -> list[Axe
     return list(axes[:n_panels])
 
 
-def name_panel(axes: Axes, name: str, *, told: str = "", note: str = "") -> None:
+def name_panel(axes: Axes, name: str, *, fact: str = "", note: str = "") -> None:
     """Write what a panel shows above it at the left, numbers at the right, and a note into its middle."""
     axes.set_title(name, loc="left", fontsize=SMALL + 1, fontweight="bold", pad=2)
-    axes.set_title(told, loc="right", fontsize=SMALL, pad=2)
+    axes.set_title(fact, loc="right", fontsize=SMALL, pad=2)
     if note:
         axes.text(0.5, 0.5, note, transform=axes.transAxes, ha="center", va="center", fontsize=SMALL + 1, color="0.35")
 
 
 def label_axes(places: Sequence[Axes], *, x: str, y: str) -> None:
-    """Write what the scales are: below the lowest panels and beside the first column."""
+    """Write what the scales are: below the lowest panels and next to the first column."""
     for axes in places:
         spec = axes.get_subplotspec()
         if spec is not None and spec.is_first_col():

@@ -84,7 +84,7 @@ def _coordinates(image: OpenImage) -> Any:
     from astropy.wcs import WCS
 
     with warnings.catch_warnings():
-        # CASA's headers tell the observatory in an older way, which astropy puts right and tells of.
+        # CASA's headers give the observatory in an older form, which astropy corrects with a warning.
         warnings.simplefilter("ignore")
         return WCS(image.header).celestial
 

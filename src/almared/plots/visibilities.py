@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 MOST_POINTS = 20_000
-"""Points drawn of one series: more cannot be told apart, and make the figure heavy."""
+"""Points drawn of one series: more cannot be distinguished, and make the figure large."""
 
 
 def plot_uvdist(axes: Axes, uvdist_m: Array, *, values: Array, number: int, name: str) -> None:

@@ -101,7 +101,7 @@ def draw_frequency_page(figure: Figure, averages: Sequence[Averages], *, name: s
 
 
 def _rows_of_two(figure: Figure, n_windows: int) -> list[tuple[Axes, Axes]]:
-    """Return axes for amplitude (above) and phase (below) of every window, up to four beside one another."""
+    """Return axes for amplitude (above) and phase (below) of every window, up to four next to each other."""
     columns = min(COLUMNS, n_windows)
     rows = -(-n_windows // columns)
     figure.set_size_inches(max(3.0 * columns, 6.4), 4.0 * rows + 0.9)

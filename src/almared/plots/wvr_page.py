@@ -49,9 +49,9 @@ def draw_wvr_page(figure: Figure, phases: ScanPhases, *, noises: Sequence[PhaseN
 
 def _name(axes: Axes, noise: PhaseNoise, *, is_refant: bool) -> None:
     if is_refant:
-        name_panel(axes, noise.antenna, told="reference antenna")
+        name_panel(axes, noise.antenna, fact="reference antenna")
         return
     has_phases = np.isfinite(noise.before_deg) or np.isfinite(noise.after_deg)
-    told = f"{noise.before_deg:.0f} to {noise.after_deg:.0f} deg" + ("" if noise.is_improved else " NI")
+    fact = f"{noise.before_deg:.0f} to {noise.after_deg:.0f} deg" + ("" if noise.is_improved else " NI")
     name = f"{noise.antenna} {noise.distance_m:.0f} m"
-    name_panel(axes, name, told=told if has_phases else "", note="" if has_phases else "no solutions")
+    name_panel(axes, name, fact=fact if has_phases else "", note="" if has_phases else "no solutions")

@@ -71,7 +71,7 @@ class ReportOptions:
     Parameters
     ----------
     only : tuple of str
-        Items to make anew; all when empty.
+        Items to remake; all when empty.
     is_forced : bool
         Make it although it is up to date.
     uv_limit_m : float, m, optional
@@ -152,7 +152,7 @@ def make_items(context: EbContext, names: Iterable[str], *, workers: int, listen
             try:
                 outcome = future.result()
             except BrokenProcessPool:
-                why = "the process that made it, or one beside it, died; was it memory?"
+                why = "the process that made it, or one next to it, died; was it out of memory?"
                 outcome = ItemOutcome(item.key, item.title, item.look_for, item.part, unavailable=why)
             outcomes[item.key] = outcome
             listener(item.key, outcome)

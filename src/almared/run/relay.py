@@ -1,4 +1,4 @@
-"""A child that works elsewhere: it hands its order to a Dask worker and passes on what the journal there tells.
+"""A child that works elsewhere: it hands its order to a Dask worker and forwards the entries of the journal there.
 
 The worker only starts the real child and watches it, for CASA holds the interpreter while it works and heartbeats
 would stop. Both see the same directory: clusters share their file systems.
@@ -40,11 +40,11 @@ def carry_out_on_worker(order_text: str, beat: str) -> str:
     order = ChildOrder.from_text(order_text)
     events_in, events_out = os.pipe()
     life_in, life_out = os.pipe()
-    told = replace(order, events=events_out, life=life_in, parent=os.getpid())
+    received = replace(order, events=events_out, life=life_in, parent=os.getpid())
     output = StatePlace(Path(order.script).parent).output(f"{Path(order.log).stem}.worker")
     try:
         with output.open("ab") as printed:
-            child = start_child(told, CHILD, output=printed.fileno())
+            child = start_child(received, CHILD, output=printed.fileno())
         os.close(events_out)
         os.close(life_in)
         try:
@@ -59,20 +59,20 @@ def carry_out_on_worker(order_text: str, beat: str) -> str:
 
 
 def _listened(events: int, beat: Path) -> list[bytes]:
-    """Return all lines that a child tells until it ends.
+    """Return all lines from a child until it ends.
 
     Raises
     ------
     RunError
         The relay has died meanwhile.
     """
-    told = b""
+    received = b""
     while True:
         ready, _, _ = select.select([events], [], [], POLL_S)
         data = os.read(events, 65536) if ready else b""
         if ready and not data:
-            return told.split(b"\n")
-        told += data
+            return received.split(b"\n")
+        received += data
         check_beat(beat)
 
 
@@ -131,8 +131,8 @@ def _end(order: ChildOrder, future: Any) -> int:
     except Exception as fault:  # noqa: BLE001
         error = StepError(f"the Dask worker failed: {fault}", repair="start again: it goes on from this step")
         line = failure_entry(error).to_line()
-    told = line or new_entry("finished", order.run).to_line()
-    os.write(order.events, told.encode())
+    received = line or new_entry("finished", order.run).to_line()
+    os.write(order.events, received.encode())
     return 1 if line else 0
 
 

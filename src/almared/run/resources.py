@@ -46,11 +46,11 @@ DISK_FACTOR = 8.0
 """Disk of a whole calibration over the raw data: float MS, its corrected column, two splits with their columns."""
 
 MEMORY_BYTES = 1.5 * GIB
-"""Memory of CASA's tasks when the plan does not tell."""
+"""Memory of CASA's tasks when the plan gives none."""
 
 
 def planned_needs(directory: Path) -> dict[int, StepNeeds]:
-    """Return what each step needs by the plan beside the script, nothing where there is none or it does not tell."""
+    """Return the needs of each step from the plan next to the script, empty if there is none or it gives none."""
     try:
         steps = json.loads(StatePlace(directory).plan.read_text())["steps"]
         needs = {int(step["number"]): StepNeeds(**step["needs"]) for step in steps}
@@ -90,21 +90,21 @@ def _from_plan(planned: Mapping[int, StepNeeds], steps: Collection[int], *, free
 
 
 def check_resources(directory: Path, needs: Needs) -> None:
-    """Refuse a run for which disk or memory will not do.
+    """Refuse a run for which disk or memory are too small.
 
     Raises
     ------
     ResourceError
         One of them is too small.
     """
-    all_the_same = f"start all the same: `almared run {directory} --force`"
+    all_the_same = f"start anyway: `almared run {directory} --force`"
     free = shutil.disk_usage(directory).free
     if free < SPARE * needs.disk_bytes:
         raise ResourceError(
             f"the run needs about {size_text(SPARE * needs.disk_bytes)} of disk and {size_text(free)} is free "
             f"({needs.source})",
             where=str(directory),
-            repair=f"make room, move the data, or {all_the_same}",
+            repair=f"free some space, move the data, or {all_the_same}",
             needed=SPARE * needs.disk_bytes,
             free=free,
         )
@@ -120,7 +120,7 @@ def check_resources(directory: Path, needs: Needs) -> None:
 
 
 def available_memory() -> float | None:
-    """Return the memory that a new process can have (bytes), None where the system does not tell."""
+    """Return the memory that a new process can have (bytes), None if unknown."""
     limits = [limit for limit in (_linux_memory(), _cgroup_memory()) if limit is not None]
     if limits:
         return min(limits)

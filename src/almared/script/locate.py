@@ -25,9 +25,9 @@ def find_script(target: Path) -> Path:
     """
     if target.is_file() and target.suffix == ".py":
         return target.resolve()
-    beside = target.parent / Products(ms_name_of(target.name)).script
-    if beside.is_file():
-        return beside.resolve()
+    next_to = target.parent / Products(ms_name_of(target.name)).script
+    if next_to.is_file():
+        return next_to.resolve()
     inside = sorted(target.glob(f"*{SCRIPT_ENDING}")) if target.is_dir() else []
     inside = inside or [target / name for name in (FLUX_SCRIPT, IMAGING_SCRIPT) if (target / name).is_file()]
     if len(inside) == 1:
@@ -40,6 +40,6 @@ def find_script(target: Path) -> Path:
 
 
 def raw_data(script: Path) -> tuple[Path, ...]:
-    """Return the ASDMs beside the script that it names."""
+    """Return the ASDMs next to the script that it names."""
     text = script.read_text(encoding="utf-8", errors="replace")
     return tuple(path for path in asdms_in(script.parent) if path.name in text)

@@ -1,4 +1,4 @@
-"""What a calibration script tells about itself, read without executing it."""
+"""Facts of a calibration script, read without executing it."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def _facts_of(path: Path, data: bytes) -> CalibrationScript:
         raise InputError(
             "it has no steps (`mystep = n` followed by `if mystep in thesteps:`)",
             where=str(path),
-            repair="make the script anew with `almared plan`",
+            repair="make the script again with `almared plan`",
         )
     makes = {n: _names(facts["step_makes"], n, path=path) for n in blocks}
     known = {name for names in makes.values() for name in names}

@@ -1,4 +1,4 @@
-"""Plans and scripts on disk: written beside the data, never over what a hand has edited."""
+"""Plans and scripts on disk: written next to the data, never over manual edits."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class WrittenScript:
 
 
 def write_script(plan: Plan, directory: Path, *, is_forced: bool = False) -> WrittenScript:
-    """Write the script of a plan beside its data, and the plan as data.
+    """Write the script of a plan next to its data, and the plan as data.
 
     Parameters
     ----------

@@ -122,7 +122,7 @@ def test_a_dry_run_tells_what_is_missed(root: Path) -> None:
     assert "Imaging: mine.fits belongs to no image of images.json and is not taken" in missed
     assert "Imaging: images.json is missing, or names no image" in missed
     assert "Imaging: cont.dat is not there" in missed
-    assert any(line.startswith("README: nothing is told of Project code, SB name, PI name") for line in missed)
+    assert any(line.startswith("README: still empty: Project code, SB name, PI name") for line in missed)
     assert not list(root.glob("Delivery/*"))
     told = CliRunner().invoke(command, [str(root), "--dry-run"], catch_exceptions=False).output
     assert [line.split("  ")[-1] for line in told.splitlines() if "MISSED" in line] == missed

@@ -43,9 +43,9 @@ def test_empty_fields_fail_by_their_names(root: Path) -> None:
     line = readme_line(written(root))
     # The build of CASA is known from the runs, of which there is none; the scripts are told all the same.
     told = "Cycle, Project code, SB name, PI name, Project title, Configuration, Proposed rms"
-    assert line.faults == (f"nothing is told of {told}",)
+    assert line.faults == (f"still empty: {told}",)
     assert "[project]" in line.repair
-    assert line.notes == ("nothing is told of Proposed resolution",)
+    assert line.notes == ("still empty: Proposed resolution",)
     shown = CliRunner().invoke(command, [str(root)], catch_exceptions=False).output
     assert f"Still to be filled in, in mous.toml: {told}" in shown
 
@@ -55,7 +55,7 @@ def test_a_readme_with_all_obligatory_fields_passes(root: Path) -> None:
     say(root, 'part = "extended"', f"[project]\n{project}", '[request]\nrms = "0.1 mJy"')
     line = readme_line(written(root))
     assert line.passed
-    assert line.notes == ("nothing is told of Proposed resolution",)
+    assert line.notes == ("still empty: Proposed resolution",)
     say(root, 'part = "extended"', f"[project]\n{project}", '[readme]\nmissing = { "Proposed rms" = "for tests" }')
     text = written(root)
     assert "Proposed rms:         not given (for tests)\n" in text
@@ -85,7 +85,7 @@ def test_left_over_text_fails(left: str) -> None:
 def test_a_readme_by_hand_may_be_laid_out_otherwise() -> None:
     assert readme_line("".join(f"  {name.lower()} :some thing\n" for name in OBLIGATORY)).passed
     fields = [name for name in OBLIGATORY if name != "PI name"]
-    assert readme_line("".join(f"{name}: a\n" for name in fields)).faults == ("nothing is told of PI name",)
+    assert readme_line("".join(f"{name}: a\n" for name in fields)).faults == ("still empty: PI name",)
 
 
 def test_what_was_reached_is_judged_by_the_criteria_of_acceptance() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from almared.measure import quicklook
-from almared.measure.quicklook import pointing_told
+from almared.measure.quicklook import pointing_text
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,6 @@ def test_one_pointing_of_several_is_told(n_pointings: int, told: str, monkeypatc
     eb = Observed(n_pointings)
     fields = [Pointing(i) for i in (*eb.pointings, 99)]
     monkeypatch.setattr(quicklook, "fields_of_source", lambda *_: fields)
-    said = pointing_told(eb, 4)  # type: ignore[arg-type]
+    said = pointing_text(eb, 4)  # type: ignore[arg-type]
     assert told in said
     assert bool(said) is (n_pointings > 1)

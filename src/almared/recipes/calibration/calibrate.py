@@ -64,7 +64,7 @@ def plan_calibration(
         uid=eb.uid,
         build=build.version,
         steps=steps,
-        choices=decided.told(),
+        choices=decided.named_choices(),
         ms=products.ms,
         eb=eb,
     )

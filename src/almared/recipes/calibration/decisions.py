@@ -87,7 +87,7 @@ class Decisions:
     apply_groups: Choice[tuple[ApplyGroup, ...]]
     position_offsets: Choice[Offsets] | None
 
-    def told(self) -> tuple[NamedChoice, ...]:
+    def named_choices(self) -> tuple[NamedChoice, ...]:
         """Return the choices for the reader, in the order of the steps that use them; their values are texts."""
         named: tuple[tuple[str, Choice[Any], str], ...] = (
             ("reference antenna", self.refant, self.refant.value),
@@ -127,8 +127,8 @@ def _wvr_text(wvr: WvrParameters | None) -> str:
 
 def _model_text(model: FluxModel) -> str:
     law = model.power_law
-    told = f"{law.flux_jy:.4f} Jy at {law.reference_hz / 1e9:.3f} GHz" if law else model.body
-    return f"field {model.field_id}: {told}"
+    value = f"{law.flux_jy:.4f} Jy at {law.reference_hz / 1e9:.3f} GHz" if law else model.body
+    return f"field {model.field_id}: {value}"
 
 
 def _map_text(tsys: TsysMap, spws: Sequence[int]) -> str:

@@ -87,7 +87,7 @@ class ImageChoices:
     width_hz : float, Hz
         Width of a channel of the data.
     noise_scale : float
-        By what the noise is larger than all weights together tell: scatter of the visibilities over weights, noise
+        Ratio of the noise to that predicted by all weights: scatter of the visibilities over weights, noise
         that channels share, overlap of a mosaic.
     beam_reaches : bool
         Whether the image is so large that the beam is known across its field, where sidelobes are high.
@@ -139,21 +139,21 @@ class ImageChoices:
         )
 
     def named_choices(self) -> tuple[NamedChoice, ...]:
-        """Return its choices under names that tell which image they are of."""
+        """Return its choices under names with the image."""
         robust = f" robust {self.robust.value:g}" if self.weighting.startswith("briggs") else ""
         mask: Choice[Any] = Choice(self.mask, BY_HAND) if self.mask else self.automask
         listed: list[tuple[str, Choice[Any] | None]] = [
-            ("cell", _told(self.cell_arcsec, f"{self.cell_arcsec.value:g} arcsec")),
-            ("size", _told(self.imsize, "{} x {}".format(*self.imsize.value))),
+            ("cell", _shown(self.cell_arcsec, f"{self.cell_arcsec.value:g} arcsec")),
+            ("size", _shown(self.imsize, "{} x {}".format(*self.imsize.value))),
             ("phase centre", self.phase_centre),
             ("gridder", self.gridder),
-            ("primary beam", self.aperture_m and _told(self.aperture_m, f"aperture of {self.aperture_m.value:g} m")),
-            ("weighting", _told(self.robust, f"{self.weighting}{robust}")),
+            ("primary beam", self.aperture_m and _shown(self.aperture_m, f"aperture of {self.aperture_m.value:g} m")),
+            ("weighting", _shown(self.robust, f"{self.weighting}{robust}")),
             ("deconvolver", self.deconvolver),
-            ("threshold", _told(self.threshold_jy, round_threshold(self.threshold_jy.value))),
+            ("threshold", _shown(self.threshold_jy, round_threshold(self.threshold_jy.value))),
             ("mask", mask),
             ("channels", self.axis),
-            ("chunks", _told(self.chunks, _parts_text(self.chunks.value)) if self.kind == "cube" else None),
+            ("chunks", _shown(self.chunks, _parts_text(self.chunks.value)) if self.kind == "cube" else None),
         ]
         return tuple(NamedChoice(f"{self.name}: {word}", choice) for word, choice in listed if choice is not None)
 
@@ -324,7 +324,7 @@ def _middle(weight: NDArray[np.float64]) -> int:
     return int(left[np.argmin(np.abs(left - len(weight) / 2))]) if len(left) else len(weight) // 2
 
 
-def _told(choice: Choice[Any], value: str) -> Choice[Any]:
+def _shown(choice: Choice[Any], value: str) -> Choice[Any]:
     """Return a choice with its value as people write it."""
     return Choice(value, choice.reason, choice.evidence, choice.rule, choice.warning)
 

@@ -55,7 +55,7 @@ class TargetFacts:
     points : mapping of tuple of int to UvPoints
         Uv points of the windows of each group, by their ids.
     scatter : mapping of int to WindowScatter
-        Per window, the noise of the visibilities over that which their weights tell, and how far channels share it.
+        Per window, the noise of the visibilities over that predicted by their weights, and its channel correlation.
     factors : mapping of int to (float, float)
         Per window, the smallest and largest frequency in LSRK over that of the window.
     """
@@ -69,12 +69,12 @@ class TargetFacts:
 
     @property
     def weights_scale(self) -> float:
-        """Noise of the visibilities over that which their weights tell; 1 where there are too few to know."""
+        """Noise of the visibilities over that predicted by their weights; 1 when there are too few to know."""
         ratios = [each.ratio for each in self.scatter.values() if each.ratio > 0]
         return float(np.median(ratios)) if ratios else 1.0
 
     def noise_scale(self, spw_ids: tuple[int, ...], *, channels: float | None = None) -> float:
-        """Return the noise over that which the weights tell for independent channels.
+        """Return the noise over that predicted by the weights for independent channels.
 
         Parameters
         ----------

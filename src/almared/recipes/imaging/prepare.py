@@ -29,7 +29,7 @@ class CalibratedInput:
     field_ids, spw_ids : tuple of int
         Fields and windows of the targets.
     has_intents : bool
-        Whether it tells which data are of targets.
+        Whether it identifies the data of targets.
     reason : str
         Why this MS and this column.
     n_bytes : float, bytes

@@ -53,7 +53,7 @@ def make(context: EbContext) -> ItemProducts:
         "checksource.png",
         partial(draw_point_sources, pairs=[(_title(source), source.quick) for source in sources]),
         caption="Check source and phase calibrator: middles of their images, with the catalogue position (cross)",
-        alt="; ".join(_told(source) for source in sources) + ".",
+        alt="; ".join(_summary(source) for source in sources) + ".",
     )
     text = context.write("checksource.txt", check_source_text(sources))
     findings = tuple(f for source in sources if source.role == "check source" for f in run_checks(source))
@@ -66,7 +66,7 @@ def _title(source: PointSource) -> str:
     return f"{source.name} ({source.role})"
 
 
-def _told(source: PointSource) -> str:
+def _summary(source: PointSource) -> str:
     peak = quantity_text(source.peak_jy, "Jy/beam")
     return f"{_title(source)}: peak {peak}, {source.offset_beams:.2f} of the beam off its position"
 

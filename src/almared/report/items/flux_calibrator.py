@@ -1,4 +1,4 @@
-"""The flux calibrator: corrected data beside the model."""
+"""The flux calibrator: corrected data and model."""
 
 from __future__ import annotations
 

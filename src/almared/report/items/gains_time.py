@@ -59,12 +59,12 @@ def _figure(context: EbContext, suffixes: tuple[str, ...], *, is_phase: bool) ->
 def _alt(table: CalTable, *, is_phase: bool) -> str:
     gains = table.masked()
     missing = [n for i, n in enumerate(table.antenna_names) if not np.isfinite(gains[table.antenna1 == i]).any()]
-    told = f"Without solutions: {', '.join(missing)}." if missing else "All antennas have solutions."
+    text = f"Without solutions: {', '.join(missing)}." if missing else "All antennas have solutions."
     if is_phase:
-        return told
+        return text
     drifts = {name: _drift_percent(table.of_antenna(name)) for name in table.antenna_names if name not in missing}
     worst = max(drifts, key=lambda name: drifts[name], default="")
-    return told + (f" Largest drift of amplitude: {worst}, {drifts[worst]:.0f} % peak to peak." if worst else "")
+    return text + (f" Largest drift of amplitude: {worst}, {drifts[worst]:.0f} % peak to peak." if worst else "")
 
 
 def _drift_percent(rows: CalTable) -> float:

@@ -35,7 +35,7 @@ def make(context: EbContext) -> ItemProducts:
             continue
         name, ending = field_name(context.eb, field_id), f"{len(figures) // 2 + 1 if figures else ''}.png"
         scatter = {one.spw_id: _phase_scatter_deg(one) for one in averages}
-        told = ", ".join(f"spw {spw_id} {value:.1f} deg" for spw_id, value in scatter.items())
+        values = ", ".join(f"spw {spw_id} {value:.1f} deg" for spw_id, value in scatter.items())
         for stem, draw, what in (
             ("phase_cal_uvdist", draw_uvdist_page, "averages of 60 s and all channels, over the projected baseline"),
             ("phase_cal_freq", draw_frequency_page, "mean over all times and baselines, over frequency"),
@@ -45,7 +45,7 @@ def make(context: EbContext) -> ItemProducts:
                     f"{stem}{ending}",
                     partial(draw, averages=averages, name=name),
                     caption=f"{name}: corrected amplitude (above) and phase (below): {what}",
-                    alt=f"Points in a column per window. Scatter of the phases of 60 s: {told}.",
+                    alt=f"Points in a column per window. Scatter of the phases of 60 s: {values}.",
                 )
             )
         numbers |= {f"amplitude_{name}_spw{one.spw_id}_jy": median(np.abs(one.vis).ravel()) for one in averages}

@@ -21,7 +21,7 @@ def make(context: EbContext) -> ItemProducts:
     figure = context.draw(
         "obs_display.png",
         partial(draw_schedule, eb=eb),
-        caption="Scans of each source over time; colour and hatching tell what they are for",
+        caption="Scans of each source over time; colour and hatching show their intents",
         alt=f"Bars over time, a row per source. In order of scans: {order}.",
     )
     return ItemProducts(

@@ -18,8 +18,8 @@ def make(context: EbContext) -> ItemProducts:
     """
     shadows = find_shadows(context.path(context.products.split))
     text = context.write("shadowed_ant.txt", shadow_text(shadows))
-    told = [f"{shadow.antenna} for {shadow.seconds / 60:.1f} min" for shadow in shadows]
-    return ItemProducts((), (text,), (f"in shadow: {', '.join(told)}",) if told else ())
+    listed = [f"{shadow.antenna} for {shadow.seconds / 60:.1f} min" for shadow in shadows]
+    return ItemProducts((), (text,), (f"in shadow: {', '.join(listed)}",) if listed else ())
 
 
 ITEM = Item(

@@ -12,7 +12,7 @@ from almared.measure.quickimage import QuickImage, make_quick_images
 from almared.measure.quicklook import (
     choose_quick_setup,
     choose_quick_target,
-    pointing_told,
+    pointing_text,
     quick_request,
     sensitivity_facts,
 )
@@ -53,7 +53,7 @@ def make(context: EbContext) -> ItemProducts:
             "target_image.png",
             partial(draw_quick_image, quick=quick, title=f"{name}: peak {peak}, rms {rms}"),
             caption=f"Quick continuum image of {name} (natural weights, 100 iterations; scale "
-            f"linear near zero, logarithmic above; the ellipse is the beam){pointing_told(eb, field_id)}",
+            f"linear near zero, logarithmic above; the ellipse is the beam){pointing_text(eb, field_id)}",
             alt=f"Image with peak {peak}, rms {rms} in the corners, beam {beam}.",
         ),
         context.draw(

@@ -54,7 +54,7 @@ def make(context: EbContext) -> ItemProducts:
         partial(draw_target_spectrum, spectra=spectra, title=f"{name}: amplitude on {baselines}{pointings}"),
         caption=f"{name}: amplitude of the mean over time and {baselines}, over frequency{pointings}",
         alt="Steps over frequency, a panel per window. "
-        + "; ".join(f"spw {spw}: {_told(frequency, values)}" for spw, frequency, values in spectra),
+        + "; ".join(f"spw {spw}: {_summary(frequency, values)}" for spw, frequency, values in spectra),
     )
     return ItemProducts((figure,), numbers={"longest_baseline_m": limit} if np.isfinite(limit) else {})
 
@@ -74,7 +74,7 @@ def _mean_amplitude(pointings: list[Averages]) -> tuple[Array, Array]:
     return binned[0][0], np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _told(frequency_hz: Array, amplitude: Array) -> str:
+def _summary(frequency_hz: Array, amplitude: Array) -> str:
     good = np.isfinite(amplitude).any(axis=1)
     mean = np.nanmean(amplitude[good], axis=1)
     peak = int(mean.argmax())

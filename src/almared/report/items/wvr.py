@@ -83,8 +83,8 @@ def _request(context: EbContext) -> PhaseRequest:
 def _alt(noises: tuple[PhaseNoise, ...]) -> str:
     before, after = (median(np.array(v)) for v in zip(*((n.before_deg, n.after_deg) for n in noises), strict=True))
     worse = [noise.antenna for noise in noises if not noise.is_improved]
-    told = f"One panel per antenna: median scatter {before:.0f} deg without and {after:.0f} deg with the correction; "
-    return told + (f"not improved: {', '.join(worse)}." if worse else "all antennas improve.")
+    text = f"One panel per antenna: median scatter {before:.0f} deg without and {after:.0f} deg with the correction; "
+    return text + (f"not improved: {', '.join(worse)}." if worse else "all antennas improve.")
 
 
 def _numbers(noises: tuple[PhaseNoise, ...]) -> dict[str, float]:

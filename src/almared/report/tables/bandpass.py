@@ -48,7 +48,7 @@ def bandpass_rms_text(windows: Sequence[WindowScatter], *, table: str) -> str:
 
 def _advice(windows: Sequence[WindowScatter]) -> str:
     limit = BANDPASS_RMS_ADVICE.value
-    told = [
+    advice = [
         f"Advice: the median rms of spw {w.spw_id} is above {limit:g}; "
         + (
             "its noise is most of it: smooth or average more channels.\n"
@@ -58,7 +58,7 @@ def _advice(windows: Sequence[WindowScatter]) -> str:
         for w in windows
         if w.median_rms > limit
     ]
-    return "".join(told) or f"No median rms is above {limit:g}: no more smoothing is needed.\n"
+    return "".join(advice) or f"No median rms is above {limit:g}: no more smoothing is needed.\n"
 
 
 def _rows(window: WindowScatter) -> list[tuple[str, ...]]:

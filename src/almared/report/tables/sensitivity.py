@@ -14,7 +14,7 @@ from almared.report.tables.columns import number_text, quantity_text
 
 
 def sensitivity_text(facts: SensitivityFacts, quick: QuickImage) -> str:
-    """Return what the quick image of a target shows beside what was expected."""
+    """Return measured and expected values of the quick image of a target."""
     lines = [
         f"Longest baseline with data: {facts.longest_m:.1f} m",
         f"Recommended cellsize: {facts.cell_arcsec:g} arcsec",
@@ -43,7 +43,7 @@ def sensitivity_text(facts: SensitivityFacts, quick: QuickImage) -> str:
 
 
 def check_source_text(sources: Sequence[PointSource]) -> str:
-    """Return what the images of check sources and of their phase calibrator tell."""
+    """Return the measurements of check sources and their phase calibrator from images."""
     parts = [_source_text(source) for source in sources]
     return "\n".join(["Check source and phase calibrator, images from the calibrated MS\n", *parts])
 

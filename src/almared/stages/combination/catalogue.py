@@ -1,4 +1,4 @@
-"""What the calibrator catalogue expects of the phase calibrators, beside what each execution block measured."""
+"""Fluxes of the phase calibrators expected from the catalogue, compared with those measured by each execution block."""
 
 from __future__ import annotations
 

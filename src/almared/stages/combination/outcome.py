@@ -97,7 +97,7 @@ def _group_document(group: SpwGroup) -> dict[str, Any]:
 
 
 def _applied(directory: Path, combination: Combination) -> Iterator[AppliedScale]:
-    """Yield the scale that was found in the data beside the one that the table tells, per calibrator and window."""
+    """Yield the scale found in the data and the one from the table, per calibrator and window."""
     for eb in combination.ebs:
         table = read_caltable(directory / gain_table(eb.ms))
         for record in combination.records:

@@ -57,9 +57,9 @@ class CombineOrder:
     dirtol_arcsec : float or None, arcsec
         Within which fields are one; None for an automatic choice.
     known : mapping of str to PowerLaw
-        Fluxes that are known from elsewhere, shown beside those measured.
+        Fluxes known from elsewhere, shown next to the measured ones.
     catalogue : Path, optional
-        File of measurements of calibrators; what it expects is shown beside, too.
+        File of measurements of calibrators; the fluxes it predicts are shown too.
     averaged : tuple of str
         Short names of the execution blocks whose fluxes are averaged, all when empty.
     weights : str
@@ -206,7 +206,7 @@ def _table(
 ) -> tuple[tuple[FluxRecord, ...], bool]:
     """Return the table and whether it is new: one that is there is taken as it is (requirement W125).
 
-    One that nobody edited is made anew when the execution blocks were calibrated anew.
+    An unedited table is remade when the execution blocks were calibrated again.
     """
     path = order.directory / NAME
     # With the digits of the file, so that a script made from the file is the same.
@@ -222,8 +222,8 @@ def _table(
             f"it does not say what fluxscale found: {'; '.join(different[:3])}"
             + (f"; and {len(different) - 3} more" if len(different) > 3 else ""),
             where=str(path),
-            repair="correct these fluxes (the fourth column), or remove the file to have it written anew, or take it "
-            "as it is with --force",
+            repair="correct these fluxes (the fourth column), or remove the file to have it rewritten, or accept it "
+            "unchanged with --force",
         )
     return records, False
 
@@ -243,7 +243,7 @@ def _is_edited(directory: Path) -> bool:
 def _reason(order: CombineOrder, ebs: Sequence[CalibratedEb]) -> str:
     if not order.should_scale:
         return "the reducer leaves each execution block the scale of its calibration"
-    how = "the errors alone" if order.weights == "errors" else "the errors and the scatter beside them"
+    how = "the errors alone" if order.weights == "errors" else "the errors plus the scatter"
     names = f"those of {', '.join(order.averaged)}" if order.averaged else f"all {len(ebs)} execution blocks"
     return f"means over {names}, with weights of the inverse variances of {how}, where {NAME} was not edited"
 
@@ -309,14 +309,14 @@ def run_combination(order: CombineOrder, chosen: ChosenCombination, *, display: 
     script = order.directory / FLUX_SCRIPT
     with display(read_script(script)) as listener:
         run_script(script, RunOptions(should_break_lock=order.should_break_lock), listener=listener)
-    told = {**document(order, chosen), "contents": examine(order.directory, chosen.combination)}
-    write_record(order.directory, told)
-    return told
+    record = {**document(order, chosen), "contents": examine(order.directory, chosen.combination)}
+    write_record(order.directory, record)
+    return record
 
 
-def write_record(directory: Path, told: Mapping[str, Any]) -> None:
+def write_record(directory: Path, record: Mapping[str, Any]) -> None:
     """Write the record; it is replaced whole."""
-    write_whole(directory / RECORD, json.dumps(told, indent=1, allow_nan=False) + "\n")
+    write_whole(directory / RECORD, json.dumps(record, indent=1, allow_nan=False) + "\n")
 
 
 def document(order: CombineOrder, chosen: ChosenCombination) -> dict[str, Any]:

@@ -84,9 +84,9 @@ def continuum_ranges(
     is_own = given is None or (_kept(directory).is_file() and _kept(directory).read_bytes() == path.read_bytes())
     line_free, warnings = [], []
     for each in facts:
-        entries, told = _channels(ms, each, windows=sources.get(each.target.name, ()))
+        entries, found = _channels(ms, each, windows=sources.get(each.target.name, ()))
         line_free += entries
-        warnings += told
+        warnings += found
     return ContinuumRanges(tuple(line_free), "measured" if is_own else NAME, dict(sources), tuple(warnings))
 
 
@@ -204,8 +204,8 @@ def telluric_warnings(window: SpectralWindow, ranges: Ranges, *, source: str) ->
     if not inside:
         return []
     ghz = float(np.median(frequency[inside])) / GHZ
-    told = f"{len(inside)} channels of window {window.id} of {source} count as continuum in a strong line of the air"
-    return [f"{told} near {ghz:.2f} GHz: look at its spectrum, and edit cont.dat if it shows"]
+    what = f"{len(inside)} channels of window {window.id} of {source} count as continuum in a strong line of the air"
+    return [f"{what} near {ghz:.2f} GHz: look at its spectrum, and edit cont.dat if it shows"]
 
 
 def channels_of(given: WindowRanges, window: SpectralWindow, *, factors: tuple[float, float]) -> Ranges:

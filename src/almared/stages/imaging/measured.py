@@ -1,4 +1,4 @@
-"""What was measured of images, kept beside them: an image that nothing touched is not measured again."""
+"""Measurements of images, kept next to them: an unchanged image is not measured again."""
 
 from __future__ import annotations
 

@@ -37,9 +37,9 @@ from almared.stages.imaging.lines import ContinuumRanges, continuum_ranges, forg
 PREPARATION = (0, 1)
 """Steps that run before the continuum ranges are measured."""
 
-EDITED = "the script was edited by hand and runs as it is; with --force it is kept aside and made anew"
+EDITED = "the script was edited by hand and runs unchanged; --force backs it up and makes a new one"
 
-KEPT = "the continuum stays in, as was asked for"
+KEPT = "the continuum is kept, as requested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ def _is_free(image: ImageChoices, line_free: Sequence[LineFree]) -> bool:
 
 
 def _with_masks(order: ImagingOrder) -> Overrides:
-    """Return the overrides with the masks that lie in ``masks`` beside the script, ``<image>.mask``."""
+    """Return the overrides with the masks in ``masks`` next to the script, ``<image>.mask``."""
     folder = order.directory / "masks"
     found: Mapping[str, str] = {
         path.stem: f"masks/{path.name}"

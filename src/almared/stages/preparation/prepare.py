@@ -1,6 +1,6 @@
 """The tree of a MOUS made: directories, the ASDMs in their places, ``mous.toml``.
 
-All is decided before anything is written, and what is there already is left as it is, so it can be called again.
+Everything is decided before anything is written, and existing files are left unchanged, so it can be repeated.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from almared.stages.preparation.inventory import GivenEb, foreign_to
 CALIBRATION_FACTOR, COMBINATION_FACTOR, IMAGING_FACTOR = 10.5, 6.0, 2.0
 """Disk that the data of each stage take, in units of the raw data: measured on `mous-demo` (10.3, 5.7, 1.9).
 
-Images come beside: `almared image` tells how much, once it knows their sizes.
+Images are extra: `almared image` shows how much, once it knows their sizes.
 """
 
 
@@ -41,7 +41,7 @@ class Deed:
     verb : str
         ``make`` a directory, ``link`` or ``move`` an ASDM, ``write`` a file.
     path : Path
-        What comes into being.
+        Path to create.
     source : Path, optional
         The ASDM that is linked or moved.
     text : str
@@ -256,7 +256,7 @@ def _disk(out: Path, needed: float) -> Iterator[str]:
     there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free
     if free < needed:
-        yield f"the reduction needs about {size_text(needed)} of disk and {size_text(free)} are free in {there}"
+        yield f"the reduction needs about {size_text(needed)} of disk but only {size_text(free)} are free in {there}"
 
 
 def _make(deed: Deed) -> None:

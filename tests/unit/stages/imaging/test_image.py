@@ -190,9 +190,9 @@ def test_a_source_that_keeps_its_continuum_is_imaged_from_the_data_as_they_are()
     assert [clean.get("vis") for clean in calls(stage, "tclean")] == [
         "calibrated_final.ms", "calibrated_final.ms.contsub"
     ]  # fmt: skip
-    stage = plan_imaging(ImagingPlan("", (INPUT,), made, free, keep_continuum="as was asked for"))
+    stage = plan_imaging(ImagingPlan("", (INPUT,), made, free, keep_continuum="as requested"))
     assert not calls(stage, "uvcontsub")
-    assert stage.steps[3].nothing_because == "as was asked for"
+    assert stage.steps[3].nothing_because == "as requested"
     assert {clean.get("vis") for clean in calls(stage, "tclean")} == {"calibrated_final.ms"}
 
 

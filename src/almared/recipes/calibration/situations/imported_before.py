@@ -22,7 +22,7 @@ def recognise(_: Plan, situation: Situation) -> Choice[Any] | None:
 
 def rewrite(plan: Plan, _: Situation, *, choice: Choice[Any]) -> Plan:
     """Return the plan without an import."""
-    message = f"{choice.value} was imported before: nothing is known about its import, and it cannot be made anew"
+    message = f"{choice.value} was imported before: nothing is known about its import, and it cannot be repeated"
     return plan.replacing(nothing(StepId.IMPORT, choice.reason)).with_findings(
         warning("PLAN04", message, place=str(choice.value))
     )

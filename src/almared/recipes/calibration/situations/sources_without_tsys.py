@@ -34,7 +34,7 @@ def recognise(_: Plan, situation: Situation) -> Choice[Any] | None:
             raise PlanError(
                 f"the calibrator {source.name!r} has no system temperatures, and no source of its own lends any",
                 where=situation.eb.name,
-                repair="the SysCal table is incomplete; ask for it to be made anew, or leave this calibrator out",
+                repair="the SysCal table is incomplete; ask for it to be remade, or leave this calibrator out",
             )
     fields = sorted(number for source in without for number in source.field_ids)
     return Choice(id_ranges(fields), "no system temperatures would do for them", rule="domain A.8 step 7")

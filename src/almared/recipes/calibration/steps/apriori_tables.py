@@ -13,7 +13,7 @@ from almared.recipes.building import calibration_step, call, check_made, remove
 def solve_wvr(products: Products, wvr_spws: Sequence[int], **chosen: object) -> Step:
     """Return step 4; what is chosen are the arguments of wvrgcal (domain A.8 step 4).
 
-    Its log, with the table of antennas, is kept beside the table; when it smooths, wvrgcal leaves the unsmoothed
+    Its log, with the table of antennas, is kept next to the table; when it smooths, wvrgcal leaves the unsmoothed
     table too.
     """
     table, log = products.of_ms("wvr"), products.of_ms("wvrgcal")
