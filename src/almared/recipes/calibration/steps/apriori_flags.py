@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from almared.basics.select import id_ranges
-from almared.model import ExecutionBlock, Intent, Selection, SpwRole
+from almared.model import ExecutionBlock, Intent, Selection
 from almared.names import Products
 from almared.plan import Action, Argument, Step, StepId, roles
 from almared.recipes.building import calibration_step, call
@@ -62,8 +62,3 @@ def _online(eb: ExecutionBlock, products: Products) -> list[Action]:
         flagbackup=False,
     )
     return [action]
-
-
-def has_radiometers(eb: ExecutionBlock) -> bool:
-    """Tell whether any radiometer window was recorded."""
-    return bool(eb.spws_with_role(SpwRole.WVR))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from almared.basics.select import id_ranges
 from almared.names import Products, flag_versions
-from almared.plan import Argument, Call, Step, StepId, roles
+from almared.plan import Argument, Step, StepId, roles
 from almared.recipes.building import calibration_step, call, check_made, remove
 from almared.recipes.calibration.steps.flag_versions import flags_of_step, start_flags
 
@@ -46,8 +46,3 @@ def save_original_flags(products: Products) -> Step:
         changes=(products.split,),
         flags=flags_of_step(StepId.ORIGINAL_FLAGS, products),
     )
-
-
-def split_of(step: Step) -> Call:
-    """Return the mstransform call of a step that splits."""
-    return next(a for a in step.actions if isinstance(a, Call) and a.task == "mstransform")
