@@ -25,7 +25,7 @@ from almared.recipes.imaging.situations import SITUATIONS
 from almared.recipes.imaging.steps import image_step, sensitivity_step
 from almared.recipes.special_case import apply_cases
 
-NOISE_STEP, FIRST_IMAGE = 5, 6
+SELFCAL_STEP, NOISE_STEP, FIRST_IMAGE = 4, 5, 6
 NO_LINES = "all windows have a single channel: calibrated_final.ms is imaged as it is"
 
 
@@ -98,8 +98,8 @@ def plan_imaging(imaging: ImagingPlan) -> Plan:
     between = (
         replace(continuum, after=(1,)),
         # The flags of lines are in calibrated_final.ms while its continuum is averaged.
-        replace(subtraction, after=(2,)),
-        replace(selfcal_step(4), after=(2,)),
+        replace(subtraction, after=(CONTINUUM_STEP,)),
+        replace(selfcal_step(SELFCAL_STEP), after=(CONTINUUM_STEP,)),
     )
     plan = _with_images(_stage(imaging, (*prepared, *between)), imaging)
     return check_plan(with_fault_warnings(plan))
