@@ -28,6 +28,6 @@ def images_record(*images: ImageRecord) -> ImagesRecord:
         casatasks="6.7.0.31",
         inputs=("calibrated.ms",),
         continuum_ranges="measured",
-        warnings=(),
+        findings=(),
         images=images,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from almared.measure.bandpass import WindowScatter
 from almared.measure.coherence import PhaseNoise
+from almared.measure.flags import FlagStage
 from almared.measure.gains import AntennaGain
 from almared.measure.point_sources import SensitivityFacts
 from almared.measure.quickimage import QuickImage
+from almared.measure.shadows import Shadow
 from almared.measure.tsys import TsysFault, WindowTsys
 
 
@@ -47,3 +50,33 @@ class QuickImageMeasurement:
 
     facts: SensitivityFacts
     quick: QuickImage
+
+
+@dataclass(frozen=True, slots=True)
+class FlagMeasurement:
+    """The flagged shares at each stage of the calibration, in order."""
+
+    stages: tuple[FlagStage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowMeasurement:
+    """The antennas that were in the shadow of others."""
+
+    shadows: tuple[Shadow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ElevationMeasurement:
+    """The lowest elevation of each source.
+
+    Parameters
+    ----------
+    lowest_deg : mapping of str to float, deg
+        By the name of the source, at the middle of its scans.
+    field_ids : mapping of str to tuple of int
+        Fields of each source.
+    """
+
+    lowest_deg: Mapping[str, float] = field(default_factory=dict)
+    field_ids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)

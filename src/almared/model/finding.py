@@ -171,3 +171,22 @@ def records_of(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 def read_findings(document: Mapping[str, Any], key: str = "findings") -> Iterator[Finding]:
     """Yield the findings of a document; an older one without the key has none."""
     yield from (Finding.from_record(record) for record in document.get(key, ()))
+
+
+def with_findings(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with findings: an older one has only their sentences, under ``warnings``."""
+    if "findings" in record:
+        return dict(record)
+    sentences = record.get("warnings")
+    known = sentences if isinstance(sentences, (list, tuple)) else ()
+    return {**record, "findings": records_of(warning("", str(text)) for text in known)}
+
+
+def with_sentences(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with the sentences of its findings as well, under ``warnings``, for programs that read those."""
+    found: dict[str, Any] = {}
+    for key, value in record.items():
+        if key == "findings":
+            found["warnings"] = list(dict.fromkeys(entry["message"] for entry in value))
+        found[key] = value
+    return found

@@ -69,6 +69,22 @@ def from_json(kind: type[T], value: Any) -> T:
         raise _unfit(kind.__name__, str(error)) from error
 
 
+def to_json(value: Any) -> Any:
+    """Return a value as JSON knows it: dataclasses as objects, by their own ``as_record`` where they have one."""
+    if hasattr(value, "as_record"):
+        return value.as_record()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return fields_to_json(value)
+    if isinstance(value, Mapping):
+        return {key: to_json(each) for key, each in value.items()}
+    return [to_json(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def fields_to_json(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass as a JSON object, in their order."""
+    return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+
+
 def _unfit(where: str, fault: str) -> InputError:
     return InputError(fault, where=where, repair="make the file again with this version of almared")
 
@@ -86,7 +102,8 @@ def _as(kind: Any, value: Any, *, where: str) -> Any:
     if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(value, Mapping):
         return {str(key): _as(inner[1], each, where=where) for key, each in value.items()}
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        return from_json(kind, value)
+        # A type that writes its own record reads it as well.
+        return kind.from_record(value) if hasattr(kind, "from_record") else from_json(kind, value)
     return _plain(kind, value, where=where)
 
 

@@ -6,13 +6,15 @@ The keys are in docs/imaging.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from almared.errors import InputError
 from almared.formats.fits.planes import Beam
-from almared.records.documents import from_json, read_document, write_document
+from almared.model import Finding
+from almared.model.finding import messages, with_findings, with_sentences
+from almared.records.documents import fields_to_json, from_json, read_document, write_document
 
 NAME = "images.json"
 FORMAT = 1
@@ -91,7 +93,7 @@ class ImageRecord:
         Arguments of tclean, as JSON values.
     reasons : mapping of str to str
         Their reasons, by choice.
-    warnings : tuple of str
+    findings : tuple of Finding
         What to check.
     """
 
@@ -119,7 +121,12 @@ class ImageRecord:
     stopped_because: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The sentences of its findings."""
+        return messages(self.findings)
 
     @property
     def is_cleaned(self) -> bool:
@@ -133,23 +140,23 @@ class ImageRecord:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ImageRecord:
-        """Return the image from the output of `as_record`.
+        """Return the image from the output of `as_record`; an older record has sentences in place of findings.
 
         Raises
         ------
         InputError
             A key is missing, or its value of another type.
         """
-        return from_json(cls, record)
+        return from_json(cls, with_findings(record) if isinstance(record, Mapping) else record)
 
     def as_record(self) -> dict[str, Any]:
         """Return it as JSON values."""
         found: dict[str, Any] = {}
-        for key, value in asdict(self).items():
+        for key, value in fields_to_json(self).items():
             found[key] = value
             if key == "stopped_because":
                 found["is_cleaned"] = self.is_cleaned
-        return found
+        return with_sentences(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,7 @@ class ImagesRecord:
         Calibrated MSs.
     continuum_ranges : str
         ``measured``, or ``cont.dat`` when a person edited it.
-    warnings : tuple of str
+    findings : tuple of Finding
         Of the plan.
     images : tuple of ImageRecord
         The images.
@@ -179,8 +186,13 @@ class ImagesRecord:
     casatasks: str
     inputs: tuple[str, ...]
     continuum_ranges: str
-    warnings: tuple[str, ...]
+    findings: tuple[Finding, ...]
     images: tuple[ImageRecord, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The sentences of the findings of the plan."""
+        return messages(self.findings)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ImagesRecord:
@@ -191,12 +203,11 @@ class ImagesRecord:
         InputError
             A key is missing, or its value of another type.
         """
-        return from_json(cls, record)
+        return from_json(cls, with_findings(record) if isinstance(record, Mapping) else record)
 
     def as_record(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        of_all = {name: getattr(self, name) for name in self.__slots__ if name != "images"}
-        return {"format": FORMAT, **of_all, "images": [image.as_record() for image in self.images]}
+        return {"format": FORMAT, **with_sentences(fields_to_json(self))}
 
 
 def read_images(directory: Path) -> ImagesRecord | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from almared.errors import InputError
-from almared.records.documents import from_json, read_document, write_document
+from almared.model import Finding
+from almared.model.finding import messages, with_findings, with_sentences
+from almared.records.documents import fields_to_json, from_json, read_document, write_document
 
 NAME = "report.json"
 FORMAT = 1
@@ -47,7 +49,7 @@ class ItemProducts:
         Figures that were written.
     texts : tuple of str
         Names of the texts that were written.
-    warnings : tuple of str
+    findings : tuple of Finding
         What the reducer should look at.
     numbers : mapping of str to float
         Measured numbers for programs, by name with unit; what could not be measured is left out.
@@ -55,12 +57,32 @@ class ItemProducts:
 
     figures: tuple[ReportFigure, ...] = ()
     texts: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # JSON knows no NaN.
         object.__setattr__(self, "numbers", {name: v for name, v in self.numbers.items() if math.isfinite(v)})
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The sentences of its findings."""
+        return messages(self.findings)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> ItemProducts:
+        """Return what `as_record` wrote; an older record has sentences in place of findings.
+
+        Raises
+        ------
+        InputError
+            A value is of another type.
+        """
+        return from_json(cls, with_findings(record) if isinstance(record, Mapping) else record)
+
+    def as_record(self) -> dict[str, Any]:
+        """Return it as JSON knows it."""
+        return with_sentences(fields_to_json(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +124,7 @@ class ItemOutcome:
 
     def as_record(self) -> dict[str, Any]:
         """Return it as JSON knows it."""
-        return asdict(self)
+        return fields_to_json(self)
 
     @property
     def attention(self) -> tuple[str, ...]:
@@ -187,7 +209,7 @@ class EbReportRecord:
 
     def as_record(self) -> dict[str, Any]:
         """Return it as JSON knows it."""
-        return _document(asdict(self))
+        return _document(fields_to_json(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +246,7 @@ class MousReportRecord:
 
     def as_record(self) -> dict[str, Any]:
         """Return it as JSON knows it."""
-        return _document(asdict(self))
+        return _document(fields_to_json(self))
 
 
 def _document(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from support.image_records import image_record, images_record
 
 from almared.errors import InputError
 from almared.formats.fits.planes import Beam
+from almared.model.finding import warning
 from almared.records.images import NAME, CubeChannels, ImageRecord, ImagesRecord, images_in, read_images, write_images
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -35,7 +36,7 @@ IMAGES = st.builds(
     apparent_rms_jy=NUMBERS,
     parameters=st.dictionaries(st.text(max_size=8), JSON_VALUES, max_size=4),
     reasons=WORDS,
-    warnings=st.lists(st.text(), max_size=2).map(tuple),
+    findings=st.lists(st.builds(warning, st.text(max_size=6), st.text(max_size=8)), max_size=2).map(tuple),
 )  # fmt: skip
 
 
@@ -100,3 +101,10 @@ def test_a_key_of_a_later_build_is_left_out_and_a_missing_one_refused() -> None:
     del record["rms_jy"]
     with pytest.raises(InputError, match="rms_jy"):
         ImageRecord.from_record(record)
+
+
+def test_images_of_an_older_almared_have_their_sentences_as_findings() -> None:
+    record = image_record("a", findings=(warning("IMAG10", "diverged"),)).as_record()
+    assert record["warnings"] == ["diverged"]
+    del record["findings"]
+    assert ImageRecord.from_record(record).warnings == ("diverged",)

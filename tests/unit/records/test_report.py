@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from almared.model.finding import messages, warning
 from almared.records.report import (
     NAME,
     EbFacts,
@@ -25,11 +26,12 @@ from almared.records.report import (
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 WORDS = st.lists(st.text(max_size=8), max_size=2).map(tuple)
 PRINTS = st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=3)
+FINDINGS = st.lists(st.builds(warning, st.text(max_size=6), st.text(max_size=8)), max_size=2).map(tuple)
 MADE = st.builds(
     ItemProducts,
     figures=st.lists(st.builds(ReportFigure), max_size=2).map(tuple),
     texts=WORDS,
-    warnings=WORDS,
+    findings=FINDINGS,
     numbers=st.dictionaries(st.text(max_size=8), NUMBERS | st.integers(), max_size=3),
 )
 ITEMS = st.builds(ItemOutcome, made=MADE, seconds=NUMBERS)
@@ -66,7 +68,7 @@ def test_the_fingerprints_stand_under_their_old_key(tmp_path: Path) -> None:
 
 
 def test_what_to_look_at_are_warnings_and_why_it_is_not_available() -> None:
-    assert ItemOutcome("a", "b", "c", 0, ItemProducts(warnings=("high",)), "no data").attention == (
+    assert ItemOutcome("a", "b", "c", 0, ItemProducts(findings=(warning("TSYS02", "high"),)), "no data").attention == (
         "high", "not available, no data"
     )  # fmt: skip
 
@@ -81,3 +83,12 @@ def test_a_report_that_cannot_be_used_counts_as_none(tmp_path: Path, text: str |
         (tmp_path / NAME).write_text(text)
     assert read_eb_report(tmp_path) is None
     assert read_mous_report(tmp_path) is None
+
+
+def test_sentences_stand_with_the_findings_and_come_back_from_older_reports() -> None:
+    made = ItemProducts(findings=(warning("TSYS02", "high"), warning("TSYS03", "spikes")))
+    record = made.as_record()
+    assert record["warnings"] == ["high", "spikes"]
+    assert [entry["check"] for entry in record["findings"]] == ["TSYS02", "TSYS03"]
+    older = ItemProducts.from_record({"warnings": ["high"]})
+    assert messages(older.findings) == older.warnings == ("high",)

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from almared.errors import InputError
+from almared.model.finding import warning
 from almared.records.report import EbFacts, EbReportRecord, ItemOutcome, ItemProducts, ReportFigure, write_report
 from almared.report import build
 from almared.report.build import ReportOptions, make_item, report_eb
@@ -64,7 +65,9 @@ def outcomes(tmp_path: Path) -> list[ItemOutcome]:
     Image.new("RGB", (40, 30), "red").save(tmp_path / "tsys_plot.png")
     (tmp_path / "tsys_stat.txt").write_text(f"medians {HOSTILE}\n")
     figure = ReportFigure("tsys_plot.png", "Curves", 'Medians: 70 K "quoted"')
-    made = ItemProducts((figure,), ("tsys_stat.txt",), (f"high: {HOSTILE}",), {"median_tsys_spw17_k": 71.2})
+    made = ItemProducts(
+        (figure,), ("tsys_stat.txt",), (warning("TSYS02", f"high: {HOSTILE}"),), {"median_tsys_spw17_k": 71.2}
+    )
     return [
         ItemOutcome("tsys", "System temperatures", "Spikes.", 2, made),
         ItemOutcome("wvr", "Radiometers", "Flatter.", 1, unavailable="there are none"),

@@ -9,7 +9,6 @@ from almared.errors import InputError
 from almared.formats.caltable import CalTable
 from almared.measure.bandpass import measure_mean_bandpass, measure_scatter
 from almared.measure.calibration import BandpassMeasurement
-from almared.model.finding import messages
 from almared.plots.bandpass_page import draw_bandpass_page
 from almared.records.report import ItemProducts
 from almared.report.item import EbContext, Item
@@ -53,7 +52,7 @@ def make(context: EbContext) -> ItemProducts:
     return ItemProducts(
         (figure,),
         (text,),
-        messages(run_checks(BandpassMeasurement(windows))),
+        run_checks(BandpassMeasurement(windows)),
         {f"median_rms_spw{w.spw_id}": w.median_rms for w in windows},
     )
 

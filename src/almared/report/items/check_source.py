@@ -11,7 +11,6 @@ from almared.measure.point_sources import PointSource
 from almared.measure.quickimage import make_quick_images
 from almared.measure.quicklook import CELLS_PER_BEAM, POINT_MASK_BEAMS, choose_quick_setup, point_source, quick_request
 from almared.model import Intent
-from almared.model.finding import messages
 from almared.plots.image_page import draw_point_sources
 from almared.records.report import ItemProducts
 from almared.report.item import EbContext, Item
@@ -58,7 +57,7 @@ def make(context: EbContext) -> ItemProducts:
     text = context.write("checksource.txt", check_source_text(sources))
     findings = tuple(f for source in sources if source.role == "check source" for f in run_checks(source))
     return ItemProducts(
-        (figure,), (text,), messages(findings), {k: v for source in sources for k, v in _numbers(source).items()}
+        (figure,), (text,), tuple(findings), {k: v for source in sources for k, v in _numbers(source).items()}
     )
 
 

@@ -6,14 +6,13 @@ from functools import partial
 
 import numpy as np
 
+from almared.checks.registry import run_checks
+from almared.measure.calibration import ElevationMeasurement
 from almared.model import ExecutionBlock
 from almared.physics.horizon import azimuth_elevation_deg
 from almared.plots.observation import Track, draw_elevations
 from almared.records.report import ItemProducts
 from almared.report.item import EbContext, Item
-
-LOW_DEG = 20.0
-"""Below it ALMA does not usually observe (technical handbook: shadowing and opacity)."""
 
 
 def make(context: EbContext) -> ItemProducts:
@@ -35,9 +34,10 @@ def make(context: EbContext) -> ItemProducts:
         )
         for what, words, over_azimuth in (("time", "time", False), ("azim", "azimuth", True))
     )
-    low = [t.name for t in tracks if t.elevation_deg.min() < LOW_DEG]
-    numbers = {f"lowest_elevation_{t.name}_deg": float(t.elevation_deg.min()) for t in tracks}
-    return ItemProducts(figures, (), (f"below {LOW_DEG:g} deg of elevation: {', '.join(low)}",) if low else (), numbers)
+    lowest = {t.name: float(t.elevation_deg.min()) for t in tracks}
+    ids = {name: tuple(field.id for field in eb.fields if field.name == name) for name in lowest}
+    numbers = {f"lowest_elevation_{name}_deg": value for name, value in lowest.items()}
+    return ItemProducts(figures, (), run_checks(ElevationMeasurement(lowest, ids)), numbers)
 
 
 def tracks_of(eb: ExecutionBlock) -> list[Track]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from almared.heuristics.thresholds.report import ANTENNA_FLAGGED
+from almared.checks.registry import run_checks
+from almared.measure.calibration import FlagMeasurement
 from almared.measure.flags import measure_flags
 from almared.records.report import ItemProducts
 from almared.report.item import EbContext, Item
@@ -23,12 +24,8 @@ def make(context: EbContext) -> ItemProducts:
     """
     stages = measure_flags(context.path(context.products.split), context.path(context.products.calibrated))
     text = context.write("flag_stat.txt", flag_text(stages))
-    last, limit = stages[-1], ANTENNA_FLAGGED.value
-    lost = [name for name, share in last.by_antenna.items() if share > limit]
     numbers = {f"flagged_{stage.name}_percent": 100 * stage.all for stage in stages}
-    return ItemProducts(
-        (), (text,), (f"more than {100 * limit:g} % flagged: {', '.join(lost)}",) if lost else (), numbers
-    )
+    return ItemProducts((), (text,), run_checks(FlagMeasurement(stages)), numbers)
 
 
 ITEM = Item(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from almared.checks.registry import run_checks
 from almared.errors import InputError
 from almared.formats.fluxtable import read_fluxscale
 from almared.records.report import ItemProducts
@@ -26,10 +27,8 @@ def make(context: EbContext) -> ItemProducts:
     if not scale.measured:
         raise InputError("fluxscale found no flux", where=name, repair="look at what it says there")
     numbers = {f"{flux.source}_spw{flux.spw_id}_jy": flux.flux_jy for flux in scale.measured}
-    found = {flux.spw_id for flux in scale.measured}
-    lost = [f"{source} spw {spw}" for source, spw in scale.missing if spw in found]
     text = context.write("flux.txt", fluxes_text(scale))
-    return ItemProducts((), (text,), (f"no flux of {', '.join(lost)}",) if lost else (), numbers)
+    return ItemProducts((), (text,), run_checks(scale), numbers)
 
 
 ITEM = Item(

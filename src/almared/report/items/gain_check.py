@@ -9,7 +9,6 @@ from almared.errors import InputError
 from almared.heuristics.calibration.calibrators import choose_bandpass_field
 from almared.measure.calibration import GainMeasurement
 from almared.measure.gains import AntennaGain, measure_relative_gains
-from almared.model.finding import messages
 from almared.records.report import ItemProducts
 from almared.report.item import EbContext, Item
 from almared.report.tables.gains import gain_check_text
@@ -37,7 +36,7 @@ def make(context: EbContext) -> ItemProducts:
     if not gains:
         raise InputError(f"{name} has no solutions of the bandpass calibrator {source}", where=name)
     text = context.write("ant_gain_check.txt", gain_check_text(gains, source=source, table=name))
-    return ItemProducts(texts=(text,), warnings=messages(run_checks(GainMeasurement(gains))), numbers=_numbers(gains))
+    return ItemProducts(texts=(text,), findings=run_checks(GainMeasurement(gains)), numbers=_numbers(gains))
 
 
 def _numbers(gains: tuple[AntennaGain, ...]) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from almared.checks.registry import run_checks
+from almared.measure.calibration import ShadowMeasurement
 from almared.measure.shadows import find_shadows
 from almared.records.report import ItemProducts
 from almared.report.item import EbContext, Item
@@ -18,8 +20,7 @@ def make(context: EbContext) -> ItemProducts:
     """
     shadows = find_shadows(context.path(context.products.split))
     text = context.write("shadowed_ant.txt", shadow_text(shadows))
-    listed = [f"{shadow.antenna} for {shadow.seconds / 60:.1f} min" for shadow in shadows]
-    return ItemProducts((), (text,), (f"in shadow: {', '.join(listed)}",) if listed else ())
+    return ItemProducts((), (text,), run_checks(ShadowMeasurement(shadows)))
 
 
 ITEM = Item(

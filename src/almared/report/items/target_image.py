@@ -16,7 +16,6 @@ from almared.measure.quicklook import (
     quick_request,
     sensitivity_facts,
 )
-from almared.model.finding import messages
 from almared.plots.image_page import draw_quick_image
 from almared.plots.visibility_page import draw_uv_page
 from almared.records.report import ItemProducts
@@ -70,9 +69,7 @@ def make(context: EbContext) -> ItemProducts:
         ),
     )
     text = context.write("sensitivity.txt", sensitivity_text(facts, quick))
-    return ItemProducts(
-        figures, (text,), messages(run_checks(QuickImageMeasurement(facts, quick))), _numbers(facts, quick)
-    )
+    return ItemProducts(figures, (text,), run_checks(QuickImageMeasurement(facts, quick)), _numbers(facts, quick))
 
 
 def _numbers(facts: SensitivityFacts, quick: QuickImage) -> dict[str, float]:

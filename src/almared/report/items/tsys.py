@@ -15,7 +15,6 @@ from almared.heuristics.thresholds.general import ASSUMED_PWV
 from almared.measure.calibration import TsysMeasurement
 from almared.measure.tsys import TsysFault, WindowTsys, find_tsys_faults, measure_scans, measure_windows
 from almared.model import ExecutionBlock
-from almared.model.finding import messages
 from almared.physics.atmosphere import zenith_opacity
 from almared.physics.horizon import elevations_of_scans
 from almared.plots.tsys_page import WINDOWS_PER_PAGE, TsysPanel, draw_tsys_page
@@ -54,7 +53,7 @@ def make(context: EbContext) -> ItemProducts:
     return ItemProducts(
         figures,
         (context.write("tsys_stat.txt", text),),
-        messages(run_checks(TsysMeasurement(windows, faults))),
+        run_checks(TsysMeasurement(windows, faults)),
         numbers,
     )
 

@@ -19,7 +19,6 @@ from almared.measure.phases import (
     read_wvrgcal_table,
     solve_scan_phases,
 )
-from almared.model.finding import messages
 from almared.physics.robust import median
 from almared.plots.wvr_page import draw_wvr_page
 from almared.records.report import ItemProducts
@@ -62,7 +61,7 @@ def make(context: EbContext) -> ItemProducts:
         )
     )
     text = context.write("wvr_stat.txt", wvr_stat_text(phases, noises, own_table=own, source=source))
-    return ItemProducts(figures, (text,), messages(run_checks(WvrMeasurement(noises))), _numbers(noises))
+    return ItemProducts(figures, (text,), run_checks(WvrMeasurement(noises)), _numbers(noises))
 
 
 def _request(context: EbContext) -> PhaseRequest:

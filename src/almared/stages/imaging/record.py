@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from almared.checks.registry import run_checks
 from almared.heuristics.imaging.clean import automask_arguments
 from almared.measure.reached import ImageQuality
-from almared.model.finding import messages
 from almared.plan import Call, Plan
 from almared.recipes.imaging.choices import ImageChoices
 from almared.recipes.imaging.facts import ImageWishes
@@ -44,7 +43,7 @@ def record_images(order: ImagingOrder, chosen: ChosenImages) -> ImagesRecord:
         casatasks=chosen.plan.build,
         inputs=tuple(each.vis for each in chosen.imaging.inputs),
         continuum_ranges=chosen.ranges.source,
-        warnings=chosen.plan.warnings,
+        findings=chosen.plan.findings,
         images=entries,
     )
     write_images(order.directory, record)
@@ -88,7 +87,7 @@ def _entry(order: ImagingOrder, image: ImageChoices, *, plan: Plan, measured: di
         parameters=_parameters(image, plan),
         reasons={entry.name.rpartition(": ")[2]: entry.choice.reason for entry in image.named_choices()},
     )
-    return replace(entry, warnings=messages(run_checks(entry)))
+    return replace(entry, findings=run_checks(entry))
 
 
 def _channels(image: ImageChoices) -> CubeChannels | None:

@@ -13,18 +13,33 @@ from almared.checks.calibration import (
     bandpass_scatter,
     check_source_coherence,
     check_source_offset,
+    flagged_antennas,
     gain_range,
+    low_elevation,
+    missing_fluxes,
     no_gains,
     quick_image_noise,
+    shadowed_antennas,
     tsys_faults,
     tsys_outliers,
     wvr_coherence,
     wvr_improvement,
 )
+from almared.formats.fluxtable import FluxScale, MeasuredFlux
 from almared.measure.bandpass import WindowScatter
-from almared.measure.calibration import BandpassMeasurement, GainMeasurement, TsysMeasurement, WvrMeasurement
+from almared.measure.calibration import (
+    BandpassMeasurement,
+    ElevationMeasurement,
+    FlagMeasurement,
+    GainMeasurement,
+    ShadowMeasurement,
+    TsysMeasurement,
+    WvrMeasurement,
+)
 from almared.measure.coherence import PhaseNoise
+from almared.measure.flags import FlagStage
 from almared.measure.gains import AntennaGain
+from almared.measure.shadows import Shadow
 from almared.measure.tsys import TsysFault, WindowTsys
 from almared.model import Finding, Severity
 
@@ -53,6 +68,24 @@ def noises(*pairs: tuple[float, float]) -> WvrMeasurement:
 
 def gains(*values: tuple[float, ...]) -> GainMeasurement:
     return GainMeasurement(tuple(AntennaGain(f"A{n}", 17, value) for n, value in enumerate(values)))
+
+
+def flags(*by_antenna: dict[str, float]) -> FlagMeasurement:
+    return FlagMeasurement(tuple(FlagStage(f"stage {n}", 0.1, shares, {}, {}) for n, shares in enumerate(by_antenna)))
+
+
+def shadows(*seconds: float) -> ShadowMeasurement:
+    return ShadowMeasurement(
+        tuple(Shadow(f"CM{n:02d}", ("CM09",), each, 0.0, each) for n, each in enumerate(seconds, 1))
+    )
+
+
+def fluxes(*, missing: tuple[tuple[str, int], ...]) -> FluxScale:
+    return FluxScale((MeasuredFlux("Titan", 17, None, 1.0, 0.01),), missing)
+
+
+def elevations(**lowest_deg: float) -> ElevationMeasurement:
+    return ElevationMeasurement(lowest_deg, {name: (n,) for n, name in enumerate(lowest_deg)})
 
 
 @dataclass(frozen=True)
@@ -109,6 +142,16 @@ CASES: list[tuple[Any, Any, str]] = [
     (check_source_coherence, Source(coherence=0.85), ""),
     (check_source_coherence, Source(coherence=NAN), ""),
     (check_source_coherence, Source(coherence=0.5), "keeps 50 % of its amplitude in the image: decorrelation"),
+    (flagged_antennas, flags(), ""),
+    (flagged_antennas, flags({"DA41": 0.9}, {"DA41": 0.75, "DV01": 0.1}), ""),
+    (flagged_antennas, flags({"DA41": 0.1}, {"DA41": 0.76, "DV01": 0.1}), "more than 75 % flagged: DA41"),
+    (shadowed_antennas, shadows(), ""),
+    (shadowed_antennas, shadows(90.0), "in shadow: CM01 for 1.5 min"),
+    (missing_fluxes, fluxes(missing=()), ""),
+    (missing_fluxes, fluxes(missing=(("J1924-2914", 19),)), ""),
+    (missing_fluxes, fluxes(missing=(("J1924-2914", 17),)), "no flux of J1924-2914 spw 17"),
+    (low_elevation, elevations(Titan=20.0), ""),
+    (low_elevation, elevations(Titan=19.9, Ceres=60.0), "below 20 deg of elevation: Titan"),
     (quick_image_noise, Pair(Quick(1.5e-3)), ""),
     (quick_image_noise, Pair(Quick(3e-3, is_dynamic_range_limited=True)), ""),
     (quick_image_noise, Pair(Quick(3e-3)), "the rms of the quick image is 3.0 times the expected one"),
