@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from almared.errors import AlmaredError
 from almared.model import ChannelRange, Evidence, Finding, Selection, Severity, Suggestion
-from almared.model.finding import messages, read_findings, worst
+from almared.model.finding import messages, read_findings, warning, worst
 
 SELECTIONS = st.sampled_from([
     Selection(),
@@ -71,3 +71,10 @@ def test_a_document_of_an_older_almared_has_no_findings() -> None:
 def test_broken_records_are_errors_of_ours(record: Any) -> None:
     with pytest.raises(AlmaredError):
         Finding.from_record(record)
+
+
+@pytest.mark.parametrize("name", ["é", 'q"r'])
+def test_a_name_that_casa_cannot_select_by_never_spoils_a_document(name: str) -> None:
+    found = warning("TSYS02", f"high: {name}", selection=Selection(fields=(name,)))
+    assert found.as_record()["selection"] == {}
+    assert Finding.from_record(json.loads(json.dumps(found.as_record()))).message == f"high: {name}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from almared.formats.catalogues.measurements import read_measurements
 from almared.heuristics.calibration.catalogue_flux import CatalogueFlux, look_up_flux
 from almared.heuristics.thresholds.flux import CATALOGUE_OFF
-from almared.model import Finding, Selection
+from almared.model import Evidence, Finding, Selection
 from almared.model.finding import warning
 from almared.recipes.combination.facts import CalibratedEb
 
@@ -56,8 +56,8 @@ def warn_of_catalogue(catalogue: Path | None, expected: Expected, *, ebs: Sequen
         yield from filter(None, (_contradiction(eb, name, expected=mine) for eb in ebs))
 
 
-def _contradiction(eb: CalibratedEb, name: str, *, expected: Expected) -> str:
-    """Return a warning when the fluxes of an execution block differ from those expected by more than both errors."""
+def _contradiction(eb: CalibratedEb, name: str, *, expected: Expected) -> Finding | None:
+    """Return a finding when the fluxes of an execution block differ from those expected by more than both errors."""
     ratios, worst = [], 0.0
     for spw in eb.spw_ids:
         own, there = eb.own_flux(name, spw), expected.get((name, spw, eb.ms))
@@ -66,6 +66,9 @@ def _contradiction(eb: CalibratedEb, name: str, *, expected: Expected) -> str:
         ratios.append(own.flux_jy / there.flux_jy)
         worst = max(worst, abs(own.flux_jy - there.flux_jy) / math.hypot(own.error_jy, there.error_jy))
     if not ratios or worst <= CATALOGUE_OFF.value:
-        return ""
+        return None
     percent = 100 * (sum(ratios) / len(ratios) - 1)
-    return f"{eb.ms}: {name} is {percent:+.0f} % off what the catalogue expects, by up to {worst:.1f} errors of both"
+    message = f"{eb.ms}: {name} is {percent:+.0f} % off what the catalogue expects, by up to {worst:.1f} errors of both"
+    return warning(
+        "COMB06", message, place=eb.ms, evidence=(Evidence("off the catalogue", round(percent, 1), "%", name),)
+    )
