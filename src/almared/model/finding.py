@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from almared.errors import InputError, SelectionError
+from almared.errors import InputError
 from almared.model.choice import Evidence
 from almared.model.selection import Selection
 
@@ -111,7 +111,7 @@ class Finding:
             "severity": self.severity.word,
             "message": self.message,
             "place": self.place,
-            "selection": _selection_record(self.selection),
+            "selection": self.selection.to_casa(),
             "evidence": [asdict(entry) for entry in self.evidence],
             "suggestion": asdict(self.suggestion),
         }
@@ -139,14 +139,6 @@ class Finding:
             raise InputError(
                 f"this is not the record of a finding: {fault!r}", repair="make the document again"
             ) from None
-
-
-def _selection_record(selection: Selection) -> dict[str, str]:
-    """Return CASA's parameters; nothing for names that CASA cannot select by, which the message has in words."""
-    try:
-        return dict(selection.to_casa())
-    except SelectionError:
-        return {}
 
 
 def warning(

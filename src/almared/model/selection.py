@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from almared.errors import SelectionError
@@ -129,6 +130,25 @@ class Selection:
         }
         for name, value in normal.items():
             object.__setattr__(self, name, value)
+
+    @classmethod
+    def where_possible(
+        cls,
+        *,
+        antennas: tuple[NameOrId, ...] = (),
+        fields: tuple[NameOrId, ...] = (),
+        spws: tuple[NameOrId, ...] = (),
+    ) -> Selection:
+        """Return a selection for a finding; without the antennas or fields by whose names CASA cannot select.
+
+        A finding names them in its message as well, so nothing is lost, and a hostile name never hides what was found.
+        """
+        parts: dict[str, tuple[NameOrId, ...]] = {}
+        for name, values in (("antennas", antennas), ("fields", fields), ("spws", spws)):
+            with suppress(SelectionError):
+                cls(**{name: values}).to_casa()  # type: ignore[arg-type]
+                parts[name] = values
+        return cls(**parts)  # type: ignore[arg-type]
 
     def __str__(self) -> str:
         """Return the selection for people: ``antenna DA41, spw 17:0~10``; ``all data`` when nothing is restricted."""

@@ -13,7 +13,7 @@ from almared.heuristics.thresholds.threshold import all_thresholds
 from almared.heuristics.thresholds.wvr import WVR_CLOCK_FIXED
 
 ROOM = Path(almared.heuristics.__file__).parent
-TEXTS = [path.read_text() for path in ROOM.parent.rglob("*.py") if path.name != "py"]
+TEXTS = [path.read_text() for path in ROOM.parent.rglob("*.py") if path.parent.name != "thresholds"]
 TABLE = all_thresholds()
 
 

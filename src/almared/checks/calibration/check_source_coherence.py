@@ -27,7 +27,9 @@ def check(subject: PointSource) -> tuple[Finding, ...]:
     part = 100 * float(subject.coherence)
     message = f"{subject.name} keeps {part:.0f} % of its amplitude in the image: decorrelation"
     evidence = (Evidence("amplitude kept", part, "%"),)
-    return (warning(CHECK.code, message, selection=Selection(fields=(subject.name,)), evidence=evidence),)
+    return (
+        warning(CHECK.code, message, selection=Selection.where_possible(fields=(subject.name,)), evidence=evidence),
+    )
 
 
 CHECK = Check("CHKS02", "amplitude that a check source keeps", PointSource, check)

@@ -25,7 +25,9 @@ def check(subject: PointSource) -> tuple[Finding, ...]:
         return ()
     message = f"{subject.name} is {subject.offset_beams:.2f} of the beam off its catalogue position"
     evidence = (Evidence("offset over beam", float(subject.offset_beams)),)
-    return (warning(CHECK.code, message, selection=Selection(fields=(subject.name,)), evidence=evidence),)
+    return (
+        warning(CHECK.code, message, selection=Selection.where_possible(fields=(subject.name,)), evidence=evidence),
+    )
 
 
 CHECK = Check("CHKS01", "place of a check source", PointSource, check)

@@ -28,7 +28,7 @@ def check(subject: FlagMeasurement) -> tuple[Finding, ...]:
         return ()
     message = f"more than {100 * limit:g} % flagged: {', '.join(lost)}"
     evidence = tuple(Evidence("flagged", round(100 * share, 1), "%", name) for name, share in lost.items())
-    return (warning(CHECK.code, message, evidence=evidence, selection=Selection(antennas=tuple(lost))),)
+    return (warning(CHECK.code, message, evidence=evidence, selection=Selection.where_possible(antennas=tuple(lost))),)
 
 
 CHECK = Check("FLAG01", "antennas that are mostly flagged", FlagMeasurement, check)

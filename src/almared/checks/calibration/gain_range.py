@@ -24,7 +24,7 @@ def check(subject: GainMeasurement) -> tuple[Finding, ...]:
     if not off:
         return ()
     message = f"gains outside 0.90 to 1.10: {', '.join(off)}"
-    return (warning(CHECK.code, message, selection=Selection(antennas=off)),)
+    return (warning(CHECK.code, message, selection=Selection.where_possible(antennas=off)),)
 
 
 CHECK = Check("GAIN01", "gains of the antennas relative to each other", GainMeasurement, check)

@@ -26,7 +26,9 @@ def check(subject: ElevationMeasurement) -> tuple[Finding, ...]:
     if not low:
         return ()
     evidence = tuple(Evidence("lowest elevation", round(lowest, 1), "deg", name) for name, lowest in low.items())
-    fields = Selection(fields=tuple(number for name in low for number in subject.field_ids.get(name, ())))
+    fields = Selection.where_possible(
+        fields=tuple(number for name in low for number in subject.field_ids.get(name, ()))
+    )
     message = f"below {limit:g} deg of elevation: {', '.join(low)}"
     return (warning(CHECK.code, message, evidence=evidence, selection=fields),)
 

@@ -24,7 +24,9 @@ def check(subject: GainMeasurement) -> tuple[Finding, ...]:
     names = tuple(sorted(flagged - {gain.antenna for gain in subject.gains if not gain.is_flagged}))
     if not names:
         return ()
-    return (warning(CHECK.code, f"no gains at all: {', '.join(names)}", selection=Selection(antennas=names)),)
+    return (
+        warning(CHECK.code, f"no gains at all: {', '.join(names)}", selection=Selection.where_possible(antennas=names)),
+    )
 
 
 CHECK = Check("GAIN02", "antennas without solutions", GainMeasurement, check)

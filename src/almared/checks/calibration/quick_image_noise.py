@@ -28,7 +28,11 @@ def check(subject: QuickImageMeasurement) -> tuple[Finding, ...]:
         return ()
     message = f"the rms of the quick image is {quick.rms_jy / expected_jy:.1f} times the expected one"
     evidence = (Evidence("rms", quick.rms_jy, "Jy/beam"), Evidence("expected rms", expected_jy, "Jy/beam"))
-    return (warning(CHECK.code, message, selection=Selection(fields=(subject.facts.target,)), evidence=evidence),)
+    return (
+        warning(
+            CHECK.code, message, selection=Selection.where_possible(fields=(subject.facts.target,)), evidence=evidence
+        ),
+    )
 
 
 CHECK = Check("IMAG02", "noise of the quick image", QuickImageMeasurement, check)

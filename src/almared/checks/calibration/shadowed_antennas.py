@@ -27,7 +27,7 @@ def check(subject: ShadowMeasurement) -> tuple[Finding, ...]:
     evidence = tuple(Evidence("in shadow", round(s.seconds, 1), "s", s.antenna) for s in subject.shadows)
     antennas = tuple(shadow.antenna for shadow in subject.shadows)
     message = f"in shadow: {', '.join(times)}"
-    return (warning(CHECK.code, message, evidence=evidence, selection=Selection(antennas=antennas)),)
+    return (warning(CHECK.code, message, evidence=evidence, selection=Selection.where_possible(antennas=antennas)),)
 
 
 CHECK = Check("SHAD01", "antennas in the shadow of others", ShadowMeasurement, check)

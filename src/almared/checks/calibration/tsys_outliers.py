@@ -31,7 +31,9 @@ def check(subject: TsysMeasurement) -> tuple[Finding, ...]:
     if not pairs:
         return ()
     names = ", ".join(f"{name} (spw {spw_id})" for name, spw_id in pairs)
-    meant = Selection(antennas=tuple(name for name, _ in pairs), spws=tuple(spw_id for _, spw_id in pairs))
+    meant = Selection.where_possible(
+        antennas=tuple(name for name, _ in pairs), spws=tuple(spw_id for _, spw_id in pairs)
+    )
     return (warning(CHECK.code, f"Tsys apart from the other antennas: {names}", selection=meant),)
 
 

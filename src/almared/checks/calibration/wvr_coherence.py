@@ -28,7 +28,7 @@ def check(subject: WvrMeasurement) -> tuple[Finding, ...]:
     names = tuple(noise.antenna for noise in low)
     message = f"coherence with WVR below {limit:g}: {', '.join(names)}"
     values = tuple(Evidence("coherence with WVR", float(n.coherence_after), "", n.antenna) for n in low)
-    return (warning(CHECK.code, message, selection=Selection(antennas=names), evidence=values),)
+    return (warning(CHECK.code, message, selection=Selection.where_possible(antennas=names), evidence=values),)
 
 
 CHECK = Check("WVRC02", "coherence with the WVR correction", WvrMeasurement, check)

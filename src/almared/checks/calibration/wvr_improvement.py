@@ -27,7 +27,7 @@ def check(subject: WvrMeasurement) -> tuple[Finding, ...]:
     names = tuple(noise.antenna for noise in worse)
     message = f"the WVR correction does not improve {', '.join(names)}"
     scatter = tuple(Evidence("phase rms with WVR", float(n.after_deg), "deg", n.antenna) for n in worse)
-    return (warning(CHECK.code, message, selection=Selection(antennas=names), evidence=scatter),)
+    return (warning(CHECK.code, message, selection=Selection.where_possible(antennas=names), evidence=scatter),)
 
 
 CHECK = Check("WVRC01", "antennas that the WVR correction does not improve", WvrMeasurement, check)

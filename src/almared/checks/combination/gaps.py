@@ -26,7 +26,7 @@ def check(subject: FluxesToCombine) -> tuple[Finding, ...]:
             Severity.WARNING,
             f"{flux.source} in window {flux.spw_id}: {' and '.join(absent)} did not measure it; the mean is of the "
             f"others",
-            selection=Selection(fields=(flux.source,), spws=(flux.spw_id,)),
+            selection=Selection.where_possible(fields=(flux.source,), spws=(flux.spw_id,)),
         )
         for flux in subject.fluxes
         if (absent := [ms for ms in subject.times_mjd_s if all(own.ms != ms for own in flux.own)])

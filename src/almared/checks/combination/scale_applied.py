@@ -41,7 +41,7 @@ def _finding(scale: AppliedScale, fault: str) -> Finding:
         Severity.WARNING,
         f"{scale.source}, window {scale.spw} of {scale.ms}: {fault}",
         place=scale.ms,
-        selection=Selection(fields=(scale.source,), spws=(scale.spw,)),
+        selection=Selection.where_possible(fields=(scale.source,), spws=(scale.spw,)),
         evidence=tuple(Evidence(name, value) for name, value in numbers if value is not None),
     )
 

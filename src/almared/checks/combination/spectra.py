@@ -66,7 +66,7 @@ def _finding(value: OwnFlux, what: str, *more: Evidence) -> Finding:
         Severity.WARNING,
         f"{value.source} in {value.ms}, window {value.spw_id}: {what}",
         place=value.ms,
-        selection=Selection(fields=(value.source,), spws=(value.spw_id,)),
+        selection=Selection.where_possible(fields=(value.source,), spws=(value.spw_id,)),
         evidence=(Evidence("flux density", value.flux_jy, "Jy"), *more),
         suggestion=Suggestion(CORRECT),
     )

@@ -53,7 +53,7 @@ def _variation(source: str, ratios: Sequence[Ratio], *, fluxes: Sequence[EqualFl
         CHECK.code,
         Severity.WARNING,
         message,
-        selection=Selection(fields=(source,)),
+        selection=Selection.where_possible(fields=(source,)),
         evidence=(*numbers, *parts),
         suggestion=Suggestion(MORE_THAN_ERRORS),
     )

@@ -47,10 +47,14 @@ def warn_of_catalogue(catalogue: Path | None, expected: Expected, *, ebs: Sequen
     for name in sorted({name for eb in ebs for name in eb.calibrator_ids}):
         mine = {key: flux for key, flux in expected.items() if key[0] == name}
         if not mine:
-            yield warning("COMB06", f"{name} is not in {catalogue.name}", selection=Selection(fields=(name,)))
+            yield warning(
+                "COMB06", f"{name} is not in {catalogue.name}", selection=Selection.where_possible(fields=(name,))
+            )
         doubts = dict.fromkeys(doubt for flux in mine.values() for doubt in flux.warnings)
         yield from (
-            warning("COMB06", f"{name} in {catalogue.name}: {doubt}", selection=Selection(fields=(name,)))
+            warning(
+                "COMB06", f"{name} in {catalogue.name}: {doubt}", selection=Selection.where_possible(fields=(name,))
+            )
             for doubt in doubts
         )
         yield from filter(None, (_contradiction(eb, name, expected=mine) for eb in ebs))
