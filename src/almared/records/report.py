@@ -171,8 +171,6 @@ class EbReportRecord:
         Version that made it.
     casatasks : tuple of str
         Builds that calibrated.
-    measures : tuple of str
-        Measures data that they used; none in reports of earlier versions.
     refant : str
         Reference antenna, empty when unknown.
     facts : EbFacts
@@ -183,6 +181,8 @@ class EbReportRecord:
         Its items in order.
     page : str
         Name of the page.
+    measures : tuple of str
+        Measures data that they used; none in reports of earlier versions.
     """
 
     uid: str
