@@ -21,13 +21,11 @@ from almared.records.inputs import by_name, changed_inputs, how_changed, product
 from almared.records.lock import locked
 from almared.records.products import remove_products, size_on_disk
 from almared.records.state import StepState, script_states
+from almared.run.resources import SPARE
 from almared.script.read import read_script
 
 PART = ".part"
 """Ending of a copy that is not whole yet."""
-
-SPARE = 1.1
-"""Free disk asked for over the size of the copies."""
 
 
 def calibrated_of(eb: MousEb) -> Path:
