@@ -79,7 +79,7 @@ def test_one_page_has_the_items_and_states_of_the_full_list(mous: Path, almared:
     script.write_text(text.replace("niter=1000000", "niter=10"))
     assert script.read_text() != text
     (mous / "Imaging" / "casapy-1.log").touch()
-    assert "would put casapy-1.log aside" in almared("check", mous, "--tidy", "--dry-run", code=8).stdout
+    assert "would move casapy-1.log away" in almared("check", mous, "--tidy", "--dry-run", code=8).stdout
     page = almared("check", mous, "--tidy", "--condensed", code=8).stdout
     assert not (mous / "Imaging" / "casapy-1.log").exists()
     told = json.loads(almared("check", mous, "--json", code=8).stdout)

@@ -153,7 +153,7 @@ def test_kills_of_parent_child_and_worker_leave_no_trace(root: Path, tiny_mous: 
     for pid, _ in holder.children:
         os.kill(pid, signal.SIGKILL)
     events = ended(reduction, 0)
-    assert any("died; it is started again" in str(event.get("text")) for event in events)
+    assert any("died; it is restarted" in str(event.get("text")) for event in events)
     again = begins(second)[before:]
     assert len(again) == len(set(again)) + 1
 

@@ -125,7 +125,7 @@ def test_kills_after_the_calibration_leave_no_trace(root: Path, delivered_mous: 
     (root / "Imaging" / "Tiny_1_cont.work.temp").mkdir(exist_ok=True)
     wait_until(is_packing(root), of=reduction)
     events = killed(reduction, root)
-    assert ["died; it is started again" in str(event["text"]) for event in events if event["event"] == "note"] == [True]
+    assert ["died; it is restarted" in str(event["text"]) for event in events if event["event"] == "note"] == [True]
 
     ended(started(root), 0)
     events = ended(started(root), 0)

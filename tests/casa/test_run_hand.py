@@ -137,7 +137,7 @@ def test_an_ms_cut_short_is_made_again_by_its_step(undisturbed: Path, done: Path
     run_script(done / SCRIPT, RunOptions(steps="5-6"), listener=heard.append)
     chosen = next(entry for entry in heard if entry.event == "chosen")
     assert chosen.data["steps"] == [4, 5, 6]
-    assert "X.ms.split is not whole" in chosen.data["reasons"][0]
+    assert "X.ms.split is incomplete" in chosen.data["reasons"][0]
     assert differences_of_products(undisturbed, done) == []
 
 

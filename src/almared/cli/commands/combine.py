@@ -82,7 +82,7 @@ def command(mous: Path, *, is_unscaled: bool, dry_run: bool, no_run: bool, is_js
         click.echo(json.dumps(outcome.record, indent=1, allow_nan=False))
         return
     if outcome.was_done:
-        click.echo("All is done; nothing to run.")
+        click.echo("Everything is done; nothing to run.")
     if extent is Extent.RUN:
         combine_display.show_contents(outcome.record)
     else:
