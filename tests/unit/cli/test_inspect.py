@@ -99,7 +99,8 @@ def test_control_characters_are_removed(evil: str) -> None:
 
 def test_errors_end_with_their_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a").mkdir()
-    for arguments, words in (([str(tmp_path)], "nor a MeasurementSet"), ([str(tmp_path / "b")], "neither")):
+    words = "there is neither an ASDM nor a MeasurementSet"
+    for arguments in ([str(tmp_path)], [str(tmp_path / "b")]):
         with pytest.raises(SystemExit) as caught:
             main(["inspect", *arguments])
         assert caught.value.code == 3
