@@ -56,9 +56,7 @@ def make(context: EbContext) -> ItemProducts:
     )
     text = context.write("checksource.txt", check_source_text(sources))
     findings = tuple(f for source in sources if source.role == "check source" for f in run_checks(source))
-    return ItemProducts(
-        (figure,), (text,), tuple(findings), {k: v for source in sources for k, v in _numbers(source).items()}
-    )
+    return ItemProducts((figure,), (text,), findings, {k: v for source in sources for k, v in _numbers(source).items()})
 
 
 def _title(source: PointSource) -> str:

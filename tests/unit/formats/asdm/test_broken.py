@@ -77,7 +77,8 @@ def remove(name: str) -> Change:
 DTD = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>\n<FieldTable '
 
 BROKEN: dict[str, tuple[Change, str, str]] = {
-    "VLA": (edit("ExecBlock", "<telescopeName>ALMA", "<telescopeName>EVLA"), "EVLA, not from ALMA", "ExecBlock.xml"),
+    "VLA": (edit("ExecBlock", "<telescopeName>ALMA", "<telescopeName>EVLA"), "from EVLA, not from ALMA",
+            "ExecBlock.xml"),
     "no list of tables": (remove("ASDM.xml"), "no ASDM", "uid___"),
     "list of something else": (edit("ASDM", r"ASDM\b(?=[ >])", "Nonsense"), "not the list of tables", "ASDM.xml"),
     "listed with words": (edit("ASDM", r"<NumberRows>\d+", "<NumberRows>many", count=1), "'many' rows", "ASDM.xml"),
